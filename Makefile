@@ -1,0 +1,31 @@
+# The tasks of the project; continuous integration calls these very recipes.
+# BIN: where the tools are; the README's commands make .venv.
+BIN ?= .venv/bin
+
+.PHONY: check lint format types directions test docs wheel demo
+
+check: lint types directions test  ## everything that must pass before a commit lands
+
+lint:  ## style, formatting and unused things
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format:  ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types:  ## static types, strict, code and tests
+	$(BIN)/mypy
+	$(BIN)/mypy tests
+
+directions:  ## which room may import which
+	$(BIN)/lint-imports
+
+test:  ## all tests with coverage of lines and branches
+	$(BIN)/pytest --cov --cov-report=term
+
+wheel:  ## build the wheel and run it in an environment of its own
+	sh .ci/wheel
+
+demo:  ## the sample chains in a browser
+	$(BIN)/epcis demo

@@ -1,0 +1,1 @@
+"""What goes out and what faces people: commands, the HTTP interface, pages."""

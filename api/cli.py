@@ -1,0 +1,40 @@
+"""The command `epcis`. Exit 0: done; 1: the data has errors; 2: usage or environment."""
+
+import sys
+
+import typer
+
+from api.commands import data, service
+from api.commands.data import errors
+from epcis_core.errors import EpcisError
+
+app = typer.Typer(
+    name="epcis",
+    help="An EPCIS 2.0 event ledger: capture supply-chain events, trace any lot, see the gaps.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(service.demo)
+app.command()(service.serve)
+app.command()(data.capture)
+app.command()(data.check)
+app.command("hash")(data.hash_events)
+app.command()(data.events)
+app.command()(data.trace)
+
+
+def main() -> None:
+    """Run the command, and turn what goes wrong into a sentence and an exit code."""
+    try:
+        app()
+    except EpcisError as error:
+        errors.print(f"[red]Error:[/] {error}", highlight=False)
+        sys.exit(2)
+    except OSError as error:
+        errors.print(f"[red]Error:[/] {error}", highlight=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Commands that serve a ledger: demo and serve."""
+
+import os
+import socket
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import LOOPBACK, create_app, new_token
+from api.clock import now
+from api.commands.data import LedgerOption, errors, output
+from api.server_file import RunningServer, announced
+from api.settings import Settings, ledger_path
+from epcis_core.store.ledger import Ledger
+from ingest.capture import capture_stream
+from ingest.files import expand
+
+HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
+PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")]
+
+
+def serve(
+    *,
+    ledger: LedgerOption = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+) -> None:
+    """Serve a ledger: its pages for people, its interface for machines.
+
+    While it runs, the other commands work through it.
+
+    Examples:
+
+      epcis serve
+
+      epcis serve --ledger farm.duckdb --port 8080
+    """
+    path = ledger_path(ledger)
+    with Ledger.open(path) as opened:
+        _run(opened, Settings(token=new_token()), host, port)
+
+
+def demo(
+    *,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="Keep the demo's ledger in this file.")
+    ] = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+) -> None:
+    """Load the sample chains into a ledger of their own and serve it.
+
+    All firms, people and numbers in it are invented.
+
+    Examples:
+
+      epcis demo
+
+      epcis demo --port 8080 --ledger demo.duckdb
+    """
+    with tempfile.TemporaryDirectory(prefix="epcis-demo-") as folder:
+        path = ledger or Path(folder) / "demo.duckdb"
+        with Ledger.open(path) as opened, as_file(files("samples")) as samples:
+            total = 0
+            for file in expand([samples]):
+                with file.open("rb") as source:
+                    report = capture_stream(
+                        opened, source, file_name=f"{file.parent.name}/{file.name}", now=now()
+                    )
+                total += report.counts["accepted"]
+            output.print(f"Loaded {total} events of the invented sample chains.")
+            output.print("Log-in: none is needed; there are no accounts yet.")
+            _run(opened, Settings(demo=True, token=new_token()), host, port)
+
+
+def _run(ledger: Ledger, settings: Settings, host: str, port: int) -> None:
+    if host not in LOOPBACK:
+        errors.print(
+            f"[red]Refused:[/] {host} can be reached from other machines, and there are no accounts "
+            "yet to tell who may do what. Use 127.0.0.1."
+        )
+        raise typer.Exit(2)
+    config = uvicorn.Config(
+        create_app(ledger, settings), host=host, port=port, log_level="warning", access_log=False
+    )
+    try:
+        listening = _listen(host, port)
+    except OSError as error:
+        errors.print(
+            f"[red]Port {port} of {host} cannot be used:[/] {error.strerror}. Try --port 0."
+        )
+        raise typer.Exit(2) from error
+    name, number = listening.getsockname()[:2]
+    address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
+    running = RunningServer(address, os.getpid(), settings.token)
+    with announced(ledger.path, running):
+        output.print(f"Serving {ledger.path.name} at [bold]{address}[/]  (stop with Ctrl+C)")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)  # a command may ask as soon as the address is known
+    except OSError:
+        listening.close()
+        raise
+    return listening

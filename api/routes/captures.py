@@ -1,0 +1,59 @@
+"""Capturing over HTTP for the commands of this machine."""
+
+import secrets
+import tempfile
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.clock import now
+from ingest.capture import capture_stream
+
+router = APIRouter(tags=["capture"])
+
+_IN_MEMORY = 2**20
+
+
+@router.post("/captures", summary="Capture one document, as `epcis capture` does")
+async def capture_document(
+    request: Request,
+    file_name: Annotated[str, Query(description="what the report calls it")] = "request",
+    *,
+    proceed: bool = False,
+    lenient: bool = False,
+) -> dict[str, Any]:
+    """Take one document as the body of the request and answer with the capture report."""
+    check_token(request)
+    limit = request.app.state.settings.max_upload
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise HTTPException(413, f"The file is larger than {limit} bytes.")
+            file.write(chunk)
+        file.seek(0)
+
+        report = await run_in_threadpool(
+            capture_stream,
+            request.app.state.ledger,
+            file,
+            file_name=file_name,
+            now=now(),
+            proceed=proceed,
+            lenient=lenient,
+        )
+    return report.as_json()
+
+
+def check_token(request: Request) -> None:
+    """Let in only who shows this machine's token.
+
+    Raises:
+        HTTPException: 401 for anybody else.
+    """
+    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+    token = request.app.state.settings.token
+    if not token or not secrets.compare_digest(shown.encode(), token.encode()):
+        raise HTTPException(401, "This is for the commands of this machine; show its token.")

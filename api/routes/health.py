@@ -1,0 +1,15 @@
+"""Whether the server lives."""
+
+from fastapi import APIRouter, Request
+
+from epcis_core.store.events import latest_events
+from epcis_core.store.view import EVERYTHING
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/health", summary="Whether the server answers and its ledger can be read")
+def health(request: Request) -> dict[str, str]:
+    """Answer `ok` after one read from the ledger."""
+    latest_events(request.app.state.ledger, EVERYTHING, 1)
+    return {"status": "ok"}

@@ -1,0 +1,64 @@
+"""How the commands of a machine find the server that holds a ledger.
+
+`serve` writes `<ledger>.server.json`, readable by its own user alone; DuckDB lets one process hold a
+file, so the commands work through that process while it runs.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+_PATIENCE: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that holds a ledger.
+
+    Attributes:
+        address: its base address, such as `http://127.0.0.1:8000`.
+        pid: its process.
+        token: what a command shows to be let in.
+    """
+
+    address: str
+    pid: int
+    token: str
+
+
+def path_of(ledger: Path) -> Path:
+    """Return where the server of a ledger leaves its address."""
+    return ledger.with_name(f"{ledger.name}.server.json")
+
+
+@contextmanager
+def announced(ledger: Path, server: RunningServer) -> Iterator[None]:
+    """Leave a server's address beside its ledger for as long as it runs."""
+    path = path_of(ledger)
+    with suppress(FileNotFoundError):
+        path.unlink()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(server), file)
+    try:
+        yield
+    finally:
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def find(ledger: Path) -> RunningServer | None:
+    """Return the server that holds a ledger, or None where none runs."""
+    try:
+        server = RunningServer(**json.loads(path_of(ledger).read_text(encoding="utf-8")))
+        where = urlsplit(server.address)
+        with socket.create_connection((where.hostname, where.port), timeout=_PATIENCE):
+            return server
+    except (OSError, ValueError, TypeError):
+        return None  # none was started, or one was killed and left this behind

@@ -1,0 +1,28 @@
+"""What an operator may set, and what it is when nobody does."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+DEFAULT_LEDGER: Final = "ledger.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one server runs.
+
+    Attributes:
+        demo: the ledger holds the invented samples, and every page says so.
+        token: what the commands of this machine show to be let in.
+        max_upload: largest file that is taken, in bytes.
+    """
+
+    demo: bool = False
+    token: str = ""
+    max_upload: int = 2 * 2**30
+
+
+def ledger_path(given: Path | None) -> Path:
+    """Return the ledger to use: as given, else `$EPCIS_LEDGER`, else `ledger.duckdb` here."""
+    return given or Path(os.environ.get("EPCIS_LEDGER") or DEFAULT_LEDGER)

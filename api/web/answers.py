@@ -1,0 +1,178 @@
+"""How an answer reaches whoever asked: as a page in their language, or as JSON."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import jinja2
+import orjson
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.web import naming, texts, times
+
+LANGUAGE_COOKIE: Final = "language"
+_COOKIE_AGE: Final = 365 * 24 * 3600
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every page forbids browsers to do."""
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether the caller is better served with a page than with JSON.
+
+    A path that ends in `.json` asks for JSON; else what `Accept` weighs more, and a page where it
+    names neither and does not take everything for a reason of its own, as commands do.
+
+    References:
+        RFC 9110, section 12.5.1
+    """
+    if request.url.path.endswith(".json"):
+        return False
+    weights = _weights(request.headers.get("accept", ""))
+    page = weights.get("text/html", weights.get("text/*", 0.0))
+    data = max(
+        (weight for kind, weight in weights.items() if kind.endswith(("/json", "+json"))), default=0.0
+    )
+    return page >= data and (page > 0 or data == 0)
+
+
+def _weights(accept: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+        try:
+            weights[kind] = float(quality)
+        except ValueError:
+            weights[kind] = 0.0
+    return weights
+
+
+def texts_for(request: Request) -> texts.Texts:
+    """Return the texts in the language of the caller."""
+    return texts.Texts(
+        texts.choose_language(
+            request.query_params.get("lang"),
+            request.cookies.get(LANGUAGE_COOKIE),
+            request.headers.get("accept-language"),
+        )
+    )
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page.
+
+    Args:
+        request: what it answers.
+        template: file name of the template.
+        status: HTTP status.
+        **values: what the template shows.
+    """
+    t = texts_for(request)
+    html = _environment().get_template(template).render(
+        t=t,
+        languages=_language_links(request),
+        json_link=_json_link(request),
+        demo=getattr(request.app.state.settings, "demo", False),
+        **values,
+    )
+    answer = HTMLResponse(html, status_code=status, headers=dict(SECURITY_HEADERS))
+    answer.headers["Content-Language"] = t.language
+    answer.headers["Vary"] = "Accept, Accept-Language, Cookie"
+    answer.headers["Cache-Control"] = "no-store"
+    if request.query_params.get("lang") in texts.LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE_COOKIE, t.language, max_age=_COOKIE_AGE, httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def as_json(body: Any, *, status: int = 200) -> Response:
+    """Return JSON; `orjson.Fragment` within stays as it was written."""
+    return Response(
+        orjson.dumps(body),
+        status_code=status,
+        media_type="application/json",
+        headers={"Vary": "Accept", "Cache-Control": "no-store"},
+    )
+
+
+def error_page(request: Request, status: int, title: str) -> Response:
+    """Return a friendly page for an error.
+
+    Args:
+        request: what went wrong.
+        status: HTTP status.
+        title: what is wrong, in a sentence.
+    """
+    return page(request, "error.html", status=status, code=status, reason=title)
+
+
+def _language_links(request: Request) -> list[tuple[str, str, str]]:
+    """Return (language, its name, this page in it)."""
+    # A page that answered a form can only be asked for again at its own address.
+    path = request.url.path
+    given = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    return [
+        (language, texts.LANGUAGE_NAMES[language], f"{path}?{urlencode([*given, ('lang', language)])}")
+        for language in texts.LANGUAGES
+    ]
+
+
+def _json_link(request: Request) -> str:
+    path = request.url.path.rstrip("/") or "/index"
+    query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    return f"{path}.json" + (f"?{urlencode(query)}" if query else "")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        trace_link=naming.trace_link,
+        event_link=naming.event_link,
+        times=times,
+        static=static_link,
+    )
+    return environment
+
+
+def _template(name: str) -> str:
+    return (files("api.web") / "templates" / name).read_text(encoding="utf-8")
+
+
+STATIC_FILES: Final[Mapping[str, str]] = {
+    "style.css": "text/css",
+    "page.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+"""What is served as it is, with its media type."""
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """Return the bytes of a file of `STATIC_FILES`."""
+    return (files("api.web") / "static" / name).read_bytes()
+
+
+@cache
+def static_link(name: str) -> str:
+    """Return the address of a static file, which changes with its content."""
+    return f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}"

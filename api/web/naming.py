@@ -1,0 +1,147 @@
+"""What people call the things that identifiers stand for."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import urlencode
+
+from api.web.texts import Texts
+from epcis_core.identifiers import Identifier
+from epcis_core.provenance.facts import Named
+from epcis_core.provenance.kinds import key_of
+
+_CONTAINER_KEYS: Final = {"sscc": "00", "grai": "8003", "giai": "8004"}
+_LISTED: Final = 3
+
+
+class Book(Protocol):
+    """Where names come from: `epcis_core.store.names.Names`."""
+
+    def party(self, key: str) -> Mapping[str, Any]:
+        """Return attributes of a party."""
+
+    def place(self, key: str) -> Mapping[str, Any]:
+        """Return attributes of a place."""
+
+    def product(self, gtin: str) -> Mapping[str, Any]:
+        """Return attributes of a product."""
+
+    def owners(self) -> Mapping[str, str]:
+        """Return place to the party that master data names for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namer:
+    """Names from a book, in one language.
+
+    Attributes:
+        book: master data.
+        texts: the language.
+    """
+
+    book: Book
+    texts: Texts
+
+    def party(self, key: str | None) -> str:
+        """Return a party's name, or its number where it has none."""
+        if key is None:
+            return self.texts("trace.unknown_party")
+        return _named(self.book.party(key)) or _number(key)
+
+    def place(self, key: str | None) -> str:
+        """Return a place's name, or its number where it has none."""
+        if key is None:
+            return self.texts("trace.unknown_place")
+        return _named(self.book.place(key)) or _number(key)
+
+    def product(self, gtin: str) -> str | None:
+        """Return a product's name, or None."""
+        return _named(self.book.product(gtin))
+
+    def thing(self, key: str) -> str:
+        """Return what to call an object: product and lot, or what kind of unit and its number.
+
+        Args:
+            key: canonical identifier, or any other URI.
+        """
+        parsed = key_of(key)
+        if parsed is None:
+            return key
+        return self._by_scheme(parsed) or _number(key)
+
+    def _by_scheme(self, parsed: Identifier) -> str | None:
+        kind = parsed.scheme.partition("_")[0]
+        if kind in _CONTAINER_KEYS:
+            return self.texts(f"thing.{kind}", key=parsed.serial or dict(parsed.ais)[_CONTAINER_KEYS[kind]])
+        if parsed.gtin is None:
+            return None
+        name = self.product(parsed.gtin) or f"GTIN {parsed.gtin}"
+        if parsed.serial is not None:
+            return self.texts("thing.serial", name=name, serial=parsed.serial)
+        if parsed.lot is not None:
+            return self.texts("thing.lot", name=name, lot=parsed.lot)
+        return self.texts("thing.class", name=name)
+
+    def measured(self, named: Named) -> str:
+        """Return an object with its amount, as an event names it."""
+        name = self.thing(named.object)
+        if named.quantity is None:
+            return name
+        amount = self.texts.amount(named.quantity, named.uom)
+        return self.texts("thing.amount" if named.uom else "thing.count", amount=amount, name=name)
+
+    def listed(self, named: Sequence[Named]) -> str:
+        """Return objects as part of a sentence; many of one sort are counted, not listed."""
+        if not named:
+            return self.texts("event.nothing")
+        return self.joined(list(self._counted(named)))
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Return names as part of a sentence, the first few and the number of the others."""
+        if len(parts) > _LISTED:
+            more = self.texts.number(len(parts) - _LISTED)
+            return self.texts("event.more", list=", ".join(parts[:_LISTED]), number=more)
+        return self.texts("event.and").join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+    def _counted(self, named: Sequence[Named]) -> Iterable[str]:
+        sorts = Counter(self._sort(one) for one in named)
+        told = set()
+        for one in named:
+            sort = self._sort(one)
+            if sort is None or sorts[sort] <= _LISTED:
+                yield self.measured(one)
+            elif sort not in told:
+                told.add(sort)
+                yield self.texts("thing.many", number=self.texts.number(sorts[sort]), name=sort)
+
+    def _sort(self, named: Named) -> str | None:
+        """Return what several instances have in common: their product, or the kind of unit."""
+        parsed = key_of(named.object)
+        if parsed is None or named.quantity is not None:
+            return None
+        if parsed.gtin is not None:
+            return self.product(parsed.gtin) or f"GTIN {parsed.gtin}"
+        kind = parsed.scheme.partition("_")[0]
+        return self.texts(f"thing.{kind}", key="").strip() if kind in _CONTAINER_KEYS else None
+
+
+def _named(attributes: Mapping[str, Any]) -> str | None:
+    name = attributes.get("name")
+    return str(name) if name not in (None, "") else None
+
+
+def _number(key: str) -> str:
+    """Return a key as printed under a barcode, `(414)8936099140018`; another URI as it is."""
+    parsed = key_of(key)
+    return key if parsed is None else parsed.element_string()
+
+
+def trace_link(key: str, **more: str | None) -> str:
+    """Return the address of an object's trace."""
+    return "/trace?" + urlencode({"id": key, **{k: v for k, v in more.items() if v}})
+
+
+def event_link(event_id: str) -> str:
+    """Return the address of an event's page."""
+    return "/event?" + urlencode({"id": event_id})

@@ -1,0 +1,173 @@
+"""The pages: search, trace, event; what they need from the ledger, and how they answer.
+
+Uploads are next door, in `api.web.uploads`.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.web import uploads
+from api.web.answers import (
+    STATIC_FILES,
+    as_json,
+    error_page,
+    page,
+    static_file,
+    texts_for,
+    wants_page,
+)
+from api.web.event_page import event_page, facts_of_stored
+from api.web.naming import Namer, trace_link
+from api.web.trace_page import MOST_ROWS, trace_page
+from api.web.words import sentence
+from epcis_core.model.times import utc_text
+from epcis_core.provenance.result import Direction, Trace
+from epcis_core.store.events import StoredEvent, count_contents, events_by_id, find_events, latest_events
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.names import Names
+from epcis_core.store.search import search
+from epcis_core.store.trace import trace_lot
+from epcis_core.store.view import EVERYTHING
+
+__all__ = ["error_page", "mount_static", "router", "wants_page"]
+
+router = APIRouter(include_in_schema=False)
+router.include_router(uploads.router)
+
+_LATEST: Final = 8
+_SURE: Final = 0.9
+
+
+def mount_static(app: FastAPI) -> None:
+    """Serve the style sheet, the script and the icon."""
+
+    @app.get("/static/{name}", include_in_schema=False)
+    def static(name: str) -> Response:
+        if name not in STATIC_FILES:
+            raise HTTPException(404, "There is no such file.")
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(static_file(name), media_type=STATIC_FILES[name], headers=headers)
+
+
+@router.get("/")
+@router.get("/index.json")
+def home(request: Request) -> Response:
+    """Show the search box, what the ledger holds, and what came last."""
+    ledger = request.app.state.ledger
+    contents = count_contents(ledger, EVERYTHING)
+    latest = latest_events(ledger, EVERYTHING, _LATEST)
+    if not wants_page(request):
+        return as_json({"contents": contents, "latest": [one.event_id for one in latest]})
+    namer = namer_for(request, ledger)
+    return page(
+        request,
+        "home.html",
+        contents=contents,
+        latest=[(one, sentence(facts_of_stored(one), namer)) for one in latest],
+        examples=_examples() if request.app.state.settings.demo else (),
+    )
+
+
+@router.get("/search")
+@router.get("/search.json")
+def find(request: Request, q: str = "") -> Response:
+    """Find objects by whatever a person types or scans; one sure hit leads on to its trace."""
+    hits = search(request.app.state.ledger, EVERYTHING, q)
+    if not wants_page(request):
+        return as_json({"query": q, "hits": [hit.as_json() for hit in hits]})
+    sure = [hit for hit in hits if hit.score >= _SURE]
+    if len(sure) == 1:
+        return RedirectResponse(trace_link(sure[0].id, lang=request.query_params.get("lang")), 303)
+    return page(
+        request, "search.html", status=200 if hits or not q.strip() else 404, query=q.strip(), hits=hits
+    )
+
+
+@router.get("/trace")
+@router.get("/trace.json")
+def show_trace(
+    request: Request,
+    id: Annotated[str, Query(min_length=1)],  # noqa: A002 - the contract's name
+    *,
+    direction: Direction = "both",
+    as_of: str | None = None,
+    max_objects: Annotated[int, Query(ge=1)] = 10_000,
+) -> Response:
+    """Show where an object came from, where it went, and what the records do not show."""
+    ledger = request.app.state.ledger
+    answer = trace_lot(
+        ledger, EVERYTHING, id, direction=direction, as_of=as_of or None, max_objects=max_objects
+    )
+    status = 200 if answer.objects else 404
+    if not wants_page(request):
+        return as_json(answer.as_json(), status=status)
+    namer = namer_for(request, ledger)
+    if not answer.objects:
+        return page(request, "trace_unknown.html", status=404, trace=answer, asked=id, n=namer)
+    shown = trace_page(answer, [facts_of_stored(one) for one in _visited(ledger, answer)], namer)
+    return page(
+        request,
+        "trace.html",
+        p=shown,
+        trace=answer,
+        n=namer,
+        most=MOST_ROWS,
+        link=lambda **change: trace_link(
+            answer.subject, **{"direction": direction, "as_of": as_of, **change}
+        ),
+    )
+
+
+@router.get("/event")
+@router.get("/event.json")
+def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Response:  # noqa: A002
+    """Show an event, and the error declarations about it."""
+    ledger = request.app.state.ledger
+    found = find_events(ledger, EVERYTHING, id)
+    if not found:
+        title = texts_for(request)("event.not_found", id=id)
+        raise HTTPException(404, title if wants_page(request) else f"The ledger holds no event {id!r}.")
+    if not wants_page(request):
+        return as_json({"event_id": id, "records": [_record(one) for one in found]})
+    namer = namer_for(request, ledger)
+    return page(request, "event.html", event_id=id, records=[event_page(one, namer) for one in found])
+
+
+def namer_for(request: Request, ledger: Ledger) -> Namer:
+    """Return names from the ledger in the language of the caller."""
+    with ledger.reading() as cursor:
+        return Namer(Names(cursor, EVERYTHING), texts_for(request))
+
+
+def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:
+    """Return the events of the visits that the page lists, and those that made the subject."""
+    shown = [visit.event for visit in answer.visits[:MOST_ROWS]]
+    made = [link.event for link in answer.links if link.to == answer.subject and link.event]
+    own = [visit.event for visit in answer.visits if visit.object == answer.subject][:20]
+    return events_by_id(ledger, EVERYTHING, list(dict.fromkeys([*shown, *made, *own])))
+
+
+def _record(stored: StoredEvent) -> dict[str, Any]:
+    """Return one record of the ledger; JSON that was received stands in it as it was."""
+    text: Any = orjson.Fragment(stored.text) if stored.syntax == "json" else stored.text
+    return {
+        "sequence": stored.sequence,
+        "record_time": utc_text(stored.record_time),
+        "hash": stored.hash,
+        "organisation": stored.organisation,
+        "capture_id": stored.capture_id,
+        "syntax": stored.syntax,
+        "event": text,
+    }
+
+
+@cache
+def _examples() -> tuple[dict[Literal["id", "vi", "en"], str], ...]:
+    source = files("api.web") / "examples.toml"
+    return tuple(tomllib.loads(source.read_text(encoding="utf-8"))["example"])

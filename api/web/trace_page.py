@@ -1,0 +1,240 @@
+"""What the page of a trace says, worked out before it is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from api.web import times
+from api.web.chain import Chain, chain_of
+from api.web.naming import Namer
+from api.web.svg import Figure, tall_figure, wide_figure
+from epcis_core.model.references import Role
+from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.result import Gap, Handover, ObjectRole, Trace, TracedObject
+
+ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
+    "upstream",
+    "both",
+    "subject",
+    "content",
+    "downstream",
+    "carrier",
+)
+MOST_ROWS: Final = 300
+"""A page lists this many rows of one sort; the JSON has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A gap as a sentence, and what it is about."""
+
+    gap: Gap
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A party to call.
+
+    Attributes:
+        phone: as written; None if unknown.
+        dial: digits for a `tel:` link; None where the text holds no number.
+    """
+
+    party: str
+    name: str
+    role: str | None
+    phone: str | None
+    dial: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place of the chain.
+
+    Attributes:
+        coordinates: latitude and longitude as written, or None.
+    """
+
+    place: str
+    name: str
+    address: str | None
+    coordinates: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    """Everything the page of a known object shows beside the trace itself.
+
+    Attributes:
+        subject: the object in question.
+        title: product, or what to call the object.
+        maker: the party it begins with.
+        amount: how much was made, or None if the records do not say.
+        coverage: the sentence on handovers.
+        gaps: as sentences.
+        groups: role to objects, origins first.
+        offsets: event to the offset it states.
+    """
+
+    trace: Trace
+    subject: TracedObject
+    title: str
+    maker: str | None
+    amount: str | None
+    coverage: str
+    gaps: tuple[GapRow, ...]
+    groups: tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]
+    chain: Chain
+    wide: Figure
+    tall: Figure
+    calls: tuple[Call, ...]
+    places: tuple[PlaceRow, ...]
+    offsets: Mapping[str, str]
+
+
+def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> TracePage:
+    """Work out the page of a trace.
+
+    Args:
+        trace: an answer that knows its subject.
+        facts: of the visits the page lists, for their offsets and the amount made.
+        namer: names and language.
+    """
+    subject = next(one for one in trace.objects if one.role == "subject")
+    chain = chain_of(trace)
+    home = next((node for node in chain.nodes if node.object is subject and not node.is_stop), None)
+    return TracePage(
+        trace=trace,
+        subject=subject,
+        title=subject.name or namer.thing(subject.id),
+        maker=home.party if home is not None else None,
+        amount=_amount_made(subject.id, facts, namer),
+        coverage=_coverage(trace, namer),
+        gaps=tuple(GapRow(gap, gap_sentence(gap, trace, namer)) for gap in trace.gaps),
+        groups=_groups(trace),
+        chain=chain,
+        wide=wide_figure(chain, namer, subject.id),
+        tall=tall_figure(chain, namer, subject.id),
+        calls=_calls(chain, trace, namer),
+        places=_places(trace, namer),
+        offsets={one.event_id: one.offset for one in facts},
+    )
+
+
+def _coverage(trace: Trace, namer: Namer) -> str:
+    counted = trace.coverage
+    if not counted.handovers:
+        return namer.texts("trace.coverage_none")
+    both = namer.texts.number(counted.confirmed_by_both)
+    return namer.texts.count("trace.coverage", counted.handovers, both=both)
+
+
+def _groups(trace: Trace) -> tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]:
+    by_role = {
+        role: tuple(one for one in trace.objects if one.role == role) for role in ROLE_ORDER
+    }
+    return tuple((role, found) for role, found in by_role.items() if found)
+
+
+def _amount_made(subject: str, facts: Sequence[EventFacts], namer: Namer) -> str | None:
+    """Return how much was made: of outputs their sum, else the first amount recorded as new."""
+    outputs = [n for one in facts for n in one.objects(Role.OUTPUT) if n.object == subject]
+    added = [
+        named
+        for one in facts
+        if one.type == "ObjectEvent" and one.action == "ADD"
+        for named in one.objects(Role.EPC)
+        if named.object == subject
+    ]
+    total = _sum(outputs or added[:1])
+    return None if total is None else namer.texts.amount(str(total[0]), total[1])
+
+
+def _sum(named: Sequence[Named]) -> tuple[Decimal, str | None] | None:
+    units = {one.uom for one in named}
+    if len(units) != 1 or any(one.quantity is None for one in named):
+        return None
+    try:
+        return sum((Decimal(one.quantity or "") for one in named), Decimal()), units.pop()
+    except InvalidOperation:
+        return None
+
+
+def gap_sentence(gap: Gap, trace: Trace, namer: Namer) -> str:
+    """Return a gap in the reader's language; a code that has no text yet, in the ledger's words."""
+    texts = namer.texts
+    if not texts.has(f"gap.{gap.code}"):
+        return gap.message
+    objects = namer.joined([namer.thing(one) for one in gap.objects]) if gap.objects else texts("event.nothing")
+    handover = _handover_of(gap, trace)
+    if handover is not None and texts.has(f"gap.{gap.code}_who"):
+        time = handover.shipped_at or handover.received_at
+        told = texts(
+            f"gap.{gap.code}_who",
+            objects=objects,
+            sender=namer.party(handover.from_party),
+            receiver=namer.party(handover.to_party),
+            date=times.day(times.here(time), texts.language) if time else "?",
+        )
+    else:
+        told = texts(f"gap.{gap.code}", objects=objects)
+    return told[:1].upper() + told[1:]
+
+
+def _handover_of(gap: Gap, trace: Trace) -> Handover | None:
+    events = set(gap.events)
+    return next((h for h in trace.handovers if {h.shipped, h.received} & events), None)
+
+
+def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
+    """Return the parties of the chain, nearest to the consumer first, then all others."""
+    drawn = [party for party in reversed(chain.parties) if party is not None]
+    carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
+    return tuple(
+        _call(party, trace.parties.get(party) or namer.book.party(party), namer)
+        for party in dict.fromkeys([*drawn, *carriers, *trace.parties])
+    )
+
+
+def _call(party: str, known: Mapping[str, Any], namer: Namer) -> Call:
+    phone = str(known["phone"]) if known.get("phone") else None
+    role = str(known["role"]) if known.get("role") else None
+    return Call(party, namer.party(party), role, phone, dialled(phone), address_of(known))
+
+
+def dialled(phone: str | None) -> str | None:
+    """Return what a `tel:` link dials, or None where a text is no telephone number.
+
+    >>> dialled("+84 259 000 1303")
+    '+842590001303'
+    >>> dialled("ask at the gate") is None
+    True
+    """
+    if phone is None:
+        return None
+    digits = "".join(c for c in phone if c in "0123456789")
+    plus = "+" if phone.strip().startswith("+") else ""
+    return plus + digits if 3 <= len(digits) <= 15 else None  # noqa: PLR2004 - E.164
+
+
+def address_of(known: Mapping[str, Any]) -> str | None:
+    """Return an address in one line."""
+    parts = [known.get(name) for name in ("streetAddressOne", "city", "state")]
+    return ", ".join(str(part) for part in parts if part) or None
+
+
+def _places(trace: Trace, namer: Namer) -> tuple[PlaceRow, ...]:
+    return tuple(
+        PlaceRow(
+            place,
+            namer.place(place),
+            address_of(known),
+            (str(known["latitude"]), str(known["longitude"]))
+            if known.get("latitude") is not None and known.get("longitude") is not None
+            else None,
+        )
+        for place, known in trace.places.items()
+    )

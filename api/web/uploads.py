@@ -1,0 +1,156 @@
+"""Uploading event files in the browser, and the report of every capture."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from api.clock import now
+from api.web import times
+from api.web.answers import as_json, page, texts_for, wants_page
+from api.web.event_page import facts_of_stored
+from api.web.naming import Namer
+from epcis_core.errors import EpcisError
+from epcis_core.findings import Finding, Language, Severity, Where
+from epcis_core.store.captures import find_capture
+from epcis_core.store.events import events_by_id
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.names import Names
+from epcis_core.store.view import EVERYTHING
+from ingest.capture import capture_stream
+
+router = APIRouter(include_in_schema=False)
+
+_MOST_ROWS: Final = 300
+_EVENTS_READ: Final = 200
+
+
+@router.get("/upload")
+def upload_form(request: Request) -> Response:
+    """Show the form."""
+    return page(request, "upload.html", problem=None)
+
+
+@router.post("/upload")
+@router.post("/upload.json")
+def upload(
+    request: Request,
+    files: Annotated[list[UploadFile], File()],
+    *,
+    proceed: Annotated[bool, Form()] = False,
+    lenient: Annotated[bool, Form()] = False,
+) -> Response:
+    """Capture the files of the form, one after the other, and show what became of each."""
+    t = texts_for(request)
+    ledger: Ledger = request.app.state.ledger
+    limit = request.app.state.settings.max_upload
+    chosen = [file for file in files if file.filename]
+    if not chosen:
+        if wants_page(request):
+            return page(request, "upload.html", status=400, problem=t("upload.none"))
+        raise HTTPException(400, "The form holds no file.")
+    if any((file.size or 0) > limit for file in chosen):
+        raise HTTPException(413, f"The file is larger than {limit} bytes.")
+    reports = [
+        capture_stream(
+            ledger,
+            file.file,
+            file_name=file.filename or "",
+            now=now(),
+            proceed=proceed,
+            lenient=lenient,
+        )
+        for file in chosen
+    ]
+    failed = all(report.status == "rejected" for report in reports)
+    status = 422 if failed else 200
+    shown = [report.as_json(t.language) for report in reports]
+    if not wants_page(request):
+        return as_json(shown, status=status)
+    if len(reports) == 1 and not reports[0].findings and not any(e.findings for e in reports[0].events):
+        # Nothing but the receipt: show it at its own address, so that it can be kept.
+        return RedirectResponse(f"/captures/{reports[0].capture_id}", 303)
+    return _report_page(request, ledger, shown, status=status)
+
+
+@router.get("/captures/{capture_id}.json")
+@router.get("/captures/{capture_id}")
+def show_capture(request: Request, capture_id: str) -> Response:
+    """Show the report of a capture again, as it was given."""
+    report = find_capture(request.app.state.ledger, EVERYTHING, capture_id)
+    t = texts_for(request)
+    if report is None:
+        told = t("capture.not_found", id=capture_id)
+        raise HTTPException(404, told if wants_page(request) else f"The ledger holds no capture {capture_id!r}.")
+    if not wants_page(request):
+        return as_json(report)
+    return _report_page(request, request.app.state.ledger, [in_language(report, t.language)])
+
+
+def _report_page(
+    request: Request, ledger: Ledger, reports: list[dict[str, Any]], *, status: int = 200
+) -> Response:
+    with ledger.reading() as cursor:
+        namer = Namer(Names(cursor, EVERYTHING), texts_for(request))
+    return page(
+        request,
+        "capture.html",
+        status=status,
+        most=_MOST_ROWS,
+        n=namer,
+        reports=[
+            {
+                **report,
+                "lots": _lots(ledger, report),
+                "told": _told(report),
+                "when": times.here_at(report["record_time"]) if "record_time" in report else None,
+            }
+            for report in reports
+        ],
+    )
+
+
+def _lots(ledger: Ledger, report: dict[str, Any]) -> list[str]:
+    """Return the lots that the first events of a capture name, in order of appearance."""
+    named = [one["event_id"] for one in report["events"] if one["sequence"] is not None]
+    found: dict[str, None] = {}
+    for stored in events_by_id(ledger, EVERYTHING, named[:_EVENTS_READ]):
+        for one in facts_of_stored(stored).named:
+            if "/10/" in one.object:
+                found[one.object] = None
+    return list(found)
+
+
+def _told(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every finding of a report with the index of its event; errors first."""
+    rows = [{**finding, "index": None} for finding in report["findings"]]
+    rows += [
+        {**finding, "index": event["index"]}
+        for event in report["events"]
+        for finding in event["findings"]
+    ]
+    weights = {severity.value: rank for rank, severity in enumerate(Severity)}
+    return sorted(rows, key=lambda row: (weights[row["severity"]], row["index"] or 0))
+
+
+def in_language(report: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return a stored report with its findings in a language, as far as their values were kept."""
+    return {
+        **report,
+        "findings": [_translated(one, language) for one in report["findings"]],
+        "events": [
+            {**event, "findings": [_translated(one, language) for one in event["findings"]]}
+            for event in report["events"]
+        ],
+    }
+
+
+def _translated(found: dict[str, Any], language: Language) -> dict[str, Any]:
+    values = found.get("values")
+    if values is None:
+        return found
+    try:
+        known = Finding(found["code"], Severity(found["severity"]), Where(**found["where"]), values)
+        return {**found, "message": known.message_in(language)}
+    except (EpcisError, KeyError):
+        return found  # written by a release whose catalogue was another

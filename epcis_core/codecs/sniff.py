@@ -1,0 +1,34 @@
+"""Telling what a file is by its first bytes, and opening the right reader."""
+
+from typing import BinaryIO, Final
+
+from epcis_core.codecs.json_text import JsonLimits
+from epcis_core.codecs.jsonld import JsonLdReader
+from epcis_core.findings import Finding, finding
+
+_HEAD_SIZE: Final = 256
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+
+
+def open_document(
+    source: BinaryIO, limits: JsonLimits | None = None
+) -> JsonLdReader | Finding:
+    """Open a document of any syntax the ledger reads.
+
+    Args:
+        source: the bytes at their start; it must be possible to go back to it.
+        limits: how much is taken before the document is refused.
+
+    Returns:
+        A reader, or the finding that says why the bytes are no EPCIS document.
+    """
+    start = source.tell()
+    head = source.read(_HEAD_SIZE)
+    source.seek(start)
+    if head.startswith(_UTF16):
+        return finding("not_utf8", byte=0)
+    first = head.removeprefix(_UTF8_MARK).lstrip()[:1]
+    if first in {b"{", b"[", b""}:
+        return JsonLdReader(source, limits)
+    return finding("unknown_format", actual=repr(head[:24].decode("utf-8", "replace")))

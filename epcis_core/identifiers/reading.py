@@ -1,0 +1,154 @@
+"""The way in: any spelling of an identifier, and URIs as events hold them."""
+
+import re
+from functools import lru_cache
+
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import escaping
+from epcis_core.identifiers.digital_link import read_digital_link
+from epcis_core.identifiers.element_string import read_bracketed, read_scan
+from epcis_core.identifiers.epc_uri import read_epc_uri
+from epcis_core.identifiers.identifier import Identifier, identifier_of
+from epcis_core.identifiers.schemes import (
+    CANONICAL_DOMAIN,
+    KEYS,
+    SCHEMES,
+    SYMBOLOGIES,
+    CanonicalUri,
+    Level,
+)
+
+# Spaces and line ends that people and scanners leave; not the separator, which is data.
+_BLANKS = " \t\r\n"
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_BARE_AIS = {length: key.ai for key in KEYS.values() for length in key.bare}
+_PARTY_AI = SCHEMES["pgln"].key.ai
+_CACHE_SIZE = 2**16
+
+
+def parse_identifier(text: str) -> Identifier:
+    r"""Return the identifier that a text spells, in whatever spelling.
+
+    Read are EPC URIs; Digital Links on any domain; element strings with brackets, `(01)…(10)…`;
+    barcode data as a scanner sends them, with or without a symbology identifier in front; and bare
+    digits with a right check digit: 8, 12, 13 or 14 are a GTIN, 18 an SSCC.
+
+    Args:
+        text: the text; blanks around it are ignored.
+
+    Raises:
+        IdentifierError: `not_an_identifier`, `malformed_identifier`, or `wrong_check_digit` with
+            the digit expected and the one that is there.
+
+    >>> parse_identifier("https://farm.example/qr/01/08931234567897/10/L1").lot
+    'L1'
+    >>> parse_identifier("8931234567897").digital_link()
+    'https://id.gs1.org/01/08931234567897'
+    """
+    scanned = text.strip(_BLANKS)
+    if not scanned.startswith(SYMBOLOGIES):
+        # Other symbologies hold a plain number or a web address.
+        mark = _SYMBOLOGY.match(scanned)
+        scanned = scanned[mark.end() :] if mark else scanned
+    identifier = _read_uri(scanned) or _read_bare(scanned) or read_bracketed(scanned)
+    identifier = identifier or read_scan(scanned)
+    if identifier is None:
+        raise IdentifierError("not_an_identifier", value=text)
+    return identifier
+
+
+def canonical(uri: str) -> CanonicalUri:
+    """Return the one spelling of a URI under which the ledger keeps its object.
+
+    GS1 keys become canonical Digital Links, from EPC URIs and Digital Links on any domain; only the
+    finest key stays. Every other URI is returned as it is, query patterns such as
+    `urn:epc:idpat:sgtin:4012345.*.*` included.
+
+    Raises:
+        IdentifierError: `malformed_identifier` or `wrong_check_digit` for a URI that claims to be a
+            GS1 key and is none.
+
+    >>> canonical("urn:epc:class:lgtin:4012345.012345.Lot987")
+    'https://id.gs1.org/01/04012345123456/10/Lot987'
+    >>> canonical("urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11")
+    'urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11'
+    """
+    return _recognised(uri)[0]
+
+
+def hash_form(uri: str) -> str:
+    """Return a URI as the CBV event hash wants it.
+
+    It differs from `canonical` in the characters it escapes, and a malformed key stays as it is
+    instead of raising.
+
+    References:
+        CBV 2.0, section 8.9.2: GS1 keys as constrained canonical Digital Links
+
+    >>> hash_form("urn:epc:id:ginc:0614141.xyz=47%2F11")
+    'https://id.gs1.org/401/0614141xyz=47%2F11'
+    """
+    identifier = _identifier(uri)
+    return uri if identifier is None else identifier.digital_link(escaping.EVENT_HASH)
+
+
+def level_of(uri: str) -> Level:
+    """Return what a URI, in any spelling, stands for; `OTHER` also for malformed keys.
+
+    >>> level_of("https://id.gs1.org/414/4012345000054")
+    <Level.PLACE: 'place'>
+    """
+    identifier = _identifier(uri)
+    return Level.OTHER if identifier is None else identifier.level
+
+
+def party_of(uri: str) -> CanonicalUri | None:
+    """Return the party that the GLN in a URI names: a PGLN, or an SGLN without its extension.
+
+    >>> party_of("urn:epc:id:sgln:4012345.00005.shed-2")
+    'https://id.gs1.org/417/4012345000054'
+    """
+    identifier = _identifier(uri)
+    if identifier is None or identifier.gln is None:
+        return None
+    return CanonicalUri(f"https://{CANONICAL_DOMAIN}/{_PARTY_AI}/{identifier.gln}")
+
+
+def place_of(uri: str) -> CanonicalUri | None:
+    """Return the place that a URI names, with its extension; None for all but an SGLN.
+
+    >>> place_of("urn:epc:id:sgln:4012345.00005.shed-2")
+    'https://id.gs1.org/414/4012345000054/254/shed-2'
+    """
+    identifier = _identifier(uri)
+    if identifier is None or identifier.level is not Level.PLACE:
+        return None
+    return identifier.digital_link()
+
+
+@lru_cache(_CACHE_SIZE)
+def _recognised(uri: str) -> tuple[CanonicalUri, Identifier | None]:
+    """Return a URI's canonical form and, for a GS1 key, what it holds."""
+    identifier = _read_uri(uri)
+    return (CanonicalUri(uri) if identifier is None else identifier.digital_link()), identifier
+
+
+def _identifier(uri: str) -> Identifier | None:
+    try:
+        return _recognised(uri)[1]
+    except IdentifierError:
+        return None
+
+
+def _read_uri(uri: str) -> Identifier | None:
+    if uri[:4].lower() == "http":
+        return read_digital_link(uri)
+    return read_epc_uri(uri)
+
+
+def _read_bare(text: str) -> Identifier | None:
+    """Read a GTIN or SSCC that stands alone."""
+    ai = _BARE_AIS.get(len(text))
+    if ai is None or not (text.isascii() and text.isdigit()):
+        return None
+    return identifier_of({ai: text}, text=text)

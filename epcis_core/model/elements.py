@@ -1,0 +1,193 @@
+"""The parts events are made of: quantities, places, parties, transactions, sensors, errors.
+
+Every field carries the standard's name in snake_case; JSON and XML spell it as the standard does.
+
+References:
+    EPCIS 2.0, section 7.3
+"""
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from epcis_core.model.base import Extensible, Frozen, Number
+from epcis_core.model.times import Timestamp
+
+# RFC 3986: a scheme, then its characters or percent escapes; brackets only around an IP address.
+_PCHAR: Final = r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+_URI: Final = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:[A-Za-z0-9\-._~:@!$&'()*+,;=]|%[0-9A-Fa-f]{{2}})*"
+    rf"(?:\[[0-9A-Fa-f:.]+\](?::[0-9]*)?)?)?{_PCHAR}*(?:#{_PCHAR}*)?"
+)
+_UOM: Final = re.compile(r"[A-Z0-9]{2,3}")
+_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*")
+
+
+def is_uri(text: str) -> bool:
+    """Tell whether a text is an absolute URI (RFC 3986)."""
+    return _URI.fullmatch(text) is not None
+
+
+def _check_uri(text: str) -> str:
+    if not is_uri(text):
+        raise PydanticCustomError("malformed_uri", "expected a URI", {})
+    return text
+
+
+def _check_uom(text: str) -> str:
+    if _UOM.fullmatch(text) is None:
+        raise PydanticCustomError("malformed_unit", "expected two or three of A-Z and 0-9", {})
+    return text
+
+
+def _check_hex(text: str) -> str:
+    if _HEX.fullmatch(text) is None:
+        raise PydanticCustomError("malformed_hex", "expected pairs of hexadecimal digits", {})
+    return text
+
+
+Uri = Annotated[
+    str, AfterValidator(_check_uri), WithJsonSchema({"type": "string", "format": "uri"})
+]
+"""An absolute URI as written: EPC URN, GS1 Digital Link or any other."""
+
+Term = str
+"""A vocabulary term as written: a bare word of the CBV, or a URI (checked by the rules)."""
+
+Hex = Annotated[
+    str, AfterValidator(_check_hex), WithJsonSchema({"type": "string", "pattern": "^[A-Fa-f0-9]+$"})
+]
+
+
+class QuantityElement(Frozen):
+    """An amount of a class of objects.
+
+    Attributes:
+        epc_class: the class: GTIN, GTIN with lot, or another class URI.
+        quantity: how much; absent means an amount that was not stated.
+        uom: UN/ECE Rec 20 code of the unit; absent means a count of items.
+    """
+
+    epc_class: Uri
+    quantity: Number | None = None
+    uom: (
+        Annotated[
+            str,
+            AfterValidator(_check_uom),
+            WithJsonSchema({"type": "string", "pattern": "^[A-Z0-9]{2,3}$"}),
+        ]
+        | None
+    ) = None
+
+
+class Location(Extensible):
+    """A read point or business location: its identifier, and extensions."""
+
+    id: Uri
+
+
+class BusinessTransaction(Frozen):
+    """A business document the event belongs to, such as a purchase order."""
+
+    type: Term | None = None
+    biz_transaction: Uri
+
+
+class Source(Frozen):
+    """Where a transfer starts: a party or a place, by the kind of source it is."""
+
+    type: Term
+    source: Uri
+
+
+class Destination(Frozen):
+    """Where a transfer ends: a party or a place, by the kind of destination it is."""
+
+    type: Term
+    destination: Uri
+
+
+class PersistentDisposition(Frozen):
+    """Dispositions that hold until they are unset."""
+
+    set: tuple[Term, ...] | None = None
+    unset: tuple[Term, ...] | None = None
+
+
+class ErrorDeclaration(Extensible):
+    """A statement that an event recorded before is wrong as of `declaration_time`.
+
+    References:
+        EPCIS 2.0, section 7.4.1.2
+    """
+
+    declaration_time: Timestamp
+    reason: Term | None = None
+    corrective_event_ids: Annotated[
+        tuple[Uri, ...] | None, Field(alias="correctiveEventIDs")
+    ] = None
+
+
+class SensorMetadata(Extensible):
+    """What holds for all reports of one sensor element."""
+
+    time: Timestamp | None = None
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
+    device_id: Uri | None = None
+    device_metadata: Uri | None = None
+    raw_data: Uri | None = None
+    data_processing_method: Uri | None = None
+    biz_rules: Uri | None = None
+
+
+class SensorReport(Extensible):
+    """One reading, or statistics of readings.
+
+    Attributes:
+        type: the kind of property measured, such as `Temperature`.
+        value: the reading in `uom`, as its minimum, maximum, mean and deviation are.
+        uom: UN/ECE Rec 20 code.
+    """
+
+    type: Term
+    exception: Term | None = None
+    device_id: Uri | None = None
+    device_metadata: Uri | None = None
+    raw_data: Uri | None = None
+    data_processing_method: Uri | None = None
+    biz_rules: Uri | None = None
+    time: Timestamp | None = None
+    microorganism: Uri | None = None
+    chemical_substance: Uri | None = None
+    coordinate_reference_system: Uri | None = None
+    value: Number | None = None
+    component: Term | None = None
+    string_value: str | None = None
+    boolean_value: StrictBool | None = None
+    hex_binary_value: Hex | None = None
+    uri_value: Uri | None = None
+    min_value: Number | None = None
+    max_value: Number | None = None
+    mean_value: Number | None = None
+    s_dev: Number | None = None
+    perc_rank: Number | None = None
+    perc_value: Number | None = None
+    uom: str | None = None
+
+
+class SensorElement(Extensible):
+    """What one sensor, or several at once, reported.
+
+    References:
+        EPCIS 2.0, section 7.3.7
+    """
+
+    sensor_metadata: SensorMetadata | None = None
+    sensor_report: Annotated[tuple[SensorReport, ...], Field(min_length=1)]
+
+
+Ilmd = dict[str, Any]
+"""Instance or lot master data: members of other namespaces, as written."""

@@ -1,0 +1,95 @@
+"""Which namespace a prefix stands for, as a document or an event declares it.
+
+Extension members stay as written (`ex:grade`). Their meaning is `{namespace}local`, which a
+document's JSON-LD context or XML namespace declarations give. Contexts are never fetched: the
+prefixes of the EPCIS context are known here, another context by address stays unknown.
+
+References:
+    EPCIS 2.0, section 10.1; JSON-LD 1.1, section 3.1
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+EPCIS_CONTEXT: Final = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+"""The address of the context we write."""
+
+_OFFICIAL: Final = re.compile(
+    r"https?://(?:ref\.gs1\.org/standards/epcis|gs1\.github\.io/EPCIS)"
+    r"(?:/\d+\.\d+\.\d+)?/epcis-context(?:-simple)?\.jsonld"
+)
+
+BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "epcis": "https://ref.gs1.org/epcis/",
+        "cbv": "https://ref.gs1.org/cbv/",
+        "cbvmda": "urn:epcglobal:cbv:mda:",
+        "gs1": "https://gs1.org/voc/",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "dcterms": "http://purl.org/dc/terms/",
+    }
+)
+"""Prefixes that the EPCIS context defines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namespaces:
+    """Prefixes in force at some place of a document.
+
+    Attributes:
+        prefixes: prefix to namespace, the built-in ones among them.
+        unknown: addresses of contexts that were named but are not known here.
+    """
+
+    prefixes: Mapping[str, str] = field(default_factory=lambda: BUILT_IN)
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def of_context(cls, context: Any, outer: "Namespaces | None" = None) -> "Namespaces":
+        """Read a JSON-LD `@context`.
+
+        Args:
+            context: its value as parsed: an address, an object, or an array of both; None for none.
+            outer: what is in force around it.
+        """
+        outer = outer or cls()
+        if context is None:
+            return outer
+        prefixes = dict(outer.prefixes)
+        unknown = list(outer.unknown)
+        for part in context if isinstance(context, list | tuple) else [context]:
+            if isinstance(part, str):
+                if _OFFICIAL.fullmatch(part) is None and part not in unknown:
+                    unknown.append(part)
+            elif isinstance(part, dict):
+                prefixes.update(_declared(part))
+        return cls(prefixes, tuple(unknown))
+
+    def expand(self, name: str) -> tuple[str, str]:
+        """Return namespace and local name of a member's name.
+
+        A name whose prefix is not bound is given back whole, with an empty namespace.
+
+        >>> Namespaces({"ex": "https://example.org/"}).expand("ex:grade")
+        ('https://example.org/', 'grade')
+        """
+        prefix, colon, local = name.partition(":")
+        if colon and prefix in self.prefixes:
+            return self.prefixes[prefix], local
+        return "", name
+
+    def is_bound(self, name: str) -> bool:
+        """Tell whether the prefix of a name stands for a namespace here."""
+        return name.partition(":")[0] in self.prefixes
+
+
+def _declared(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for prefix, value in part.items():
+        namespace = value.get("@id") if isinstance(value, dict) else value
+        if isinstance(namespace, str) and not prefix.startswith("@"):
+            yield prefix, namespace

@@ -1,0 +1,95 @@
+"""Points in time, kept as written, and what they mean.
+
+A `Timestamp` is the text of an xsd:dateTimeStamp: `2026-03-01T08:00:00.5+07:00`. Its offset and
+its digits matter to whoever wrote it, so the text is what the model keeps; `instant` reads it.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_TIMESTAMP: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:(Z)|([+-])(\d\d):(\d\d))",
+    re.ASCII,
+)
+# CBV and EPCIS 2.0: minus 14 hours to plus 14 hours, and no 'Z'.
+_OFFSET: Final = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)", re.ASCII)
+_MAX_OFFSET_MINUTES: Final = 14 * 60
+_MICROSECOND_DIGITS: Final = 6
+
+
+@lru_cache(maxsize=1 << 14)
+def instant(text: str) -> datetime:
+    """Return the instant a timestamp names, in UTC, cut to microseconds.
+
+    Raises:
+        ValueError: the text is no xsd:dateTimeStamp: no zone, no such day, hour 24, second 60.
+    """
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        raise ValueError(f"Expected a time with a zone, such as 2026-03-01T08:00:00+07:00: {text}")
+    year, month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5, 6))
+    fraction = int((match[7] or "0")[:_MICROSECOND_DIGITS].ljust(_MICROSECOND_DIGITS, "0"))
+    local = datetime(year, month, day, hour, minute, second, fraction, tzinfo=UTC)
+    if match[8]:
+        return local
+    if int(match[11]) > 59:  # noqa: PLR2004 - minutes of an hour
+        raise ValueError(f"Offset minutes above 59: {text}")
+    minutes = int(match[10]) * 60 + int(match[11])
+    if minutes > _MAX_OFFSET_MINUTES:
+        raise ValueError(f"Offset beyond 14 hours: {text}")
+    try:
+        return local - timedelta(minutes=minutes if match[9] == "+" else -minutes)
+    except OverflowError as error:
+        raise ValueError(f"Time outside the years 1 to 9999: {text}") from error
+
+
+def microseconds(text: str) -> int:
+    """Return the instant a timestamp names, in microseconds since 1970-01-01T00:00:00Z."""
+    since = instant(text) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def utc_text(value: int) -> str:
+    """Return microseconds since 1970 as text in UTC, with as many decimals as it needs.
+
+    >>> utc_text(1_500_000)
+    '1970-01-01T00:00:01.5Z'
+    """
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
+    return f"{text}{fraction}Z"
+
+
+def _check_timestamp(text: str) -> str:
+    try:
+        instant(text)
+    except ValueError as error:
+        raise PydanticCustomError("malformed_time", "{reason}", {"reason": str(error)}) from error
+    return text
+
+
+def _check_offset(text: str) -> str:
+    if _OFFSET.fullmatch(text) is None:
+        raise PydanticCustomError("malformed_offset", "expected +hh:mm or -hh:mm", {})
+    return text
+
+
+Timestamp = Annotated[
+    str,
+    AfterValidator(_check_timestamp),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Text of a point in time with its zone (EPCIS 2.0, dateTimeStamp)."""
+
+Offset = Annotated[
+    str,
+    AfterValidator(_check_offset),
+    WithJsonSchema({"type": "string", "pattern": f"^{_OFFSET.pattern}$"}),
+]
+"""Text of the event's own offset from UTC, `+07:00`; never `Z`."""

@@ -1,0 +1,229 @@
+"""What provenance knows of an event: its time, its step, its places and parties, and what it names.
+
+Facts are made from an event once, when it is captured, and kept as rows; a trace reads them back
+without touching the event's body. Every identifier in them is canonical.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import canonical, parse_identifier, party_of, place_of
+from epcis_core.model.base import Number
+from epcis_core.model.events import EpcisEvent, ObjectEvent, TransformationEvent
+from epcis_core.model.namespaces import Namespaces
+from epcis_core.model.references import ObjectReference, Role, object_references
+from epcis_core.model.times import microseconds
+from epcis_core.vocabulary import VocabularyList, bare_word
+
+_MASTER_DATA = "urn:epcglobal:cbv:mda"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An object in an event.
+
+    Attributes:
+        object: canonical identifier.
+        role: the part it plays.
+        quantity: digits as written, of `uom`; None for an instance or an unstated amount.
+        uom: UN/ECE Rec 20; None for a count.
+    """
+
+    object: str
+    role: Role
+    quantity: str | None = None
+    uom: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """One event as provenance sees it.
+
+    Attributes:
+        sequence: its place in the ledger.
+        event_id: as given or minted.
+        type: the standard's word, or an extension type.
+        time: eventTime, microseconds since 1970 UTC.
+        offset: the event's own offset, `+07:00`.
+        action: ADD, OBSERVE or DELETE; None for a transformation.
+        biz_step: bare word of the CBV, or a URI; so is `disposition`.
+        read_point: canonical place, where it happened; `biz_location` where the objects are then.
+        transformation_id: canonical; joins several events into one transformation.
+        transactions: `type identifier` (type may be empty).
+        sources: `type identifier`; `destinations` alike.
+        named: the objects, in the order of the standard.
+        memberships: (member, lot) pairs the event states.
+        attributes: (object, name, value) of the lot's or instance's master data.
+        organisation: who captured it.
+        retracts: the event is an error declaration about the event of the same id.
+        reason: why, bare word or URI.
+        corrective: events that stand in its place.
+    """
+
+    sequence: int
+    event_id: str
+    type: str
+    time: int
+    offset: str
+    action: str | None
+    biz_step: str | None
+    disposition: str | None
+    read_point: str | None
+    biz_location: str | None
+    transformation_id: str | None
+    transactions: tuple[str, ...]
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    named: tuple[Named, ...]
+    memberships: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str, str], ...]
+    organisation: str
+    retracts: bool = False
+    reason: str | None = None
+    corrective: tuple[str, ...] = ()
+
+    def objects(self, *roles: Role) -> list[Named]:
+        """Return what the event names in any of the given roles, in order."""
+        return [named for named in self.named if named.role in roles]
+
+
+def facts_of(
+    event: EpcisEvent,
+    namespaces: Namespaces,
+    *,
+    event_id: str,
+    sequence: int = -1,
+    organisation: str = "",
+) -> EventFacts:
+    """Read the facts of an event.
+
+    Args:
+        event: an event the rules have passed.
+        namespaces: prefixes in force inside it.
+        event_id: its own or minted identifier.
+        sequence: its place in the ledger; -1 outside one.
+        organisation: who captured it.
+    """
+    references = list(object_references(event))
+    declaration = event.error_declaration
+    lots, attributes = _lot_data(event, namespaces, references)
+    return EventFacts(
+        sequence=sequence,
+        event_id=event_id,
+        type=event.type,
+        time=microseconds(event.event_time),
+        offset=event.event_time_zone_offset,
+        action=getattr(event, "action", None),
+        biz_step=_word(VocabularyList.BIZ_STEP, getattr(event, "biz_step", None)),
+        disposition=_word(VocabularyList.DISPOSITION, getattr(event, "disposition", None)),
+        read_point=_place(getattr(event, "read_point", None)),
+        biz_location=_place(getattr(event, "biz_location", None)),
+        transformation_id=_uri(getattr(event, "transformation_id", None)),
+        transactions=tuple(_transactions(event)),
+        sources=tuple(_ends(getattr(event, "source_list", None), "source")),
+        destinations=tuple(_ends(getattr(event, "destination_list", None), "destination")),
+        named=tuple(
+            Named(
+                canonical(reference.uri),
+                reference.role,
+                reference.quantity.text if reference.quantity is not None else None,
+                reference.uom,
+            )
+            for reference in references
+        ),
+        memberships=lots,
+        attributes=attributes,
+        organisation=organisation,
+        retracts=declaration is not None,
+        reason=_word(VocabularyList.ERROR_REASON, declaration.reason) if declaration else None,
+        corrective=(declaration.corrective_event_ids or ()) if declaration else (),
+    )
+
+
+def _word(vocabulary: VocabularyList, value: str | None) -> str | None:
+    return None if value is None else bare_word(vocabulary, value)
+
+
+def _uri(value: str | None) -> str | None:
+    return None if value is None else canonical(value)
+
+
+def _place(location: Any) -> str | None:
+    return None if location is None else place_of(location.id) or canonical(location.id)
+
+
+def _transactions(event: EpcisEvent) -> Iterator[str]:
+    for item in getattr(event, "biz_transaction_list", None) or ():
+        kind = bare_word(VocabularyList.BUSINESS_TRANSACTION_TYPE, item.type) if item.type else ""
+        yield f"{kind} {canonical(item.biz_transaction)}"
+
+
+def _ends(items: Any, attribute: str) -> Iterator[str]:
+    """Yield sources or destinations: a party by its party key, a place by its place key."""
+    for item in items or ():
+        kind, uri = bare_word(VocabularyList.SOURCE_DEST_TYPE, item.type), getattr(item, attribute)
+        key = place_of(uri) if kind == "location" else party_of(uri)
+        yield f"{kind} {key or canonical(uri)}"
+
+
+def _lot_data(
+    event: EpcisEvent, namespaces: Namespaces, references: list[ObjectReference]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, str], ...]]:
+    """Return memberships and attributes that the event states of what it begins."""
+    if isinstance(event, TransformationEvent):
+        begun = [r for r in references if r.role is Role.OUTPUT]
+    elif isinstance(event, ObjectEvent) and event.action == "ADD":
+        begun = references
+    else:
+        begun = []
+    stated = list(_stated(event, namespaces))
+    numbers = [value for name, value in stated if name == f"{_MASTER_DATA}:lotNumber"]
+    memberships = {pair for reference in references for pair in _membership(reference, None)} | {
+        pair for reference in begun for number in numbers for pair in _membership(reference, number)
+    }
+    attributes = [
+        (canonical(reference.uri), name, value) for reference in begun for name, value in stated
+    ]
+    return tuple(sorted(memberships)), tuple(attributes)
+
+
+def _stated(event: EpcisEvent, namespaces: Namespaces) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the plain members of the event's ilmd."""
+    for key, value in (getattr(event, "ilmd", None) or {}).items():
+        namespace, local = namespaces.expand(key)
+        # The XML of the standard's own files leaves out the colon at the end of this namespace.
+        name = (
+            f"{_MASTER_DATA}:{local}"
+            if namespace.rstrip(":#") == _MASTER_DATA
+            else namespace + local
+        )
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str | Number | bool):
+                yield name, _text(one)
+
+
+def _text(value: str | Number | bool) -> str:
+    if isinstance(value, Number):
+        return value.text
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def _membership(reference: ObjectReference, lot_number: str | None) -> Iterator[tuple[str, str]]:
+    """Yield (instance, lot): by the lot in the identifier itself, or by the lot number given."""
+    if reference.is_class:
+        return
+    try:
+        key = parse_identifier(reference.uri)
+    except IdentifierError:
+        return
+    lot = lot_number or key.lot
+    if key.gtin is None or key.serial is None or lot is None:
+        return
+    try:
+        yield canonical(reference.uri), parse_identifier(f"(01){key.gtin}(10){lot}").digital_link()
+    except IdentifierError:
+        return  # a lot number that GS1 does not allow names no GS1 lot

@@ -1,0 +1,43 @@
+"""All rules on one event, in a fixed order."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from epcis_core.findings import Finding
+from epcis_core.model.events import EpcisEvent
+from epcis_core.model.namespaces import Namespaces
+from epcis_core.rules import contents, extensions, identification, sensors, terms
+
+Rule = Callable[[EpcisEvent], Iterator[Finding]]
+
+RULES: Final[tuple[Rule, ...]] = (
+    contents.object_event_names_something,
+    contents.ilmd_only_when_added,
+    contents.parent_is_given,
+    contents.children_are_given,
+    contents.transaction_names_something,
+    contents.transformation_has_both_sides,
+    contents.quantity_is_not_negative,
+    contents.unit_has_a_quantity,
+    contents.epcs_are_unique,
+    identification.objects_are_identified,
+    identification.places_and_parties_are_identified,
+    terms.business_terms_are_known,
+    terms.transfer_terms_are_known,
+    terms.sensor_terms_are_known,
+    sensors.device_is_said_once,
+    sensors.reading_is_not_later_than_event,
+)
+"""Every rule that looks at one event alone."""
+
+
+def check_event(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Finding]:
+    """Yield what the rules find in an event, with pointers from the event's root.
+
+    Args:
+        event: an event whose structure is right.
+        namespaces: the prefixes in force inside it.
+    """
+    for rule in RULES:
+        yield from rule(event)
+    yield from extensions.prefixes_are_bound(event, namespaces)

@@ -1,0 +1,101 @@
+"""What an event of each type must name, and with which amounts.
+
+References:
+    EPCIS 2.0, sections 7.4.2 to 7.4.6
+"""
+
+from collections.abc import Iterator
+
+from epcis_core.findings import Finding, Where, finding
+from epcis_core.model.events import (
+    AggregationEvent,
+    AssociationEvent,
+    EpcisEvent,
+    ObjectEvent,
+    TransactionEvent,
+    TransformationEvent,
+)
+from epcis_core.model.references import object_references
+
+
+def object_event_names_something(event: EpcisEvent) -> Iterator[Finding]:
+    """An ObjectEvent has an EPC list, a quantity, or a sensor reading at a read point."""
+    if not isinstance(event, ObjectEvent) or event.epc_list is not None or event.quantity_list:
+        return
+    if event.sensor_element_list and event.read_point:
+        return
+    yield finding("nothing_named", at=Where(pointer=""), fields="epcList, quantityList")
+
+
+def ilmd_only_when_added(event: EpcisEvent) -> Iterator[Finding]:
+    """Master data of a lot or instance belongs to the event that begins its life."""
+    if isinstance(event, ObjectEvent) and event.ilmd is not None and event.action != "ADD":
+        yield finding("ilmd_without_add", at=Where(pointer="/ilmd"), action=event.action)
+
+
+def parent_is_given(event: EpcisEvent) -> Iterator[Finding]:
+    """An aggregation that begins or ends names its parent; only an observation may leave it out."""
+    if isinstance(event, AggregationEvent) and event.parent_id is None and event.action != "OBSERVE":
+        yield finding("parent_missing", at=Where(pointer=""), action=event.action)
+
+
+def children_are_given(event: EpcisEvent) -> Iterator[Finding]:
+    """An aggregation or association names children; only DELETE may mean all of them."""
+    if not isinstance(event, AggregationEvent | AssociationEvent) or event.action == "DELETE":
+        return
+    if not event.child_epcs and not event.child_quantity_list:
+        yield finding("children_missing", at=Where(pointer=""), action=event.action)
+
+
+def transaction_names_something(event: EpcisEvent) -> Iterator[Finding]:
+    """A TransactionEvent names objects; only DELETE may mean all of them."""
+    if not isinstance(event, TransactionEvent) or event.action == "DELETE":
+        return
+    if event.epc_list is None and not event.quantity_list:
+        yield finding("nothing_named", at=Where(pointer=""), fields="epcList, quantityList")
+
+
+def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
+    """A TransformationEvent has inputs and outputs, or one of them and a transformationID."""
+    if not isinstance(event, TransformationEvent):
+        return
+    has_input = bool(event.input_epc_list or event.input_quantity_list)
+    has_output = bool(event.output_epc_list or event.output_quantity_list)
+    if (has_input and has_output) or (event.transformation_id and (has_input or has_output)):
+        return
+    missing = "input" if has_output else "output" if has_input else "input and output"
+    yield finding("transformation_one_sided", at=Where(pointer=""), missing=missing)
+
+
+def quantity_is_not_negative(event: EpcisEvent) -> Iterator[Finding]:
+    """An amount of objects is zero or more."""
+    for reference in object_references(event):
+        if reference.quantity is not None and reference.quantity.value < 0:
+            pointer = reference.pointer.removesuffix("epcClass") + "quantity"
+            yield finding(
+                "negative_quantity", at=Where(pointer=pointer), actual=reference.quantity.text
+            )
+
+
+def unit_has_a_quantity(event: EpcisEvent) -> Iterator[Finding]:
+    """A unit without an amount says nothing."""
+    for reference in object_references(event):
+        if reference.uom is not None and reference.quantity is None:
+            pointer = reference.pointer.removesuffix("epcClass") + "uom"
+            yield finding("unit_without_quantity", at=Where(pointer=pointer), uom=reference.uom)
+
+
+def epcs_are_unique(event: EpcisEvent) -> Iterator[Finding]:
+    """An EPC list names each object once."""
+    if isinstance(event, ObjectEvent):
+        lists = {"epcList": event.epc_list}
+    elif isinstance(event, TransformationEvent):
+        lists = {"inputEPCList": event.input_epc_list, "outputEPCList": event.output_epc_list}
+    else:
+        return
+    for name, uris in lists.items():
+        seen: set[str] = set()
+        for index, uri in enumerate(uris or ()):
+            if uri in seen:
+                yield finding("named_twice", at=Where(pointer=f"/{name}/{index}"), actual=uri)
+            seen.add(uri)

@@ -1,0 +1,55 @@
+"""Sensor readings that contradict themselves.
+
+References:
+    EPCIS 2.0, section 7.3.7; conformance test case TCR-53, step 29; requirement M122
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from epcis_core.findings import Finding, Where, finding
+from epcis_core.model.events import EpcisEvent
+from epcis_core.model.times import instant
+
+_SAID_ONCE: Final = {
+    "device_id": "deviceID",
+    "device_metadata": "deviceMetadata",
+    "raw_data": "rawData",
+    "data_processing_method": "dataProcessingMethod",
+    "time": "time",
+}
+
+
+def device_is_said_once(event: EpcisEvent) -> Iterator[Finding]:
+    """What is true of all reports stands in the metadata, what is not stands in each report."""
+    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
+        metadata = element.sensor_metadata
+        if metadata is None:
+            continue
+        for number, report in enumerate(element.sensor_report):
+            for attribute, name in _SAID_ONCE.items():
+                if getattr(metadata, attribute) is None or getattr(report, attribute) is None:
+                    continue
+                pointer = f"/sensorElementList/{index}/sensorReport/{number}/{name}"
+                yield finding("said_twice", at=Where(pointer=pointer), field=name)
+
+
+def reading_is_not_later_than_event(event: EpcisEvent) -> Iterator[Finding]:
+    """A reading was taken before, or when, the event that reports it happened."""
+    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
+        base = f"/sensorElementList/{index}"
+        places = []
+        if element.sensor_metadata is not None:
+            metadata = element.sensor_metadata
+            places += [
+                (f"{base}/sensorMetadata/time", metadata.time),
+                (f"{base}/sensorMetadata/startTime", metadata.start_time),
+                (f"{base}/sensorMetadata/endTime", metadata.end_time),
+            ]
+        places += [
+            (f"{base}/sensorReport/{number}/time", report.time)
+            for number, report in enumerate(element.sensor_report)
+        ]
+        for pointer, time in places:
+            if time is not None and instant(time) > instant(event.event_time):
+                yield finding("reading_later_than_event", at=Where(pointer=pointer), time=time)

@@ -1,0 +1,118 @@
+"""Reading events back: by id, the latest, all, and what the ledger holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from epcis_core.codecs.jsonld import read_json_event
+from epcis_core.model.events import EpcisEvent
+from epcis_core.model.namespaces import Namespaces
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.view import View
+
+_COLUMNS: Final = (
+    "e.sequence, epoch_us(e.record_time), e.event_id, e.hash, e.organisation, e.capture_id, "
+    "e.body, v.syntax, v.prefixes, e.event_type"
+)
+_FROM: Final = "FROM event e JOIN envelope v USING (envelope)"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event as the ledger keeps it.
+
+    Attributes:
+        sequence: its place in the ledger, from 0.
+        record_time: when the ledger took it, microseconds since 1970 UTC.
+        event_id: as given, or minted from its hash.
+        hash: its event hash ID.
+        organisation: who captured it.
+        capture_id: with which document.
+        text: its characters exactly as received.
+        syntax: `json` or `xml`.
+        prefixes: what the document's prefixes stand for.
+        event_type: the standard's word, or an extension type.
+    """
+
+    sequence: int
+    record_time: int
+    event_id: str
+    hash: str
+    organisation: str
+    capture_id: str
+    text: str
+    syntax: str
+    prefixes: dict[str, str]
+    event_type: str
+
+    @property
+    def event(self) -> EpcisEvent:
+        """The event, read from its text."""
+        return read_json_event(self.text)
+
+    @property
+    def namespaces(self) -> Namespaces:
+        """The prefixes in force inside the event."""
+        return Namespaces.of_context(self.event.context, Namespaces(self.prefixes))
+
+
+def find_events(ledger: Ledger, view: View, event_id: str) -> list[StoredEvent]:
+    """Return the event of an id, and after it the error declarations about it."""
+    return select_events(ledger, view, "e.event_id = ?", [event_id], "e.retracts IS NOT NULL, e.sequence")
+
+
+def events_by_id(ledger: Ledger, view: View, event_ids: list[str]) -> list[StoredEvent]:
+    """Return the events of several ids, in order of event time."""
+    return select_events(
+        ledger, view, "e.event_id IN (SELECT unnest(?))", [event_ids], "e.event_time, e.sequence"
+    )
+
+
+def latest_events(ledger: Ledger, view: View, limit: int = 20) -> list[StoredEvent]:
+    """Return the events that were captured last, the newest first."""
+    return select_events(ledger, view, "true", [], f"e.sequence DESC LIMIT {limit:d}")
+
+
+def all_events(ledger: Ledger, view: View, batch: int = 1000) -> Iterator[StoredEvent]:
+    """Yield every event in ledger order, in bounded memory."""
+    after = -1
+    while True:
+        found = select_events(
+            ledger, view, "e.sequence > ?", [after], f"e.sequence LIMIT {batch:d}"
+        )
+        yield from found
+        if len(found) < batch:
+            return
+        after = found[-1].sequence
+
+
+def count_contents(ledger: Ledger, view: View) -> dict[str, int]:
+    """Return how many `events`, `captures`, `lots`, `parties` and `places` the ledger holds."""
+    with ledger.reading() as cursor:
+        row = cursor.execute(
+            "SELECT count(*), count(DISTINCT capture_id), "  # noqa: S608 - no text of users in it
+            "(SELECT count(DISTINCT object) FROM reference r "
+            f" WHERE r.object LIKE '%/10/%' AND {view.condition('r')}), "
+            "(SELECT count(DISTINCT p) FROM (SELECT unnest(parties) AS p FROM event e2 "
+            f" WHERE {view.condition('e2')})), "
+            "(SELECT count(DISTINCT p) FROM (SELECT unnest(places) AS p FROM event e3 "
+            f" WHERE {view.condition('e3')})) "
+            f"FROM event e WHERE {view.condition('e')}"
+        ).fetchone()
+    names = ("events", "captures", "lots", "parties", "places")
+    return dict(zip(names, row or (0,) * len(names), strict=True))
+
+
+def select_events(
+    ledger: Ledger, view: View, condition: str, values: list[Any], order: str
+) -> list[StoredEvent]:
+    """Return events under a condition on `event e`; the text of both must be ours, values bound."""
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            f"SELECT {_COLUMNS} {_FROM} "  # noqa: S608 - conditions are ours, values are bound
+            f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
+            values,
+        ).fetchall()
+    return [StoredEvent(*row[:8], orjson.loads(row[8]), row[9]) for row in rows]

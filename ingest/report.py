@@ -1,0 +1,119 @@
+"""What a sender is told: of a check, and of a capture."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from epcis_core.findings import Finding, Language, Severity
+
+CaptureStatus = Literal["accepted", "partial", "rejected"]
+EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
+
+MAX_EVENTS_LISTED = 10_000
+"""A report lists this many events one by one; its counts are always complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """What became of one event.
+
+    Attributes:
+        index: its position in the document, from 0.
+        event_id: as given or minted; None where the event could not be read.
+        hash: its event hash ID, or None likewise.
+        status: `witness` is a duplicate that another organisation had sent first; `rolled_back` an
+            event without fault beside one with an error.
+        sequence: its place in the ledger, or that of the event it repeats.
+        findings: what is wrong or doubtful about it.
+    """
+
+    index: int
+    event_id: str | None
+    hash: str | None
+    status: EventStatus
+    sequence: int | None
+    findings: tuple[Finding, ...] = ()
+
+    def as_json(self, language: Language = "en") -> dict[str, Any]:
+        """Return the report in the shape of the JSON contract."""
+        return {
+            "index": self.index,
+            "event_id": self.event_id,
+            "hash": self.hash,
+            "status": self.status,
+            "sequence": self.sequence,
+            "findings": [found.as_json(language) for found in self.findings],
+        }
+
+
+@dataclass(slots=True)
+class CaptureReport:
+    """What became of one document.
+
+    Attributes:
+        file: the name it was sent under.
+        capture_id: names the capture; the report can be asked for again by it.
+        status: `partial`: some events were stored and some were not.
+        counts: `accepted`, `duplicate`, `rejected` events, and `warnings`.
+        events: the events one by one, at most `MAX_EVENTS_LISTED`, those with findings first kept.
+        findings: what is wrong with the document as a whole.
+    """
+
+    file: str
+    capture_id: str
+    status: CaptureStatus = "accepted"
+    counts: dict[str, int] = field(
+        default_factory=lambda: {"accepted": 0, "duplicate": 0, "rejected": 0, "warnings": 0}
+    )
+    events: list[EventReport] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many events the document held, as far as it could be read."""
+        return self.counts["accepted"] + self.counts["duplicate"] + self.counts["rejected"]
+
+    def as_json(self, language: Language = "en") -> dict[str, Any]:
+        """Return the report in the shape of the JSON contract."""
+        return {
+            "file": self.file,
+            "capture_id": self.capture_id,
+            "status": self.status,
+            "counts": dict(self.counts),
+            "events": [event.as_json(language) for event in self.events],
+            "findings": [found.as_json(language) for found in self.findings],
+        }
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What is wrong with one document, without storing anything.
+
+    Attributes:
+        file: its name.
+        format: its syntax, or None where it could not be told.
+        version: the EPCIS version it claims.
+        events: how many events it holds.
+        findings: everything found, each with its place.
+    """
+
+    file: str
+    format: str | None = None
+    version: str | None = None
+    events: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing in it would keep an event out of the ledger."""
+        return not any(found.severity is Severity.ERROR for found in self.findings)
+
+    def as_json(self, language: Language = "en") -> dict[str, Any]:
+        """Return the report in the shape of the JSON contract."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "version": self.version,
+            "valid": self.valid,
+            "events": self.events,
+            "findings": [found.as_json(language) for found in self.findings],
+        }

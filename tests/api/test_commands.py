@@ -1,0 +1,166 @@
+"""The commands, as processes: exit codes, the JSON of the contract, and help that teaches."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.api.conftest import GRAPE_LOT, GRAPES, Run
+
+EVENT = {
+    "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+    "type": "ObjectEvent",
+    "eventID": "urn:uuid:6f1f3a2e-3a43-4f57-9b5e-0d0f7f6a0001",
+    "eventTime": "2026-03-01T08:00:00.000+07:00",
+    "eventTimeZoneOffset": "+07:00",
+    "action": "OBSERVE",
+    "bizStep": "inspecting",
+    "epcList": ["https://id.gs1.org/00/389360991426031110"],
+}
+
+
+@pytest.fixture
+def event_file(tmp_path: Path) -> Path:
+    path = tmp_path / "event.jsonld"
+    path.write_text(json.dumps(EVENT), encoding="utf-8")
+    return path
+
+
+def test_capture_reports_every_event_of_a_document_in_the_contracts_shape(
+    epcis: Run, event_file: Path
+) -> None:
+    done = epcis("capture", event_file, "--json")
+    assert done.code == 0, done.err
+    (report,) = json.loads(done.out)
+    assert list(report) == ["file", "capture_id", "status", "counts", "events", "findings"]
+    assert report["status"] == "accepted"
+    assert report["counts"] == {"accepted": 1, "duplicate": 0, "rejected": 0, "warnings": 0}
+    (event,) = report["events"]
+    assert list(event) == ["index", "event_id", "hash", "status", "sequence", "findings"]
+    assert (event["index"], event["event_id"], event["status"], event["sequence"]) == (
+        0, EVENT["eventID"], "accepted", 0,
+    )  # fmt: skip
+    assert event["hash"].startswith("ni:///sha-256;")
+
+
+def test_capture_again_stores_nothing_and_exits_0(epcis: Run, event_file: Path) -> None:
+    epcis("capture", event_file)
+    done = epcis("capture", event_file, "--json")
+    assert done.code == 0
+    assert json.loads(done.out)[0]["counts"]["duplicate"] == 1
+
+
+def test_a_file_with_an_error_exits_1_and_stores_nothing(epcis: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.jsonld"
+    wrong.write_text(json.dumps({**EVENT, "epcList": ["https://id.gs1.org/00/389360991426031111"]}))
+    done = epcis("capture", wrong, "--json")
+    assert done.code == 1
+    (report,) = json.loads(done.out)
+    assert report["status"] == "rejected"
+    (found,) = report["events"][0]["findings"]
+    assert found["code"] == "wrong_check_digit"
+    assert found["where"]["pointer"] == "/epcList/0"
+    assert json.loads(epcis("events").out)["epcisBody"]["queryResults"]["resultsBody"] == {
+        "eventList": []
+    }
+
+
+def test_a_missing_file_is_a_finding_and_exit_1(epcis: Run) -> None:
+    done = epcis("capture", "nowhere.json", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)[0]["findings"][0]["message"] == (
+        "The file cannot be read: No such file or directory."
+    )
+
+
+def test_check_tells_place_and_expectation_in_vietnamese_where_asked(
+    epcis: Run, tmp_path: Path
+) -> None:
+    naive = tmp_path / "naive.jsonld"
+    naive.write_text(json.dumps({**EVENT, "eventTime": "2026-03-01T08:00:00"}, indent=1))
+    done = epcis("check", naive, "--json", EPCIS_LANGUAGE="vi")
+    assert done.code == 1
+    (report,) = json.loads(done.out)
+    assert (report["format"], report["valid"], report["events"]) == ("json", False, 1)
+    (found,) = report["findings"]
+    assert found["code"] == "malformed_time"
+    assert found["where"] == {"pointer": "/eventTime", "line": 5, "column": 15}
+    assert found["message"].startswith("Cần thời điểm kèm múi giờ")
+    assert not (tmp_path / "ledger.duckdb").exists()
+
+
+def test_trace_of_the_grape_lot_reaches_the_farm_and_the_shops(epcis: Run) -> None:
+    assert epcis("capture", GRAPES).code == 0
+    done = epcis("trace", "(01)08936099141015(10)DN260311", "--json")
+    assert done.code == 0, done.err
+    trace = json.loads(done.out)
+    assert trace["subject"] == GRAPE_LOT
+    roles = {one["id"]: one["role"] for one in trace["objects"]}
+    assert roles["https://id.gs1.org/01/08931004017010/10/GC260310-L1"] == "upstream"
+    assert roles["https://id.gs1.org/01/08931004017010/10/GC260311-L2"] == "upstream"
+    assert roles["https://id.gs1.org/01/08934907020019/10/CV260313"] == "downstream"
+    receivers = {one["to_party"] for one in trace["handovers"]}
+    assert {
+        "https://id.gs1.org/417/8937099330003",
+        "https://id.gs1.org/417/8938099210005",
+    } <= receivers
+    farm_blocks = {visit["place"] for visit in trace["visits"]}
+    assert any("8931004017" in place for place in farm_blocks if place)
+    assert [gap["code"] for gap in trace["gaps"]] == ["shipped_not_received"]
+
+
+def test_trace_of_an_unknown_lot_exits_1_with_near_matches(epcis: Run) -> None:
+    epcis("capture", GRAPES)
+    done = epcis("trace", "(01)08936099141015(10)DN26O311", "--json")
+    assert done.code == 1
+    trace = json.loads(done.out)
+    assert trace["objects"] == []
+    assert GRAPE_LOT in trace["near"]
+
+
+def test_events_answers_a_query_with_a_query_document(epcis: Run) -> None:
+    epcis("capture", GRAPES)
+    done = epcis("events", "EQ_bizStep=shipping", f"MATCH_anyEPCClass={GRAPE_LOT}")
+    assert done.code == 0, done.err
+    body = json.loads(done.out)["epcisBody"]["queryResults"]
+    assert body["queryName"] == "SimpleEventQuery"
+    assert {event["bizStep"] for event in body["resultsBody"]["eventList"]} <= {"shipping"}
+
+
+def test_an_unknown_query_parameter_exits_2_and_names_the_nearest(
+    epcis: Run, event_file: Path
+) -> None:
+    epcis("capture", event_file)
+    done = epcis("events", "EQ_bizstep=shipping")
+    assert done.code == 2
+    assert "did you mean 'EQ_bizStep'?" in done.err
+
+
+def test_hash_prints_one_line_per_event(epcis: Run, event_file: Path) -> None:
+    done = epcis("hash", event_file)
+    assert done.code == 0, done.err
+    (line,) = done.out.splitlines()
+    assert line.startswith("ni:///sha-256;")
+    assert line.endswith("?ver=CBV2.0")
+    assert epcis("hash", event_file, "--prehash").out.startswith("eventType=ObjectEvent")
+
+
+@pytest.mark.parametrize(
+    "command", ["demo", "serve", "capture", "check", "hash", "events", "trace"]
+)
+def test_help_of_each_command_teaches_with_an_example(epcis: Run, command: str) -> None:
+    done = epcis(command, "--help")
+    assert done.code == 0
+    assert f"epcis {command}" in done.out.partition("Examples:")[2]
+
+
+def test_no_ledger_is_a_sentence_and_exit_2(epcis: Run) -> None:
+    done = epcis("trace", GRAPE_LOT)
+    assert done.code == 2
+    assert done.err.strip() == "Error: There is no ledger at ledger.duckdb"
+
+
+def test_a_host_that_others_can_reach_is_refused(epcis: Run) -> None:
+    done = epcis("serve", "--host", "0.0.0.0")  # noqa: S104 - that is what is refused
+    assert done.code == 2
+    assert "Refused" in done.err

@@ -1,0 +1,38 @@
+"""What all tests share: the scale of randomised tests, GS1's files, an empty ledger."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from epcis_core.store.ledger import Ledger
+
+ROOT = Path(__file__).parent.parent
+TEST_SCALE = float(os.environ.get("TEST_SCALE", "1"))
+
+settings.register_profile(
+    "ledger",
+    max_examples=max(1, int(100 * TEST_SCALE)),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ledger")
+
+
+@pytest.fixture(scope="session")
+def gs1_dir() -> Path:
+    """The folder with GS1's own files and examples; tests that need it skip without."""
+    named = os.environ.get("GS1_STANDARDS_DIR")
+    if not named or not (Path(named) / "gs1-epcis").is_dir():
+        pytest.skip("GS1's own files are not here; set GS1_STANDARDS_DIR to run this test")
+    return Path(named)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger on disk."""
+    with Ledger.open(tmp_path / "ledger.duckdb") as opened:
+        yield opened
