@@ -6,7 +6,7 @@ without touching the event's body. Every identifier in them is canonical.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import canonical, parse_identifier, party_of, place_of
@@ -17,7 +17,8 @@ from epcis_core.model.references import ObjectReference, Role, object_references
 from epcis_core.model.times import microseconds
 from epcis_core.vocabulary import VocabularyList, bare_word
 
-_MASTER_DATA = "urn:epcglobal:cbv:mda"
+_MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
+_Scalar = str | Number | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def _stated(event: EpcisEvent, namespaces: Namespaces) -> Iterator[tuple[str, st
                 yield name, _text(one)
 
 
-def _text(value: str | Number | bool) -> str:
+def _text(value: _Scalar) -> str:
     if isinstance(value, Number):
         return value.text
     if isinstance(value, bool):

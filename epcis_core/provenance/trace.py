@@ -1,11 +1,14 @@
 """The trace of one object: lineage both ways, custody, gaps, in one value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
+from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
+from epcis_core.provenance.containment import Stay, stays_of
 from epcis_core.provenance.custody import Parties, Sighting, Transfer, sightings, transfers
 from epcis_core.provenance.evidence import Evidence, Gathered
+from epcis_core.provenance.facts import Named
 from epcis_core.provenance.gaps import find_gaps
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.lineage import LineageLink, Walk, walk
@@ -76,13 +79,16 @@ def trace(
     parties = Parties(book.owners())
     seen = {one: sightings(gathered, one) for one in lineage}
     moved = transfers((s for its in seen.values() for s in its), parties)
-    containers = _containers(up, down, seen, moved)
+    stays = _stays(gathered, lineage)
+    containers = _containers(up, down, stays, seen)
     truncated = up.truncated or down.truncated or len(lineage) + len(containers) > max_objects
-    carried = {one: sightings(gathered, one) for one in containers}
+    carried = {
+        one: sightings(gathered, one) for one in containers[: max_objects - len(lineage)]
+    }
     objects = _objects(book, parties, (up, down), {**seen, **carried})
     handovers = tuple(_handover(transfer) for transfer in moved)
     visits = tuple(_visits(seen.values(), parties))
-    links = tuple(_links([*up.links, *down.links]))
+    links = _links([*up.links, *down.links], stays)
     return Trace(
         subject=subject,
         direction=direction,
@@ -117,19 +123,26 @@ def trace(
     )
 
 
-def _containers(
-    up: Walk,
-    down: Walk,
-    seen: Mapping[str, list[Sighting]],
-    moved: Iterable[Transfer],
-) -> list[str]:
+def _containers(up: Walk, down: Walk, stays: Iterable[Stay], seen: Collection[str]) -> list[str]:
     """Return what carried the objects of the answer, in order of appearance."""
-    found: dict[str, None] = {**up.carriers, **down.carriers}
-    for its in seen.values():
-        found.update({s.inside: None for s in its if s.inside is not None})
-    for transfer in moved:
-        found.update(dict.fromkeys(transfer.containers))
+    found = {**up.carriers, **down.carriers, **{stay.container: None for stay in stays}}
     return [one for one in found if one not in seen]
+
+
+def _stays(gathered: Gathered, objects: Iterable[str]) -> list[Stay]:
+    """Return every stay of the objects in a container, and of that container in another one."""
+    found: dict[tuple[str, str, int], Stay] = {}
+    level = list(objects)
+    while level:
+        fresh = [
+            stay
+            for one in level
+            for stay in stays_of(gathered, one)
+            if (stay.content, stay.container, stay.start) not in found
+        ]
+        found.update({(stay.content, stay.container, stay.start): stay for stay in fresh})
+        level = sorted({stay.container for stay in fresh})
+    return list(found.values())
 
 
 def _objects(
@@ -204,24 +217,45 @@ def _last_seen(its: list[Sighting], parties: Parties) -> LastSeen | None:
     )
 
 
-def _links(walked: Iterable[LineageLink]) -> list[Link]:
+def _links(walked: Iterable[LineageLink], stays: Iterable[Stay]) -> tuple[Link, ...]:
     links = {
-        Link(
-            from_=link.source,
-            to=link.target,
-            kind=link.kind,
-            input_event=link.used.event_id if link.used else None,
-            input_time=utc_text(link.used.time) if link.used else None,
-            event=link.made.event_id if link.made else None,
-            time=utc_text(link.made.time) if link.made else None,
-            quantity=Amount(value=link.amount.quantity, uom=link.amount.uom)
-            if link.amount is not None and link.amount.quantity is not None
-            else None,
-            disputed=link.disputed,
-        ): None
-        for link in walked
+        **dict.fromkeys(_lineage_link(link) for link in walked),
+        **dict.fromkeys(_containment_link(stay) for stay in stays),
     }
-    return sorted(links, key=lambda link: (link.time or "", link.from_, link.to))
+    return tuple(sorted(links, key=lambda link: (link.time or "", link.from_, link.to)))
+
+
+def _lineage_link(link: LineageLink) -> Link:
+    return Link(
+        from_=link.source,
+        to=link.target,
+        kind=link.kind,
+        input_event=link.used.event_id if link.used else None,
+        input_time=utc_text(link.used.time) if link.used else None,
+        event=link.made.event_id if link.made else None,
+        time=utc_text(link.made.time) if link.made else None,
+        quantity=_amount(link.amount),
+        disputed=link.disputed,
+    )
+
+
+def _containment_link(stay: Stay) -> Link:
+    amounts = [n for n in stay.opened.objects(Role.CHILD) if n.object == stay.content]
+    return Link(
+        from_=stay.content,
+        to=stay.container,
+        kind="containment",
+        event=stay.opened.event_id,
+        time=utc_text(stay.start),
+        until=utc_text(stay.end) if stay.end is not None else None,
+        quantity=_amount(amounts[0] if amounts else None),
+    )
+
+
+def _amount(named: Named | None) -> Amount | None:
+    if named is None or named.quantity is None:
+        return None
+    return Amount(value=named.quantity, uom=named.uom)
 
 
 def _excluded(late: Iterable[LineageLink]) -> list[Excluded]:
