@@ -1,23 +1,32 @@
 """Findings: bad data as a value, with its place and a sentence in the reader's language.
 
 A finding is made from a *code*; its severity, clause and sentences stand in
-`schemas/findings/catalogue.toml`, so that a rule's text is data and exists in every language.
+`schemas/findings/catalogue.toml`, so that a rule's text is data and exists in every language. What
+a sentence names is text that means the same everywhere (a field, an identifier, a number), or a
+`Phrase` of `schemas/findings/phrases.toml`, which is said in the reader's language too.
 
-    >>> finding("unknown_field", at=Where(pointer="/ilmd/foo"), field="foo").message
-    "Field 'foo' is not known here; an extension field needs a prefix, such as 'ex:foo'."
+    >>> found = finding("wrong_type", at=Where(pointer="/epcList"),
+    ...                 expected=phrase("a_list"), actual="'urn:epc:id:sscc:8930001.0000000001'")
+    >>> found.message
+    "Expected a list, got 'urn:epc:id:sscc:8930001.0000000001'."
+    >>> found.message_in("vi")
+    "Cần một danh sách, nhưng gặp 'urn:epc:id:sscc:8930001.0000000001'."
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from epcis_core.errors import EpcisError
 
 Language = Literal["en", "vi"]
+"""The languages that every sentence is written in."""
+
+_LONGEST_VALUE: Final = 120
 
 
 class Severity(StrEnum):
@@ -46,10 +55,6 @@ class Where:
     sheet: str | None = None
     cell: str | None = None
 
-    def below(self, base: str) -> "Where":
-        """Return this place with `base`, a JSON Pointer, in front of its own pointer."""
-        return self if self.pointer is None else replace(self, pointer=base + self.pointer)
-
     def as_json(self) -> dict[str, str | int]:
         """Return the coordinates that are set, by name."""
         named = {
@@ -64,8 +69,18 @@ class Where:
     def __str__(self) -> str:
         parts = [self.sheet, self.cell, self.pointer]
         if self.line is not None:
-            parts.append(f"line {self.line}, column {self.column}")
+            parts.append(f"({self.line}:{self.column})")
         return " ".join(part for part in parts if part)
+
+
+def escape_pointer(name: str) -> str:
+    """Return a member's name as one token of a JSON Pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescape_pointer(token: str) -> str:
+    """Return the member's name that a token of a JSON Pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +102,16 @@ class Entry:
     example: str
 
 
+def _table(name: str) -> dict[str, dict[str, str]]:
+    source = files("schemas") / "findings" / f"{name}.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
 @cache
 def catalogue() -> Mapping[str, Entry]:
     """Return every finding code with its entry, in the catalogue's order."""
-    source = files("schemas") / "findings" / "catalogue.toml"
     entries = {}
-    for code, row in tomllib.loads(source.read_text(encoding="utf-8")).items():
+    for code, row in _table("catalogue").items():
         severity = Severity(row.get("severity", "error"))
         entries[code] = Entry(
             severity=severity,
@@ -104,6 +123,29 @@ def catalogue() -> Mapping[str, Entry]:
     return entries
 
 
+@cache
+def phrases() -> Mapping[str, Mapping[Language, str]]:
+    """Return the words that stand inside sentences, by name and language."""
+    return {name: {"en": row["en"], "vi": row["vi"]} for name, row in _table("phrases").items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Some words of a finding's sentence that are said in the reader's language.
+
+    Attributes:
+        name: the key in `schemas/findings/phrases.toml`.
+        values: what the words name, each as text.
+    """
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text_in(self, language: Language) -> str:
+        """Return the words in a language."""
+        return phrases()[self.name][language].format_map(self.values)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, doubtful or worth knowing in the data.
@@ -112,13 +154,13 @@ class Finding:
         code: the catalogue's key, such as `wrong_check_digit`.
         severity: its weight in the mode it was found in.
         where: the place in the file.
-        values: what the sentence names, each as text.
+        values: what the sentence names: text that is the same in every language, or a phrase.
     """
 
     code: str
     severity: Severity
     where: Where
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Phrase] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
@@ -127,7 +169,11 @@ class Finding:
 
     def message_in(self, language: Language) -> str:
         """Return the sentence in a language: what failed, what was expected, what was there."""
-        return catalogue()[self.code].text[language].format_map(self.values)
+        shown = {
+            name: value.text_in(language) if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        return catalogue()[self.code].text[language].format_map(shown)
 
     @property
     def reference(self) -> str:
@@ -145,13 +191,14 @@ class Finding:
         }
 
 
-def finding(code: str, *, at: Where | None = None, **values: object) -> Finding:
+def finding(code: str, /, *, at: Where | None = None, **values: object) -> Finding:
     """Make a finding with the severity the catalogue gives its code.
 
     Args:
         code: a code of the catalogue.
         at: the place; none for the file as a whole.
-        **values: what the code's sentence names; shown by `repr` without change for text.
+        **values: what the code's sentence names; text is cut, so that a finding never carries a
+            whole file.
 
     Raises:
         EpcisError: the code is not in the catalogue.
@@ -159,13 +206,52 @@ def finding(code: str, *, at: Where | None = None, **values: object) -> Finding:
     entry = catalogue().get(code)
     if entry is None:
         raise EpcisError(f"Finding code {code!r} is not in schemas/findings/catalogue.toml")
-    shown = {name: shortened(str(value)) for name, value in values.items()}
+    shown = {
+        name: value if isinstance(value, Phrase) else _shortened(str(value))
+        for name, value in values.items()
+    }
     return Finding(code, entry.severity, at or Where(), shown)
 
 
-def shortened(text: str, limit: int = 120) -> str:
-    """Return a text cut to `limit` characters, so that a finding never carries a whole file."""
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def phrase(name: str, /, **values: object) -> Phrase:
+    """Make words for a finding's sentence.
+
+    Args:
+        name: a key of the phrases.
+        **values: what the words name.
+
+    Raises:
+        EpcisError: the name is not among the phrases.
+    """
+    if name not in phrases():
+        raise EpcisError(f"Phrase {name!r} is not in schemas/findings/phrases.toml")
+    return Phrase(name, {key: _shortened(str(value)) for key, value in values.items()})
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def capped(found: Iterable[Finding], limit: int = 20) -> Iterator[Finding]:
+    """Yield the first findings of each code, and for the rest how many more there are.
+
+    An event can hold a hundred thousand malformed identifiers, and nobody reads them all. Every
+    code stays present, and with it the heaviest severity.
+
+    Args:
+        found: findings about one event or one document.
+        limit: how many of each code are kept.
+    """
+    counts: dict[str, int] = {}
+    first_left_out: dict[str, Where] = {}
+    for one in found:
+        counts[one.code] = counts.get(one.code, 0) + 1
+        if counts[one.code] <= limit:
+            yield one
+        else:
+            first_left_out.setdefault(one.code, one.where)
+    for code, where in first_left_out.items():
+        yield finding("more_findings", at=where, code=code, count=counts[code] - limit)
 
 
 def in_mode(findings: Iterable[Finding], *, lenient: bool) -> list[Finding]:

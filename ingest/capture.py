@@ -8,18 +8,21 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypedDict, Unpack
 
 import orjson
 
+from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.jsonld import JsonLdReader
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, Severity, finding, has_errors, in_mode
 from epcis_core.store.append import Append, CaptureHead, Outcome
-from epcis_core.store.captures import record_capture
+from epcis_core.store.captures import CaptureRecord, head_digest, record_capture
 from epcis_core.store.ledger import Ledger
-from ingest.prepare import Prepared, findings_of, prepare
+from ingest.prepare import Prepared, prepare
 from ingest.report import MAX_EVENTS_LISTED, CaptureReport, CheckReport, EventReport, EventStatus
 
 DEFAULT_ORGANISATION: Final = "operator"
@@ -33,6 +36,17 @@ Progress = Callable[[int, int], None]
 
 class _RolledBackError(Exception):
     """Leaves the transaction without committing it."""
+
+
+class CaptureOptions(TypedDict, total=False):
+    """What may be said with a capture; see `capture_stream`."""
+
+    file_name: str
+    now: int
+    organisation: str
+    proceed: bool
+    lenient: bool
+    progress: Progress | None
 
 
 def capture_stream(
@@ -66,50 +80,67 @@ def capture_stream(
     """
     report = CaptureReport(file_name, str(uuid.uuid4()))
     head = CaptureHead(report.capture_id, organisation, now)
-    size, digest = _measured(source)
+    measured = _measured(source)
     reader = open_document(source)
-    if isinstance(reader, JsonLdReader):
-        try:
-            with ledger.writing() as cursor:
-                append = Append(cursor, head)
-                _append_all(append, reader, report, lenient=lenient, progress=progress)
-                _judge(report, proceed=proceed)
-                if report.status == "rejected":
-                    raise _RolledBackError
-                if append.stored:
-                    append.master_data(reader.envelope.head.vocabularies if reader.envelope.head else ())
-                    append.document(reader.envelope)
-                record_capture(cursor, head, append.record_time, *_bookkeeping(report, size, digest))
-        except _RolledBackError:
-            _take_back(report)
-    else:
+    if isinstance(reader, Finding):
         report.findings.append(reader)
         report.status = "rejected"
+    else:
+        with suppress(_RolledBackError), ledger.writing() as cursor:
+            append = Append(cursor, head)
+            _append_all(append, reader, report, lenient=lenient, progress=progress)
+            _judge(report, proceed=proceed)
+            if report.status == "rejected":
+                _take_back(report)
+                raise _RolledBackError
+            append.finish(reader.envelope)
+            record = _record(report, head, append.record_time, measured, reader.envelope)
+            record_capture(cursor, record)
     if report.status == "rejected":
         with ledger.writing() as cursor:
-            record_capture(cursor, head, now, *_bookkeeping(report, size, digest))
+            record = _record(report, head, Append(cursor, head).record_time, measured)
+            record_capture(cursor, record)
     return report
 
 
-def capture_bytes(ledger: Ledger, data: bytes, **options: object) -> CaptureReport:
+def capture_bytes(ledger: Ledger, data: bytes, **options: Unpack[CaptureOptions]) -> CaptureReport:
     """Capture one document that stands in memory; options as for `capture_stream`."""
-    return capture_stream(ledger, io.BytesIO(data), **options)  # type: ignore[arg-type]
+    return capture_stream(ledger, io.BytesIO(data), **options)
 
 
 def check_stream(source: BinaryIO, *, file_name: str, lenient: bool = False) -> CheckReport:
-    """Check one document without storing anything; arguments as for `capture_stream`."""
+    """Check one document without storing anything.
+
+    Args:
+        source: its bytes; it must be possible to go back to the start.
+        file_name: what the report calls it.
+        lenient: turn the errors that the catalogue allows into warnings.
+
+    Returns:
+        The report. A valid document can be captured, unless the ledger holds other events under
+        the ids of its events.
+    """
     report = CheckReport(file_name)
     reader = open_document(source)
-    if not isinstance(reader, JsonLdReader):
+    if isinstance(reader, Finding):
         report.findings.append(reader)
         return report
-    report.format = "json"
+    report.format = reader.envelope.syntax
+    seen: dict[str, bytes] = {}
     for read in reader.events():
+        one = prepare(read, organisation="", lenient=lenient)
         report.events += 1
-        report.findings += findings_of(read, lenient=lenient)
+        report.findings += one.findings
+        new = one.new
+        if new is not None and seen.setdefault(new.identity, new.content) != new.content:
+            report.findings.append(_conflict(one))
     report.findings += in_mode(_of_document(reader, report.events), lenient=lenient)
     report.version = reader.envelope.version
     return report
+
+
+def _conflict(one: Prepared) -> Finding:
+    return finding("event_id_conflict", at=one.locate("/eventID"), event_id=one.event_id)
 
 
 def _append_all(
@@ -134,7 +165,7 @@ def _append_all(
         if progress is not None:
             progress(reader.bytes_read, done)
     report.findings += in_mode(_of_document(reader, done), lenient=lenient)
-    report.counts["warnings"] += sum(f.severity is Severity.WARNING for f in report.findings)
+    report.counts["warnings"] += _warnings(report.findings)
 
 
 def _of_document(reader: JsonLdReader, events: int) -> list[Finding]:
@@ -155,24 +186,21 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
     found = one.findings
     status: EventStatus = "rejected"
     if outcome is not None and outcome.status == "conflict":
-        found = (*found, finding("event_id_conflict", event_id=one.event_id))
-    elif outcome is not None:
-        status = outcome.status  # type: ignore[assignment]
-    counted = {"accepted": "accepted", "duplicate": "duplicate", "witness": "duplicate"}
-    report.counts[counted.get(status, "rejected")] += 1
-    report.counts["warnings"] += sum(f.severity is Severity.WARNING for f in found)
-    if len(report.events) < MAX_EVENTS_LISTED or found:
-        report.events.append(
-            EventReport(
-                one.index,
-                one.event_id,
-                one.new.hash if one.new else None,
-                status,
-                outcome.sequence if outcome is not None else None,
-                found,
-            )
-        )
-        del report.events[2 * MAX_EVENTS_LISTED :]
+        found = (*found, _conflict(one))
+    elif outcome is not None and outcome.status != "conflict":
+        status = outcome.status
+    report.counts["duplicate" if status == "witness" else status] += 1
+    report.counts["warnings"] += _warnings(found)
+    if len(report.events) < MAX_EVENTS_LISTED or (
+        found and len(report.events) < 2 * MAX_EVENTS_LISTED
+    ):
+        hashed = one.new.hash if one.new is not None else None
+        sequence = outcome.sequence if outcome is not None else None
+        report.events.append(EventReport(one.index, one.event_id, hashed, status, sequence, found))
+
+
+def _warnings(found: Iterable[Finding]) -> int:
+    return sum(one.severity is Severity.WARNING for one in found)
 
 
 def _judge(report: CaptureReport, *, proceed: bool) -> None:
@@ -186,22 +214,46 @@ def _judge(report: CaptureReport, *, proceed: bool) -> None:
 
 def _take_back(report: CaptureReport) -> None:
     """Say of every event that nothing was stored."""
+    stored = {"accepted", "witness"}
     report.counts["rejected"] += report.counts["accepted"]
     report.counts["accepted"] = 0
-    for index, event in enumerate(report.events):
-        if event.status in {"accepted", "witness"}:
-            report.events[index] = EventReport(
-                event.index, event.event_id, event.hash, "rolled_back", None,
-                (*event.findings, finding("rolled_back")),
-            )  # fmt: skip
+    report.events = [
+        replace(
+            event,
+            status="rolled_back",
+            sequence=None,
+            findings=(*event.findings, finding("rolled_back")),
+        )
+        if event.status in stored
+        else event
+        for event in report.events
+    ]
 
 
-def _bookkeeping(report: CaptureReport, size: int, digest: bytes) -> tuple[object, ...]:
-    counts = report.counts
-    return (
-        report.file, digest, size, report.status, counts["accepted"], counts["duplicate"],
-        counts["rejected"], counts["warnings"], orjson.dumps(report.as_json()).decode(),
-    )  # fmt: skip
+def _record(
+    report: CaptureReport,
+    head: CaptureHead,
+    record_time: int,
+    measured: tuple[int, bytes],
+    envelope: Envelope | None = None,
+) -> CaptureRecord:
+    """Return what the book of captures keeps of a capture."""
+    size, digest = measured
+    return CaptureRecord(
+        capture_id=head.capture_id,
+        record_time=record_time,
+        organisation=head.organisation,
+        file_name=report.file,
+        digest=digest,
+        size=size,
+        head_digest=head_digest(envelope) if envelope is not None else None,
+        status=report.status,
+        accepted=report.counts["accepted"],
+        duplicate=report.counts["duplicate"],
+        rejected=report.counts["rejected"],
+        warnings=report.counts["warnings"],
+        report=orjson.dumps(report.as_json()).decode(),
+    )
 
 
 def _measured(source: BinaryIO) -> tuple[int, bytes]:

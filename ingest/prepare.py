@@ -1,10 +1,11 @@
 """From an event as read to an event ready to be stored: rules, identity, hash, facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from epcis_core.codecs.document import ReadEvent
-from epcis_core.event_hash import HashVariant, content_digest, event_hash
-from epcis_core.findings import Finding, has_errors, in_mode
+from epcis_core.event_hash import HashVariant, content_digest, hash_and_digest
+from epcis_core.findings import Finding, Where, has_errors, in_mode
 from epcis_core.provenance.facts import facts_of
 from epcis_core.rules import check_event
 from epcis_core.store.rows import NewEvent
@@ -18,13 +19,15 @@ class Prepared:
         index: its position in the document.
         new: the event to store; None where the findings hold an error.
         findings: everything found, in the mode asked for, with places in the file.
-        event_id: as given, for the report of an event that did not pass.
+        event_id: as given or minted; None where an event without one did not pass.
+        locate: turns a pointer from the event's root into a place in the file.
     """
 
     index: int
     new: NewEvent | None
     findings: tuple[Finding, ...]
     event_id: str | None
+    locate: Callable[[str], Where]
 
 
 def findings_of(read: ReadEvent, *, lenient: bool) -> tuple[Finding, ...]:
@@ -38,24 +41,29 @@ def findings_of(read: ReadEvent, *, lenient: bool) -> tuple[Finding, ...]:
 def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Prepared:
     """Check an event and work out everything the ledger keeps of it.
 
+    An event without an id gets its hash as one. Both spellings are then the same event: without an
+    id, and with the minted one, as the ledger gives it out.
+
     Args:
         read: the event as its codec read it.
         organisation: who captures it.
         lenient: turn the errors that the catalogue allows into warnings.
     """
     found = findings_of(read, lenient=lenient)
-    event = read.event
+    event, namespaces = read.event, read.namespaces
     if event is None or has_errors(found):
-        return Prepared(read.index, None, found, event.event_id if event else None)
-    hashed = event_hash(event, read.namespaces)
-    event_id = event.event_id or hashed
+        return Prepared(read.index, None, found, event.event_id if event else None, read.locate)
+    hashed, content = hash_and_digest(event, namespaces)
+    event_id = event.event_id or str(hashed)
+    if event.event_id is None:
+        content = content_digest(event.model_copy(update={"event_id": event_id}), namespaces)
     new = NewEvent(
         event=event,
-        facts=facts_of(event, read.namespaces, event_id=event_id, organisation=organisation),
+        facts=facts_of(event, namespaces, event_id=event_id, organisation=organisation),
         text=read.text,
         position=read.index,
         hash=hashed,
         hash_variant=HashVariant.CBV_2_0_TEXT.value,
-        content=content_digest(event, read.namespaces),
+        content=content,
     )
-    return Prepared(read.index, new, found, event_id)
+    return Prepared(read.index, new, found, event_id, read.locate)

@@ -2,9 +2,10 @@
 
 An object stands once, at the party where the records first show it. Where it was handed on to
 somebody else, a *stop* of it stands there, and what was made of it there starts from that stop.
+Many single items that went the same way stand together in one box.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,15 +14,18 @@ from epcis_core.provenance.result import Handover, Trace, TracedObject
 EdgeKind = Literal["transformation", "membership", "containment", "association", "handover"]
 
 MAX_DRAWN: Final = 40
-"""A picture of more objects than this helps nobody; the lists beside it hold all."""
+"""A picture of more boxes than this helps nobody; the lists beside it hold all."""
+
+_TOGETHER: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One object at one party.
+    """One object at one party, or several single items that went the same way.
 
     Attributes:
-        object: the object.
+        object: the object, or the first of several.
+        members: all of them, in order.
         party: where; None is a party that nobody names.
         is_stop: it came here from another party, and its own box stands there.
         time: when it is first seen here, UTC; None if unknown.
@@ -30,6 +34,7 @@ class Node:
     """
 
     object: TracedObject
+    members: tuple[TracedObject, ...]
     party: str | None
     is_stop: bool = False
     time: str | None = None
@@ -85,23 +90,58 @@ def chain_of(trace: Trace, *, max_drawn: int = MAX_DRAWN) -> Chain:
 
     Args:
         trace: the answer.
-        max_drawn: how many objects to draw, the nearest to the subject first.
+        max_drawn: how many boxes to draw, the nearest to the subject first.
     """
-    candidates = [one for one in trace.objects if one.role != "carrier"]
-    ranked = sorted(candidates, key=lambda one: (_distance(one), one.kind != "lot", one.id))
-    drawn = {one.id: one for one in ranked[:max_drawn]}
     first = _first_seen(trace)
+    candidates = [one for one in trace.objects if one.role != "carrier"]
+    groups = _together(trace, candidates, first)
+    groups.sort(key=lambda group: (_distance(group[0]), group[0].kind != "lot", group[0].id))
+    drawn = {group[0].id: group for group in groups[:max_drawn]}
+    # Every member of a group is drawn as its first.
+    box_of = {one.id: group[0].id for group in drawn.values() for one in group}
     homes = {one: _home(trace, one, first) for one in drawn}
+    gapped = {box_of.get(named) for gap in trace.gaps for named in gap.objects}
     nodes: dict[Key, Node] = {}
-    gapped = {named for gap in trace.gaps for named in gap.objects}
-    for one, found in drawn.items():
+    for one, group in drawn.items():
+        time = first.get(one, {}).get(homes[one])
         nodes[one, homes[one]] = Node(
-            found, homes[one], time=first.get(one, {}).get(homes[one]), has_gap=one in gapped
+            group[0], group, homes[one], time=time, has_gap=one in gapped
         )
     edges: dict[tuple[Key, Key, EdgeKind], Edge] = {}
-    _add_handovers(trace, drawn, homes, nodes, edges)
-    _add_links(trace, homes, nodes, edges)
-    return _ordered(nodes, edges, hidden=len(candidates) - len(drawn))
+    _add_handovers(trace, drawn, box_of, nodes, edges)
+    _add_links(trace, box_of, homes, nodes, edges)
+    return _ordered(nodes, edges, hidden=len(candidates) - len(box_of))
+
+
+def _together(
+    trace: Trace, candidates: Sequence[TracedObject], first: Mapping[str, Mapping[str | None, str]]
+) -> list[tuple[TracedObject, ...]]:
+    """Return objects, single items of one product with the same relations and hands together."""
+    relations: dict[str, list[tuple[str, ...]]] = {one.id: [] for one in candidates}
+    for link in trace.links:
+        relations.setdefault(link.from_, []).append(("to", link.kind, link.to))
+        relations.setdefault(link.to, []).append(("from", link.kind, link.from_))
+    for at, handover in enumerate(trace.handovers):
+        for one in handover.objects:
+            relations.setdefault(one, []).append(("handover", str(at)))
+    for gap in trace.gaps:
+        for one in gap.objects:
+            relations.setdefault(one, []).append(("gap", gap.code))
+    groups: dict[object, list[TracedObject]] = {}
+    for one in candidates:
+        alike: object = (
+            one.gtin,
+            one.role,
+            one.disputed,
+            tuple(sorted(relations[one.id])),
+            tuple(first.get(one.id, {})),
+        )
+        single = one.kind == "instance" and one.role != "subject"
+        groups.setdefault(alike if single else one.id, []).append(one)
+    found: list[tuple[TracedObject, ...]] = []
+    for group in groups.values():
+        found += [tuple(group)] if len(group) >= _TOGETHER else [(one,) for one in group]
+    return found
 
 
 def _distance(one: TracedObject) -> int:
@@ -133,15 +173,15 @@ def _home(trace: Trace, one: str, first: Mapping[str, Mapping[str | None, str]])
 
 def _add_handovers(
     trace: Trace,
-    drawn: Mapping[str, TracedObject],
-    homes: Mapping[str, str | None],
+    drawn: Mapping[str, tuple[TracedObject, ...]],
+    box_of: Mapping[str, str],
     nodes: dict[Key, Node],
     edges: dict[tuple[Key, Key, EdgeKind], Edge],
 ) -> None:
     for handover in trace.handovers:
-        for one in handover.objects:
-            if one not in drawn or handover.from_party == handover.to_party:
-                continue
+        if handover.from_party == handover.to_party:
+            continue
+        for one in dict.fromkeys(box_of[one] for one in handover.objects if one in box_of):
             start, end = (one, handover.from_party), (one, handover.to_party)
             _stop_at(nodes, drawn[one], start[1], handover.shipped_at, arrived=True)
             _stop_at(nodes, drawn[one], end[1], _arrival(handover), arrived=handover.received_at is not None)
@@ -162,29 +202,31 @@ def _arrival(handover: Handover) -> str | None:
 
 
 def _stop_at(
-    nodes: dict[Key, Node], one: TracedObject, party: str | None, time: str | None, *, arrived: bool
+    nodes: dict[Key, Node], group: tuple[TracedObject, ...], party: str | None, time: str | None, *, arrived: bool
 ) -> None:
-    key = (one.id, party)
+    key = (group[0].id, party)
     known = nodes.get(key)
     if known is None:
-        nodes[key] = Node(one, party, is_stop=True, time=time, arrived=arrived)
+        nodes[key] = Node(group[0], group, party, is_stop=True, time=time, arrived=arrived)
     elif arrived and not known.arrived:
-        nodes[key] = Node(one, party, is_stop=True, time=time)
+        nodes[key] = Node(group[0], group, party, is_stop=True, time=time)
 
 
 def _add_links(
     trace: Trace,
+    box_of: Mapping[str, str],
     homes: Mapping[str, str | None],
     nodes: Mapping[Key, Node],
     edges: dict[tuple[Key, Key, EdgeKind], Edge],
 ) -> None:
     for link in trace.links:
-        if link.from_ not in homes or link.to not in homes or link.from_ == link.to:
+        source, target = box_of.get(link.from_), box_of.get(link.to)
+        if source is None or target is None or source == target:
             continue
-        end = (link.to, homes[link.to])
-        start = (link.from_, end[1])
+        end = (target, homes[target])
+        start = (source, end[1])
         if start not in nodes:
-            start = (link.from_, homes[link.from_])
+            start = (source, homes[source])
         before = edges.get((start, end, link.kind))
         # Several events say the same: it is certain where one of them is.
         edges[start, end, link.kind] = Edge(

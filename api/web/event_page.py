@@ -89,7 +89,7 @@ def event_page(stored: StoredEvent, namer: Namer) -> EventPage:
                 named.object,
                 namer.thing(named.object),
                 namer.texts(f"event.role_{named.role.value}"),
-                namer.texts.amount(named.quantity, named.uom) if named.quantity else "",
+                namer.texts.amount_or_count(named.quantity, named.uom) if named.quantity else "",
             )
             for named in facts.named
         ),
@@ -114,8 +114,8 @@ def _fields(
     kind = f"event_type.{facts.type}"
     yield _one(t("event.type"), t(kind) if t.has(kind) else facts.type)
     yield _one(t("event.action"), t(f"event.action_{facts.action.lower()}") if facts.action else None)
-    yield _one(t("event.biz_step"), t.biz_step(facts.biz_step) if facts.biz_step else None)
-    yield _one(t("event.disposition"), t.disposition(facts.disposition) if facts.disposition else None)
+    yield _term(t("event.biz_step"), "biz_step", facts.biz_step, namer)
+    yield _term(t("event.disposition"), "disposition", facts.disposition, namer)
     yield Field(t("event.event_time"), (Value(time_of(facts, namer)),))
     yield _place(t("event.read_point"), facts.read_point, namer)
     yield _place(t("event.biz_location"), facts.biz_location, namer)
@@ -151,6 +151,12 @@ def time_of(facts: EventFacts, namer: Namer) -> str:
 
 def _one(label: str, text: str | None) -> Field:
     return Field(label, (Value(text),) if text else ())
+
+
+def _term(label: str, vocabulary: str, value: str | None, namer: Namer) -> Field:
+    if value is None:
+        return Field(label, ())
+    return Field(label, (Value(namer.texts.term(vocabulary, value), None, value),))
 
 
 def _place(label: str, place: str | None, namer: Namer) -> Field:

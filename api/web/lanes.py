@@ -9,15 +9,16 @@ from typing import Final
 
 from api.web.chain import Chain, Edge, Node
 
-BOX_WIDTH: Final = 164
-BOX_HEIGHT: Final = 62
+BOX_WIDTH: Final = 152
+BOX_HEIGHT: Final = 76
 STOP_HEIGHT: Final = 40
-COLUMN: Final = 212
-ROW: Final = 74
-LANE_HEAD: Final = 30
-LANE_PAD: Final = 8
-MARGIN: Final = 12
+COLUMN: Final = 196
+ROW: Final = 88
+LANE_HEAD: Final = 28
+LANE_PAD: Final = 6
+MARGIN: Final = 10
 ARROW: Final = 8
+TURN: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +93,19 @@ def draw_lanes(chain: Chain) -> Picture:
     columns = columns_of(chain)
     bands: list[Band] = []
     boxes: dict[int, Box] = {}
-    y = MARGIN
+    y = 0
     for party in chain.parties:
         mine = [at for at, node in enumerate(chain.nodes) if node.party == party]
         rows = _rows(chain, mine, columns)
-        height = LANE_HEAD + (max(rows.values()) + 1) * ROW + LANE_PAD
+        height = LANE_HEAD + max(rows.values()) * ROW + BOX_HEIGHT + 2 * LANE_PAD
         for at in mine:
             boxes[at] = _box(at, chain.nodes[at], columns[at], y + LANE_HEAD + rows[at] * ROW)
         bands.append(Band(party, y, height))
         y += height
     ordered = tuple(boxes[at] for at in range(len(chain.nodes)))
-    width = 2 * MARGIN + (max(columns, default=0) * COLUMN) + BOX_WIDTH + 2 * LANE_PAD
+    width = 2 * (MARGIN + LANE_PAD + TURN) + max(columns, default=0) * COLUMN + BOX_WIDTH
     arrows = tuple(_arrow(edge, ordered[edge.start], ordered[edge.end]) for edge in chain.edges)
-    return Picture(width, y + MARGIN, tuple(bands), ordered, arrows)
+    return Picture(width, y, tuple(bands), ordered, arrows)
 
 
 def columns_of(chain: Chain) -> list[int]:
@@ -159,7 +160,7 @@ def _rows(chain: Chain, mine: list[int], columns: list[int]) -> dict[int, int]:
 
 
 def _box(at: int, node: Node, column: int, y: int) -> Box:
-    x = MARGIN + LANE_PAD + column * COLUMN
+    x = MARGIN + LANE_PAD + TURN + column * COLUMN
     if node.is_stop:
         return Box(at, x, y + (BOX_HEIGHT - STOP_HEIGHT) // 2, BOX_WIDTH, STOP_HEIGHT)
     return Box(at, x, y, BOX_WIDTH, BOX_HEIGHT)
@@ -177,9 +178,10 @@ def _arrow(edge: Edge, start: Box, end: Box) -> Arrow:
         line = f"M{x1} {y1}H{turn}C{turn + gap // 2} {y1} {turn + gap // 3} {y2} {tip} {y2}"
     else:
         below = max(start.y + start.height, end.y + end.height) + LANE_PAD // 2
+        out, back = x1 + 2 * TURN, x2 - 2 * TURN
         line = (
-            f"M{x1} {y1}C{x1 + 24} {y1} {x1 + 24} {below} {x1} {below}"
-            f"H{x2}C{x2 - 24} {below} {x2 - 24} {y2} {tip} {y2}"
+            f"M{x1} {y1}C{out} {y1} {out} {below} {x1} {below}"
+            f"H{x2}C{back} {below} {back} {y2} {tip} {y2}"
         )
     head = f"M{tip} {y2 - ARROW // 2 - 1}L{x2} {y2}L{tip} {y2 + ARROW // 2 + 1}Z" if has_head else ""
     return Arrow(edge, line, head)

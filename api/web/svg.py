@@ -14,7 +14,12 @@ from epcis_core.provenance.kinds import key_of
 # Characters that XML cannot hold, whatever a name in the master data contains.
 _NOT_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_PIXELS_PER_CHARACTER: Final = 7.4
+_WIDE: Final = 9.0
+_USUAL: Final = 7.2
+_NARROW: Final = 4.2
+_BOLD: Final = 1.14
+_WIDE_SIGNS: Final = frozenset("mwMW@%…×")
+_NARROW_SIGNS: Final = frozenset("iljtfrIíìỉĩị.,;:'|!()[]/- ·")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,17 @@ class DrawnArrow:
 
 @dataclass(frozen=True, slots=True)
 class DrawnBand:
-    """One lane with the party's name, cut to fit."""
+    """One lane with the party's name, cut to fit.
+
+    Attributes:
+        x: where the name begins.
+        y: its base line.
+    """
 
     band: Band
     name: str
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +100,55 @@ def _figure(name: str, chain: Chain, picture: Picture, namer: Namer, subject: st
         name,
         namer.texts("trace.picture_label", name=plain(namer.thing(subject))),
         picture,
-        tuple(
-            DrawnBand(band, fitted(namer.party(band.party), picture.width - 24))
-            for band in picture.bands
-        ),
+        tuple(_band(band, picture, namer, is_tall=name == "tall") for band in picture.bands),
         tuple(_box(box, chain.nodes[box.node], namer, is_tall=name == "tall") for box in picture.boxes),
         tuple(DrawnArrow(arrow, _look(arrow.edge)) for arrow in picture.arrows),
     )
+
+
+def _band(band: Band, picture: Picture, namer: Namer, *, is_tall: bool) -> DrawnBand:
+    # On phones the lines run at the left, so the name begins where the boxes do.
+    x = min((box.x for box in picture.boxes), default=0) if is_tall else 10
+    y = band.y + (26 if is_tall else 20)
+    return DrawnBand(band, fitted(namer.party(band.party), picture.width - x - 8, bold=True), x, y)
 
 
 def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
     texts = namer.texts
     one = node.object
     key = key_of(one.id)
-    number = one.lot or one.serial or (key.element_string() if key is not None else one.id)
+    number = one.lot or one.serial or (key.ais[0][1] if key is not None else one.id)
     day = times.short_day(times.here(node.time), texts.language) if node.time else ""
     name = one.name or (namer.product(one.gtin) if one.gtin else None) or namer.thing(one.id)
-    came = texts("trace.received" if node.arrived else "trace.not_received") if node.is_stop else ""
+    many = len(node.members) > 1
+    if many:
+        number = texts("thing.many", number=texts.number(len(node.members)), name=f"{number} …")
+    came = texts("trace.received" if node.arrived else "trace.no_receipt") if node.is_stop else ""
     looks = ["stop" if node.is_stop else "box", f"role-{one.role}"]
     looks += ["disputed"] if one.disputed else []
     looks += ["missing"] if not node.arrived else ["gap"] if node.has_gap and not node.is_stop else []
     state = " ".join(filter(None, [came, day if node.arrived else ""])) if node.is_stop else ""
-    lines = [number, state] if node.is_stop else [number, name] if is_tall else [number, name, day]
-    if is_tall and not node.is_stop and day:
-        lines = [f"{number} · {day}", name]
-    said = [namer.thing(one.id), namer.party(node.party), state or day]
+    if node.is_stop:
+        lines = [number, state]
+    elif is_tall:
+        lines = [" · ".join(filter(None, [number, day])), name]
+    else:
+        lines = [number, *wrapped(name, box.width - 20), day]
+    said = [number if many else "", namer.thing(one.id), namer.party(node.party), state or day]
     said += [texts("trace.disputed")] if one.disputed else []
     return DrawnBox(
         box,
-        trace_link(one.id),
+        "#objects" if many else trace_link(one.id),
         plain(", ".join(filter(None, said))),
-        tuple(fitted(line, box.width - 18) for line in lines if line),
+        _fitting(lines, box.width - (32 if node.is_stop else 20)),
         " ".join(looks),
         "!" if not node.arrived or (node.has_gap and not node.is_stop) else "",
         one.role == "subject" and not node.is_stop,
     )
+
+
+def _fitting(lines: list[str], width: int) -> tuple[str, ...]:
+    return tuple(fitted(line, width, bold=at == 0) for at, line in enumerate(lines) if line)
 
 
 def _look(edge: Edge) -> str:
@@ -137,8 +163,34 @@ def plain(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
 
 
-def fitted(text: str, width: float) -> str:
-    """Return a text cut to a width in pixels, as far as that can be told without the font."""
+def width_of(text: str, *, bold: bool = False) -> float:
+    """Return about how wide a text is in pixels at 13 px, 14 px where bold; rather too wide.
+
+    Which system font a device has is not known here, so letters count by their sort.
+    """
+    width = sum(_WIDE if c.isupper() or c in _WIDE_SIGNS else _NARROW if c in _NARROW_SIGNS else _USUAL for c in text)
+    return width * (_BOLD if bold else 1)
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Return a text in one or two lines of a width in pixels, the second cut to fit."""
+    words = plain(text).split()
+    first = ""
+    while words and width_of(f"{first} {words[0]}") <= width:
+        first = f"{first} {words.pop(0)}".strip()
+    lines = [first, " ".join(words)]
+    return [fitted(line, width) for line in lines if line]
+
+
+def fitted(text: str, width: float, *, bold: bool = False) -> str:
+    """Return a text cut to a width in pixels; of a single word the middle is left out."""
     text = plain(text)
-    limit = max(int(width / _PIXELS_PER_CHARACTER), 1)
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    if width_of(text, bold=bold) <= width:
+        return text
+    kept = len(text)
+    while kept > 1:
+        kept -= 1
+        cut = f"{text[:kept].rstrip()}…" if " " in text else f"{text[: kept // 2]}…{text[len(text) - (kept + 1) // 2 :]}"
+        if width_of(cut, bold=bold) <= width:
+            return cut
+    return "…"

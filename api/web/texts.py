@@ -10,6 +10,7 @@ the key. Terms of the CBV have their labels in `epcis_core.vocabulary`.
     '1.234,5 kg'
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import Any, Final
 from babel.numbers import format_decimal
 
 from epcis_core.findings import Language
-from epcis_core.vocabulary import VocabularyList, label, unit
+from epcis_core.vocabulary import VocabularyList, is_standard, label, unit
 
 LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
 """What the pages speak; the first is the default."""
@@ -30,6 +31,7 @@ LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"vi": "Tiếng Việt", "en": "
 """Each language by its own name."""
 
 _MOST_DIGITS: Final = 18
+_TERM_END: Final = re.compile(r"^.*[/#:](?:BizStep-|Disp-|BTT-|SDT-|ER-)?")
 
 
 @cache
@@ -56,7 +58,7 @@ class Texts:
 
     language: Language
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a key.
 
         Raises:
@@ -68,7 +70,7 @@ class Texts:
         """Tell whether the catalogue has a key."""
         return key in sentences(self.language)
 
-    def count(self, key: str, number: int, **values: object) -> str:
+    def count(self, key: str, number: int, /, **values: object) -> str:
         """Return the text of a key with a number, in the singular or plural form."""
         form = "one" if number == 1 else "other"
         return self(f"{key}.{form}", number=self.number(number), **values)
@@ -92,17 +94,33 @@ class Texts:
         known = unit(code)
         return known.symbol if known is not None and known.symbol else code
 
+    def amount_or_count(self, value: str, uom: str | None) -> str:
+        """Return an amount that stands alone: a count says that it counts items."""
+        shown = self.amount(value, uom)
+        if uom is not None:
+            return shown
+        return self(f"thing.items.{'one' if value == '1' else 'other'}", number=shown)
+
     def biz_step(self, value: str) -> str:
         """Return the label of a business step in any spelling."""
-        return label(VocabularyList.BIZ_STEP, value, self.language)
+        return self.term("biz_step", value)
 
     def disposition(self, value: str) -> str:
         """Return the label of a disposition in any spelling."""
-        return label(VocabularyList.DISPOSITION, value, self.language)
+        return self.term("disposition", value)
 
     def term(self, vocabulary: str, value: str) -> str:
-        """Return the label of a term of any list, by the list's name."""
-        return label(VocabularyList(vocabulary), value, self.language)
+        """Return the label of a term of any list, by the list's name.
+
+        A term of somebody else's vocabulary reads as the end of its URI.
+
+        >>> Texts("en").term("biz_step", "https://farm.example/voc/BizStep-vat_filling")
+        'vat filling'
+        """
+        known = VocabularyList(vocabulary)
+        if is_standard(known, value):
+            return label(known, value, self.language)
+        return _TERM_END.sub("", value).replace("_", " ") or value
 
 
 def choose_language(asked: str | None, kept: str | None, accepted: str | None) -> Language:

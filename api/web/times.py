@@ -8,6 +8,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from datetime import date as Date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,12 @@ def date_and_time(moment: datetime, language: Language) -> str:
 
 def day(moment: datetime, language: Language) -> str:
     """Return the day in figures."""
-    return format_date(moment.date(), _DAY[language], locale=language)
+    return calendar_day(moment.date(), language)
+
+
+def calendar_day(date: Date, language: Language) -> str:
+    """Return a day of no zone in figures."""
+    return format_date(date, _DAY[language], locale=language)
 
 
 def short_day(moment: datetime, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -73,6 +74,7 @@ class TracePage:
         title: product, or what to call the object.
         maker: the party it begins with.
         amount: how much was made, or None if the records do not say.
+        expiry: the day, or as the records have it.
         coverage: the sentence on handovers.
         gaps: as sentences.
         groups: role to objects, origins first.
@@ -84,6 +86,7 @@ class TracePage:
     title: str
     maker: str | None
     amount: str | None
+    expiry: str | None
     coverage: str
     gaps: tuple[GapRow, ...]
     groups: tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]
@@ -112,6 +115,7 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
         title=subject.name or namer.thing(subject.id),
         maker=home.party if home is not None else None,
         amount=_amount_made(subject.id, facts, namer),
+        expiry=_expiry(subject.expiry, namer),
         coverage=_coverage(trace, namer),
         gaps=tuple(GapRow(gap, gap_sentence(gap, trace, namer)) for gap in trace.gaps),
         groups=_groups(trace),
@@ -122,6 +126,14 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
         places=_places(trace, namer),
         offsets={one.event_id: one.offset for one in facts},
     )
+
+
+def _expiry(text: str | None, namer: Namer) -> str | None:
+    """Return a date as the language writes it; what is no date as it is."""
+    try:
+        return times.calendar_day(date.fromisoformat(text), namer.texts.language) if text else None
+    except ValueError:
+        return text
 
 
 def _coverage(trace: Trace, namer: Namer) -> str:
@@ -150,7 +162,7 @@ def _amount_made(subject: str, facts: Sequence[EventFacts], namer: Namer) -> str
         if named.object == subject
     ]
     total = _sum(outputs or added[:1])
-    return None if total is None else namer.texts.amount(str(total[0]), total[1])
+    return None if total is None else namer.texts.amount_or_count(str(total[0]), total[1])
 
 
 def _sum(named: Sequence[Named]) -> tuple[Decimal, str | None] | None:

@@ -84,7 +84,8 @@ def verb(biz_step: str | None, texts: Texts) -> str:
     """Return the verb of a business step; a step of another vocabulary is named as it is."""
     if biz_step is None:
         return texts("verb.none")
-    return texts(f"verb.{biz_step}") if texts.has(f"verb.{biz_step}") else biz_step
+    known = texts.has(f"verb.{biz_step}")
+    return texts(f"verb.{biz_step}") if known else texts("verb.foreign", step=texts.biz_step(biz_step))
 
 
 def _did(facts: EventFacts, namer: Namer) -> str:

@@ -1,22 +1,26 @@
-"""A careful second look at a JSON value: where exactly is what the fast reader refused.
+"""A careful second look at JSON text: where exactly is what the fast reader refused.
 
-Walks the text itself, so that the place is exact even where a parser would have dropped the
-evidence, as with a key given twice. Only values already known to be doubtful come here.
+Walks the text itself, token by token, so that the place is exact even where a parser would have
+dropped the evidence, as with a key given twice. Only text already known to be doubtful comes here.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Where, escape_pointer, finding
 
 _TOKEN: Final = re.compile(
-    r'[ \t\n\r]*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?[0-9][0-9.eE+\-]*)'
-    r"|(?P<constant>-?[A-Za-z]+)|(?P<mark>[{}\[\],:]))",
+    r'[ \t\n\r]*+(?:(?P<string>"(?:[^"\\]|\\.)*+")|(?P<number>-?[0-9][0-9.eE+\-]*+)'
+    r"|(?P<constant>-?[A-Za-z]++)|(?P<mark>[{}\[\],:]))",
     re.DOTALL,
 )
-_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# What XML 1.0 cannot write, not even escaped.
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LARGEST_EXPONENT_SIZE: Final = 9
 
 
 @dataclass(slots=True)
@@ -31,26 +35,101 @@ class _Level:
 
     def child(self) -> str:
         """Return the pointer of the value that comes next."""
-        return f"{self.pointer}/{self.index if self.keys is None else escape_pointer(self.key or '')}"
+        name = str(self.index) if self.keys is None else escape_pointer(self.key or "")
+        return f"{self.pointer}/{name}"
 
 
-def escape_pointer(name: str) -> str:
-    """Return a member's name as one token of a JSON Pointer (RFC 6901, section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The beginning of a value, or the name of a member.
+
+    Attributes:
+        at: index of its first character in the text.
+        pointer: pointer of the value, or of the member that is named.
+        depth: how many arrays and objects lie around it, a new one included.
+        token: the name, text, number or constant as written, or an opening bracket.
+        is_name: it is a member's name.
+        is_repeated: it is a name that its object has had before.
+    """
+
+    at: int
+    pointer: str
+    depth: int
+    token: str
+    is_name: bool = False
+    is_repeated: bool = False
 
 
-def locate(text: str, pointer: str, base: str) -> int | None:
-    """Return the index in `text` where the value at a pointer begins, or None.
+class _Walk:
+    """A walk over one JSON value; it ends with the value, or where the text is no JSON."""
+
+    def __init__(self, text: str, base: str) -> None:
+        self._text = text
+        self._base = base
+        self.levels: list[_Level] = []
+
+    def __iter__(self) -> Iterator[_Step]:
+        at = 0
+        while match := _TOKEN.match(self._text, at):
+            at = match.end()
+            kind = match.lastgroup or ""
+            token, begin = match[kind], match.start(kind)
+            if kind == "mark" and token not in {"{", "["}:
+                if not self._mark(token):
+                    return
+                continue
+            top = self.levels[-1] if self.levels else None
+            if top is not None and top.keys is not None and not top.await_value:
+                yield self._name(top, token, begin)
+                continue
+            pointer = self._base if top is None else top.child()
+            opens = token in {"{", "["}
+            yield _Step(begin, pointer, len(self.levels) + opens, token)
+            if opens:
+                self.levels.append(_Level(pointer, set() if token == "{" else None))
+            elif top is None:
+                return
+
+    def _mark(self, token: str) -> bool:
+        """Take in a mark between values, and tell whether the value goes on behind it."""
+        if not self.levels:
+            return False
+        if token in {"}", "]"}:
+            self.levels.pop()
+            return bool(self.levels)
+        top = self.levels[-1]
+        top.await_value = token == ":"
+        top.index += token == ","
+        return True
+
+    def _name(self, top: _Level, token: str, at: int) -> _Step:
+        assert top.keys is not None  # noqa: S101 - only objects have names
+        top.key = _replaced(_decoded(token))
+        repeated = top.key in top.keys
+        top.keys.add(top.key)
+        return _Step(at, top.child(), len(self.levels), token, is_name=True, is_repeated=repeated)
+
+
+def break_of(text: str, base: str) -> tuple[str, str]:
+    """Return where JSON text breaks off.
 
     Args:
-        text: one JSON value, well formed.
-        pointer: pointer from the root of the document.
-        base: pointer of `text` itself.
+        text: the beginning of a JSON value, up to what is wrong.
+        base: pointer of the value.
+
+    Returns:
+        The pointer of the value that was being read, and the bracket that was opened last: `{`,
+        `[`, or nothing.
     """
-    for at, here, _, _ in _values(text, base):
-        if here == pointer:
-            return at
-    return None
+    walk = _Walk(text, base)
+    for _ in walk:
+        pass
+    if not walk.levels:
+        return base, ""
+    top = walk.levels[-1]
+    if top.keys is None:
+        return top.child(), "["
+    return (top.child() if top.await_value else top.pointer), "{"
 
 
 def line_and_column(text: str, index: int, line: int, column: int) -> tuple[int, int]:
@@ -65,99 +144,64 @@ def faults_of(text: str, start: Where, *, depth: int, number_size: int) -> Itera
     """Yield what in a JSON value no two readers would agree on, in the order of the text.
 
     Args:
-        text: one JSON value whose brackets match.
+        text: one JSON value, or its beginning.
         start: pointer, line and column where it begins.
         depth: how many arrays and objects may lie within each other; the first beyond ends the look.
-        number_size: how many characters a number may have.
+        number_size: how many digits a number may have when written without an exponent.
 
     Yields:
         Findings `duplicate_key`, `duplicate_event_id`, `too_deep`, `not_a_json_constant`,
-        `lone_surrogate` or `number_too_long`, each at its place.
+        `lone_surrogate`, `forbidden_character` or `number_too_long`, each at its place.
     """
-    for at, pointer, nested, token in _values(text, start.pointer or ""):
-        line, column = line_and_column(text, at, start.line or 1, start.column or 1)
-        where = Where(pointer=pointer, line=line, column=column)
-        if nested > depth:
+    line, column, since = start.line or 1, start.column or 1, 0
+    for step in _Walk(text, start.pointer or ""):
+        # Counted on from the last place: a value can have a million of them.
+        line, column = line_and_column(text[since : step.at], step.at - since, line, column)
+        since = step.at
+        where = Where(pointer=step.pointer, line=line, column=column)
+        if step.depth > depth:
             yield finding("too_deep", at=where, limit=depth)
             return
-        if token.startswith("duplicate "):
-            key = token.removeprefix("duplicate ")
-            # An official example names its event twice; the name is not what happened.
-            code = "duplicate_event_id" if key == "eventID" else "duplicate_key"
-            yield finding(code, at=where, key=key)
-        elif token[0] == '"':
-            if _has_lone_surrogate(token):
-                yield finding("lone_surrogate", at=where)
-        elif token[0] in "-0123456789" and token[-1] != "y":  # no -Infinity
-            if len(token) > number_size:
-                yield finding("number_too_long", at=where, limit=number_size)
-        elif token not in {"{", "[", "true", "false", "null"}:
-            yield finding("not_a_json_constant", at=where, actual=token)
+        yield from _faults_at(step, where, number_size)
 
 
-def _values(text: str, base: str) -> Iterator[tuple[int, str, int, str]]:
-    """Yield index, pointer, depth and first token of every value and of every doubtful key."""
-    levels: list[_Level] = []
-    at = 0
-    while match := _TOKEN.match(text, at):
-        at = match.end()
-        token, begin = match[match.lastgroup or 0], match.start(match.lastgroup or 0)
-        top = levels[-1] if levels else None
-        if token in {"}", "]"}:
-            levels.pop()
-            if not levels:
-                return
-            continue
-        if token == ",":
-            if top is not None:
-                top.index += 1
-                top.await_value = False
-            continue
-        if token == ":":
-            if top is not None:
-                top.await_value = True
-            continue
-        if top is not None and top.keys is not None and not top.await_value:
-            top.key = _unescaped(token)
-            if top.key in top.keys:
-                yield begin, top.child(), len(levels), f"duplicate {top.key}"
-            elif _has_lone_surrogate(token):
-                yield begin, top.pointer, len(levels), token
-            top.keys.add(top.key)
-            continue
-        pointer = top.child() if top is not None else base
-        nested = len(levels) + (token in {"{", "["})
-        yield begin, pointer, nested, token
-        if token in {"{", "["}:
-            levels.append(_Level(pointer, set() if token == "{" else None))
-        elif not levels:
-            return
+def _faults_at(step: _Step, where: Where, number_size: int) -> Iterator[Finding]:
+    token = step.token
+    if step.is_repeated:
+        key = _replaced(_decoded(token))
+        # An official example names its event twice; the name is not what happened.
+        code = "duplicate_event_id" if key == "eventID" else "duplicate_key"
+        yield finding(code, at=where, key=key)
+    if token[0] == '"':
+        decoded = _decoded(token)
+        if _SURROGATE.search(decoded):
+            yield finding("lone_surrogate", at=where)
+        elif found := _FORBIDDEN.search(decoded):
+            yield finding("forbidden_character", at=where, character=f"U+{ord(found[0]):04X}")
+    elif token[-1].isdigit():
+        if _written_size(token) > number_size:
+            yield finding("number_too_long", at=where, limit=number_size)
+    elif token not in {"{", "[", "true", "false", "null"}:
+        yield finding("not_a_json_constant", at=where, actual=token)
 
 
-def _unescaped(token: str) -> str:
-    simple = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-
-    def character(match: re.Match[str]) -> str:
-        if match[1]:
-            return chr(int(match[1], 16))
-        return simple.get(match[0][1], match[0][1])
-
-    raw = _ESCAPED.sub(character, token[1:-1])
-    return raw.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _written_size(number: str) -> int:
+    """Return how many characters a number has, at most, when written without an exponent."""
+    mantissa, _, exponent = number.lower().partition("e")
+    digits = exponent.lstrip("+-0")
+    if len(digits) > _LARGEST_EXPONENT_SIZE:
+        return 10**_LARGEST_EXPONENT_SIZE
+    return len(mantissa) + int(digits or 0)
 
 
-def _has_lone_surrogate(token: str) -> bool:
-    units = [int(m[1], 16) if m[1] else 0 for m in _ESCAPED.finditer(token)]
-    ends = [(m.start(), m.end()) for m in _ESCAPED.finditer(token)]
-    index = 0
-    while index < len(units):
-        if 0xD800 <= units[index] < 0xDC00:  # noqa: PLR2004 - leading surrogates
-            follows = index + 1 < len(units) and ends[index][1] == ends[index + 1][0]
-            if not (follows and 0xDC00 <= units[index + 1] < 0xE000):  # noqa: PLR2004
-                return True
-            index += 2
-            continue
-        if 0xDC00 <= units[index] < 0xE000:  # noqa: PLR2004 - trailing surrogates
-            return True
-        index += 1
-    return False
+def _decoded(token: str) -> str:
+    """Return the text that a string token spells; the token itself where it is malformed."""
+    try:
+        return str(json.loads(token, strict=False))
+    except ValueError:
+        return token
+
+
+def _replaced(text: str) -> str:
+    """Return a text that can be written as UTF-8: halves of surrogate pairs replaced."""
+    return _SURROGATE.sub("�", text)

@@ -15,13 +15,20 @@ import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from epcis_core.codecs.json_faults import faults_of
-from epcis_core.findings import Finding, Where, finding, has_errors
+from epcis_core.codecs.json_faults import break_of, faults_of
+from epcis_core.codecs.json_syntax import expected_instead
+from epcis_core.findings import Finding, Phrase, Where, finding, has_errors, phrase
 from epcis_core.model.base import Number
 
-_SPACE: Final = re.compile(r"[ \t\n\r]*")
-_ENCODED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SPACE: Final = re.compile(r"[ \t\n\r]*+")
+_WORD: Final = re.compile(r"[A-Za-z_]{1,40}|.", re.DOTALL)
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+# Escapes that can spell half a surrogate pair or a character that XML cannot write.
+_SUSPECT: Final = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[01]|[fF]{3}[eEfF])|[bf])")
+_PLAIN_NUMBER_SIZE: Final = 40
+# No token is cut longer than this by the end of the buffer, except a text.
+_LONGEST_CUT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,13 @@ class JsonLimits:
 
     Attributes:
         depth: arrays and objects within each other, within one value.
-        value_size: characters of one event, or of one member of the document's head.
-        number_size: characters of one number.
+        value_size: characters of one event, or of the document's head.
+        number_size: digits of one number when written without an exponent.
         chunk: bytes read at a time.
     """
 
     depth: int = 64
-    value_size: int = 64 * 2**20
+    value_size: int = 16 * 2**20
     number_size: int = 400
     chunk: int = 2**20
 
@@ -49,27 +56,38 @@ class MalformedJsonError(Exception):
         super().__init__(found.message)
 
 
-class _FaultError(Exception):
-    """A value is readable but breaks a rule that only a careful look can place."""
+class _DoubtfulError(Exception):
+    """A value is readable but needs the careful look."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _FaultError
+        raise _DoubtfulError
     return members
 
 
 def _constant(name: str) -> Any:
-    raise _FaultError(name)
+    raise _DoubtfulError(name)
+
+
+def _whole(text: str) -> Number:
+    if len(text) > _PLAIN_NUMBER_SIZE:
+        raise _DoubtfulError
+    return Number(text)
+
+
+def _fraction(text: str) -> Number:
+    if len(text) > _PLAIN_NUMBER_SIZE or "e" in text or "E" in text:
+        raise _DoubtfulError
+    return Number(text)
 
 
 _STRICT: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=_constant
+    object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_constant
 ).scan_once  # type: ignore[attr-defined]
-# Reads what `_STRICT` refuses, the last of two equal keys winning; the faults are then looked up.
+# Reads what `_STRICT` doubts, the last of two equal keys winning; the faults are then looked up.
 _TOLERANT: Final = json.JSONDecoder(parse_float=Number, parse_int=Number).scan_once  # type: ignore[attr-defined]
-_SUSPECT: Final = re.compile(r"\\u[dD][89a-fA-F]|[0-9.]{200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +108,56 @@ class Value:
     column: int
     faults: tuple[Finding, ...] = ()
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the faults leave no data to go on with."""
+        return has_errors(self.faults)
+
+
+def data_of(text: str) -> Any:
+    """Return the data of one JSON value that was found readable before, numbers as `Number`.
+
+    Raises:
+        ValueError: the text is not one JSON value.
+    """
+    start = _end_of_space(text, 0)
+    try:
+        try:
+            data, end = _STRICT(text, start)
+        except _DoubtfulError:
+            data, end = _TOLERANT(text, start)
+    except (StopIteration, RecursionError) as error:
+        raise ValueError("Expected one JSON value") from error
+    if _end_of_space(text, end) != len(text):
+        raise ValueError("Expected nothing behind the JSON value")
+    return data
+
+
+def wrong_encoding(head: bytes) -> Finding | None:
+    """Return what is wrong with the encoding of a file, as far as its first bytes show.
+
+    JSON begins with ASCII, so a byte 0 among the first four is UTF-16 or UTF-32.
+    """
+    start = Where(pointer="", line=1, column=1)
+    if head.startswith(_UTF16_MARKS):
+        return finding("not_utf8", at=start, byte=0)
+    zero = head[:4].find(0)
+    return finding("not_utf8", at=start, byte=zero) if zero >= 0 else None
+
 
 class JsonText:
-    """A cursor over JSON text that is read as it is needed."""
+    """A cursor over JSON text that is read as it is needed.
+
+    Args:
+        source: the bytes, at the start of the text.
+        limits: how much is taken before the text is refused.
+
+    Attributes:
+        has_byte_order_mark: the text begins with one, which is skipped.
+
+    Raises:
+        MalformedJsonError: there is no text, or it is not in UTF-8.
+    """
 
     def __init__(self, source: BinaryIO, limits: JsonLimits | None = None) -> None:
         self._source = source
@@ -101,21 +166,25 @@ class JsonText:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._wrong_byte: int | None = None  # what follows the text is no UTF-8
         self._line = 1
         self._line_start = 0  # index in `_text` where the line begins; negative if it was dropped
         self._read = 0
-        self._fill(1)
-        if self._text.startswith(_BYTE_ORDER_MARK):
-            self._at = 1
-            self._line_start = 1
+        self._fill(self._limits.chunk, "")
+        if found := wrong_encoding(self._text[:4].encode()):
+            raise MalformedJsonError(found)
+        self.has_byte_order_mark = self._text.startswith(_BYTE_ORDER_MARK)
+        if self.has_byte_order_mark:
+            self._at = self._line_start = 1
+        if not self.peek() and self._wrong_byte is None:
+            raise self._error("empty_file", "")
 
     def peek(self) -> str:
         """Return the next character that is no white space, or `""` at the end."""
         while True:
-            match = _SPACE.match(self._text, self._at)
-            end = match.end() if match else self._at
+            end = _end_of_space(self._text, self._at)
             self._pass(end)
-            if end < len(self._text) or not self._fill(self._limits.chunk):
+            if end < len(self._text) or not self._fill(self._limits.chunk, ""):
                 return self._text[end : end + 1]
 
     def take(self, character: str) -> bool:
@@ -125,14 +194,23 @@ class JsonText:
         self._pass(self._at + 1)
         return True
 
-    def expect(self, character: str, pointer: str) -> None:
+    def expect(self, character: str, expected: Phrase | str, pointer: str) -> None:
         """Step over `character`.
 
         Raises:
-            MalformedJsonError: something else comes next.
+            MalformedJsonError: something else comes next, where `expected` should stand.
         """
         if not self.take(character):
-            raise self.malformed(f"'{character}'", pointer)
+            raise self.malformed(expected, pointer)
+
+    def expect_end(self) -> None:
+        """Make sure that nothing but white space follows.
+
+        Raises:
+            MalformedJsonError: something does.
+        """
+        if self.peek() or self._wrong_byte is not None:
+            raise self.malformed(phrase("document_end"), "")
 
     def key(self, pointer: str) -> str:
         """Read a member's name and the colon behind it.
@@ -141,11 +219,11 @@ class JsonText:
             MalformedJsonError: no name, or no colon.
         """
         if self.peek() != '"':
-            raise self.malformed("a member's name in double quotes", pointer)
+            raise self.malformed(phrase("a_name"), pointer)
         name = self.value(pointer)
-        if name.faults:
+        if name.is_broken:
             raise MalformedJsonError(name.faults[0])
-        self.expect(":", pointer)
+        self.expect(":", phrase("colon"), pointer)
         return str(name.data)
 
     def value(self, pointer: str) -> Value:
@@ -158,67 +236,102 @@ class JsonText:
             MalformedJsonError: the text is no JSON from here on, or ends too early.
         """
         self.peek()
-        line, column = self.place()
-        scanner = _STRICT
-        while True:
-            try:
-                data, end = scanner(self._text, self._at)
-            except _FaultError:
-                scanner = _TOLERANT
-                continue
-            except (json.JSONDecodeError, StopIteration) as error:
-                if self._fill(max(self._limits.chunk, len(self._text) - self._at)):
-                    continue
-                raise self._syntax(error, pointer) from None
-            except RecursionError:
-                raise self._placed("too_deep", pointer, limit=self._limits.depth) from None
-            if end < len(self._text) or not self._fill(self._limits.chunk):
-                break  # a number at the end of the buffer may go on
+        place = self.place(pointer)
+        data, end, is_doubtful = self._scan(pointer)
         text = self._text[self._at : end]
         faults: tuple[Finding, ...] = ()
-        if scanner is _TOLERANT or self._is_suspect(text):
-            place = Where(pointer=pointer, line=line, column=column)
+        if is_doubtful or self._is_suspect(text, data):
             limits = self._limits
             faults = tuple(
                 faults_of(text, place, depth=limits.depth, number_size=limits.number_size)
             )
         self._pass(end)
-        return Value(None if has_errors(faults) else data, text, line, column, faults)
+        data = None if has_errors(faults) else data
+        return Value(data, text, place.line or 1, place.column or 1, faults)
 
-    def place(self) -> tuple[int, int]:
-        """Return line and column of the next character, both from 1."""
-        return self._line, self._at - self._line_start + 1
+    def place(self, pointer: str) -> Where:
+        """Return the place of the next character as that of a pointer."""
+        return Where(pointer=pointer, line=self._line, column=self._at - self._line_start + 1)
 
-    def malformed(self, expected: str, pointer: str) -> MalformedJsonError:
-        """Return the error for a place where `expected` should stand."""
-        actual = self.peek()
-        if not actual:
-            return self._placed("truncated", pointer, expected=expected)
-        return self._placed("malformed_json", pointer, expected=expected, actual=repr(actual))
+    def malformed(self, expected: Phrase | str, pointer: str) -> MalformedJsonError:
+        """Return the error for the next place, where `expected` should stand."""
+        self.peek()
+        return self._instead_of(expected, pointer)
 
-    def _is_suspect(self, text: str) -> bool:
-        """Tell cheaply whether a value needs the careful look."""
-        nested = text.count("{") + text.count("[")
-        return nested > self._limits.depth or _SUSPECT.search(text) is not None
+    def _instead_of(self, expected: Phrase | str, pointer: str) -> MalformedJsonError:
+        if self._at < len(self._text):
+            actual = _WORD.match(self._text, self._at)
+            code, values = "malformed_json", {"actual": repr(actual[0] if actual else "")}
+        elif self._wrong_byte is not None:
+            return self._error("not_utf8", pointer, byte=self._wrong_byte)
+        else:
+            code, values = "truncated", {}
+        return self._error(code, pointer, expected=expected, **values)
+
+    def _scan(self, pointer: str) -> tuple[Any, int, bool]:
+        """Return the next value, the index behind it, and whether it needs the careful look."""
+        scanner = _STRICT
+        while True:
+            try:
+                data, end = scanner(self._text, self._at)
+            except _DoubtfulError:
+                scanner = _TOLERANT
+                continue
+            except RecursionError:
+                raise self._too_deep(pointer) from None
+            except (json.JSONDecodeError, StopIteration) as error:
+                if self._may_be_cut(error) and self._fill(
+                    max(self._limits.chunk, len(self._text) - self._at), pointer
+                ):
+                    continue
+                raise self._syntax(error, pointer) from None
+            # Where the buffer ends behind a number, the number may go on.
+            may_go_on = isinstance(data, Number) and len(self._text) - end < _LONGEST_CUT
+            if not may_go_on or not self._fill(self._limits.chunk, pointer):
+                return data, end, scanner is _TOLERANT
+
+    def _may_be_cut(self, error: Exception) -> bool:
+        """Tell whether more text could mend an error, which costs reading on."""
+        at = error.pos if isinstance(error, json.JSONDecodeError) else _stopped_at(error)
+        in_text = str(error).startswith("Unterminated string")
+        return in_text or at > len(self._text) - _LONGEST_CUT
+
+    def _is_suspect(self, text: str, data: Any) -> bool:
+        """Tell cheaply whether a value that parsed needs the careful look."""
+        if "\\" in text and _SUSPECT.search(text):
+            return True
+        if "\ufffe" in text or "\uffff" in text:
+            return True
+        limit = self._limits.depth
+        return text.count("{") + text.count("[") > limit and _depth(data) > limit
+
+    def _too_deep(self, pointer: str) -> MalformedJsonError:
+        limits = self._limits
+        faults = faults_of(
+            self._text[self._at :],
+            self.place(pointer),
+            depth=limits.depth,
+            number_size=limits.number_size,
+        )
+        found = [fault for fault in faults if fault.code == "too_deep"]
+        at = self.place(pointer)
+        return MalformedJsonError((found or [finding("too_deep", at=at, limit=limits.depth)])[0])
 
     def _syntax(self, error: Exception, pointer: str) -> MalformedJsonError:
         if isinstance(error, json.JSONDecodeError):
-            at, expected = error.pos, error.msg
+            message, at = error.msg, error.pos
         else:
-            at, expected = int(error.args[0]) if error.args else self._at, "Expecting value"
-        self._pass(min(at, len(self._text)))
-        what = expected.removeprefix("Expecting ").removesuffix(" enclosed in double quotes")
-        if self._at >= len(self._text) or expected.startswith("Unterminated string"):
-            return self._placed("truncated", pointer, expected=what)
-        return self._placed(
-            "malformed_json", pointer, expected=what, actual=repr(self._text[self._at])
-        )
+            message, at = "Expecting value", _stopped_at(error)
+        if message.startswith("Unterminated string"):
+            at = len(self._text)
+        at = _end_of_space(self._text, at) if message.startswith("Expecting") else at
+        inner, bracket = break_of(self._text[self._at : at], pointer)
+        expected = expected_instead(message, bracket, self._text, at)
+        self._pass(at)
+        return self._instead_of(expected, inner)
 
-    def _placed(self, code: str, pointer: str, **values: object) -> MalformedJsonError:
-        line, column = self.place()
-        return MalformedJsonError(
-            finding(code, at=Where(pointer=pointer, line=line, column=column), **values)
-        )
+    def _error(self, code: str, pointer: str, **values: object) -> MalformedJsonError:
+        return MalformedJsonError(finding(code, at=self.place(pointer), **values))
 
     def _pass(self, end: int) -> None:
         newlines = self._text.count("\n", self._at, end)
@@ -227,22 +340,53 @@ class JsonText:
             self._line_start = self._text.rindex("\n", self._at, end) + 1
         self._at = end
 
-    def _fill(self, size: int) -> bool:
+    def _fill(self, size: int, pointer: str) -> bool:
         """Read on, and tell whether there was more."""
         if self._ended:
             return False
         if len(self._text) - self._at > self._limits.value_size:
-            raise self._placed("value_too_large", "", limit=self._limits.value_size)
-        data = self._source.read(size)
-        self._ended = not data
-        try:
-            more = self._decoder.decode(data, final=self._ended)
-        except UnicodeDecodeError as error:
-            at = self._read - (len(error.object) - len(data)) + error.start
-            raise MalformedJsonError(finding("not_utf8", byte=at)) from None
-        self._read += len(data)
+            raise self._error("value_too_large", pointer, limit=self._limits.value_size)
+        more = ""
+        while not more and not self._ended:
+            data = self._source.read(size)
+            self._ended = not data
+            more = self._decode(data)
         self._text = self._text[self._at :] + more
         self._line_start -= self._at
         self._at = 0
-        return bool(more) or (not self._ended and self._fill(size))
+        return bool(more)
 
+    def _decode(self, data: bytes) -> str:
+        """Return the text of more bytes; what is no UTF-8 ends it."""
+        try:
+            more = self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            more = error.object[: error.start].decode()
+            if data:  # else the file ends within a character: it is merely cut
+                self._wrong_byte = self._read - (len(error.object) - len(data)) + error.start
+            self._ended = True
+        self._read += len(data)
+        return more
+
+
+def _end_of_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _stopped_at(error: Exception) -> int:
+    """Return where the scanner found no value."""
+    return int(error.args[0]) if error.args else 0
+
+
+def _depth(data: Any) -> int:
+    """Return how many arrays and objects lie within each other."""
+    depth, level = 0, [data]
+    while level := [part for part in level if isinstance(part, dict | list)]:
+        depth += 1
+        level = [
+            inner
+            for part in level
+            for inner in (part.values() if isinstance(part, dict) else part)
+        ]
+    return depth

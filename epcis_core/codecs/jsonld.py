@@ -7,19 +7,32 @@ References:
     EPCIS 2.0, section 10
 """
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any, BinaryIO, Final
 
 from epcis_core.codecs.document import DocumentKind, Envelope, ReadEvent
-from epcis_core.codecs.json_faults import escape_pointer, line_and_column, locate
-from epcis_core.codecs.json_text import JsonLimits, JsonText, MalformedJsonError, Value
-from epcis_core.codecs.structure import read_event, read_model
+from epcis_core.codecs.json_head import JsonHead
+from epcis_core.codecs.json_places import Places
+from epcis_core.codecs.json_text import (
+    JsonLimits,
+    JsonText,
+    MalformedJsonError,
+    Value,
+    data_of,
+)
+from epcis_core.codecs.structure import read_event
 from epcis_core.errors import ParseError
-from epcis_core.findings import Finding, Where, finding
-from epcis_core.model.documents import DocumentHead
+from epcis_core.findings import (
+    Finding,
+    Phrase,
+    Where,
+    capped,
+    escape_pointer,
+    finding,
+    phrase,
+)
+from epcis_core.model.documents import DOCUMENT_TYPES
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 
@@ -29,32 +42,35 @@ _CONTAINERS: Final = frozenset(
 _EVENT_LISTS: Final = frozenset(
     {"/epcisBody/eventList", "/epcisBody/queryResults/resultsBody/eventList"}
 )
-_REQUIRED: Final[dict[str, tuple[str, ...]]] = {
-    "EPCISDocument": ("@context", "schemaVersion", "creationDate"),
-    "EPCISQueryDocument": ("@context",),
-}
 
 
 class JsonLdReader:
     """Reads one JSON-LD document or bare event.
 
-    Use `envelope` and `events()` in that order; `findings` of the document as a whole are complete
-    when the events have all been read.
+    Use `envelope` and `events()` in that order; `findings` of the document as a whole, and the
+    envelope's head, are complete when the events have all been read.
 
     Args:
         source: the bytes, at their start; it must be possible to go back to it.
         limits: how much is taken before the document is refused.
+
+    Attributes:
+        envelope: what the document is, and what its prefixes stand for.
+        findings: what is wrong with the document beside its events.
     """
 
     def __init__(self, source: BinaryIO, limits: JsonLimits | None = None) -> None:
         self._source = source
         self._limits = limits or JsonLimits()
         self._start = source.tell()
-        self._members: dict[str, Value] = {}
-        self._event_list: str | None = None
         self.findings: list[Finding] = []
         self.envelope = Envelope("json", "EPCISDocument", Namespaces())
-        self._readable = self._guarded(self._skim)
+        try:
+            self.envelope = self._skim()
+            self._is_readable = True
+        except MalformedJsonError as error:
+            self.findings.append(error.found)
+            self._is_readable = False
 
     @property
     def bytes_read(self) -> int:
@@ -63,166 +79,143 @@ class JsonLdReader:
 
     def events(self) -> Iterator[ReadEvent]:
         """Yield the document's events in order, each with what is wrong with it."""
-        if not self._readable:
+        if not self._is_readable:
             return
-        if self.envelope.kind == "event":
-            yield from self._bare_event()
-            return
-        self._members.clear()
-        walk = self._walk(self._open(), "")
-        while True:
-            try:
-                found = next(walk, None)
-            except MalformedJsonError as error:
-                self.findings.append(error.found)
-                return
-            if found is None:
-                break
-            yield found
-        self._check_head()
+        found: list[Finding] = []
+        try:
+            text = self._open()
+            if text.has_byte_order_mark:
+                at = Where(pointer="", line=1, column=1)
+                found.append(finding("byte_order_mark", at=at))
+            if self.envelope.kind == "event":
+                value = text.value("")
+                text.expect_end()
+                yield self._event(value, 0, "")
+            else:
+                yield from self._document_events(text, found)
+        except MalformedJsonError as error:
+            found.append(error.found)
+        self.findings = list(capped(found))
+
+    def _document_events(self, text: JsonText, found: list[Finding]) -> Iterator[ReadEvent]:
+        head = JsonHead(self._limits.value_size, findings=found)
+        for value, pointer, index in _walk(text, "", head.data, head):
+            yield self._event(value, index, pointer)
+        text.expect_end()
+        self.envelope = head.completed(self.envelope)
 
     def _open(self) -> JsonText:
         self._source.seek(self._start)
         return JsonText(self._source, self._limits)
 
-    def _guarded(self, step: Callable[[], None]) -> bool:
-        try:
-            step()
-        except MalformedJsonError as error:
-            self.findings.append(error.found)
-            return False
-        return True
-
-    def _skim(self) -> None:
+    def _skim(self) -> Envelope:
         """Read as far as needed to know what the document is and what its prefixes mean."""
         text = self._open()
         if text.peek() != "{":
-            raise text.malformed("'{': an EPCIS document or event", "")
-        for _ in self._walk(text, "", build=False):
-            if "/@context" in self._members and "/type" in self._members:
+            raise _not_a_document(text)
+        head = JsonHead(self._limits.value_size)
+        for _ in _walk(text, "", head.data, head):
+            if "@context" in head.data and "type" in head.data:
                 break
-        kind = self._member("/type")
-        if kind not in _REQUIRED:
-            self._recognise_event(kind)
-            return
-        known: DocumentKind = "EPCISDocument" if kind == "EPCISDocument" else "EPCISQueryDocument"
-        namespaces = Namespaces.of_context(self._member("/@context"))
-        self.envelope = Envelope("json", known, namespaces)
-
-    def _recognise_event(self, kind: Any) -> None:
-        is_event = kind in EVENT_TYPES or (isinstance(kind, str) and ":" in kind)
-        if not is_event or "/epcisBody" in self._members or self._event_list is not None:
-            shown = repr(kind) if kind is not None else "no 'type'"
-            raise MalformedJsonError(finding("not_a_document", at=Where(pointer=""), actual=shown))
-        self.envelope = Envelope("json", "event", Namespaces())
-
-    def _bare_event(self) -> Iterator[ReadEvent]:
-        text = self._open()
-        try:
-            value = text.value("")
-            if text.peek():
-                raise text.malformed("the end of the document", "")
-        except MalformedJsonError as error:
-            self.findings.append(error.found)
-            return
-        yield self._event(value, 0, "")
-
-    def _walk(self, text: JsonText, pointer: str, *, build: bool = True) -> Iterator[ReadEvent]:
-        """Yield events below an object whose members may hold them; keep all other members."""
-        text.expect("{", pointer)
-        seen: set[str] = set()
-        more = not text.take("}")
-        while more:
-            text.peek()
-            line, column = text.place()
-            key = text.key(pointer)
-            here = f"{pointer}/{escape_pointer(key)}"
-            if key in seen:
-                place = Where(pointer=here, line=line, column=column)
-                raise MalformedJsonError(finding("duplicate_key", at=place, key=key))
-            seen.add(key)
-            if here in _CONTAINERS and text.peek() == "{":
-                yield from self._walk(text, here, build=build)
-            elif here in _EVENT_LISTS and text.peek() == "[":
-                self._event_list = here
-                yield from self._list(text, here, build=build)
-            else:
-                self._members[here] = text.value(here)
-            more = text.take(",")
-            if not more:
-                text.expect("}", pointer)
-        if not pointer and text.peek():
-            raise text.malformed("the end of the document", "")
-
-    def _list(self, text: JsonText, pointer: str, *, build: bool) -> Iterator[ReadEvent]:
-        text.expect("[", pointer)
-        index = 0
-        more = not text.take("]")
-        while more:
-            here = f"{pointer}/{index}"
-            value = text.value(here)
-            yield self._event(value, index, here) if build else _skimmed(here)
-            index += 1
-            more = text.take(",")
-            if not more:
-                text.expect("]", pointer)
+        kind = head.data.get("type")
+        if isinstance(kind, str) and kind in DOCUMENT_TYPES:
+            known: DocumentKind = "EPCISDocument" if kind == "EPCISDocument" else "EPCISQueryDocument"
+            return Envelope("json", known, Namespaces.of_context(head.data.get("@context")))
+        is_event = isinstance(kind, str) and (kind in EVENT_TYPES or ":" in kind)
+        if not is_event or "epcisBody" in head.data:
+            raise MalformedJsonError(_wrong_kind(head))
+        return Envelope("json", "event", Namespaces())
 
     def _event(self, value: Value, index: int, pointer: str) -> ReadEvent:
-        place = partial(_place, value, pointer)
-        event, found = (None, []) if value.data is None and value.faults else read_event(value.data)
+        places = Places(value.text, pointer, value.line, value.column)
+        event, found = (None, []) if value.is_broken else read_event(value.data)
         own = value.data.get("@context") if isinstance(value.data, dict) else None
-        namespaces = self.envelope.namespaces
-        if own is not None:
-            namespaces = Namespaces.of_context(own, namespaces)
-        elif not pointer and event is not None:
-            found = [finding("missing_field", at=Where(pointer=""), field="@context")]
+        namespaces = Namespaces.of_context(own, self.envelope.namespaces)
+        if own is None and not pointer and not value.is_broken:
+            found.append(finding("missing_field", at=Where(pointer=""), field="@context"))
             event = None
-        placed = [replace(one, where=place(one.where.pointer or "")) for one in found]
+        placed = [replace(one, where=places.where(one.where.pointer or "")) for one in capped(found)]
         return ReadEvent(
-            index, pointer, value.text, event, namespaces, place, (*value.faults, *placed)
+            index,
+            pointer,
+            value.text,
+            event,
+            namespaces,
+            places.where,
+            (*capped(value.faults), *placed),
         )
 
-    def _member(self, pointer: str) -> Any:
-        value = self._members.get(pointer)
-        return value.data if value is not None else None
 
-    def _check_head(self) -> None:
-        """Read the members beside the events, now that all have been seen."""
-        top = {p: v for p, v in self._members.items() if p.count("/") == 1}
-        for value in self._members.values():
-            self.findings.extend(value.faults)
-        if any(value.data is None and value.faults for value in top.values()):
-            return
-        data = {p[1:].replace("~1", "/").replace("~0", "~"): v.data for p, v in top.items()}
-        data.pop("epcisBody", None)
-        head, found = read_model(DocumentHead, data)
-        for name in _REQUIRED[self.envelope.kind]:
-            if name not in data and not (name == "@context" and head is None):
-                found.append(finding("missing_field", at=Where(pointer=""), field=name))
-        if self._event_list is None:
-            found.append(finding("missing_field", at=Where(pointer="/epcisBody"), field="eventList"))
-        self.findings.extend(replace(one, where=self._head_place(one.where)) for one in found)
-        text = ", ".join(f'"{p[1:]}": {v.text}' for p, v in top.items() if p != "/epcisBody")
-        self.envelope = replace(self.envelope, head=head, head_text=f"{{{text}}}")
+def _walk(
+    text: JsonText, pointer: str, data: dict[str, Any], head: JsonHead
+) -> Iterator[tuple[Value, str, int]]:
+    """Yield the events below an object of the document, and put all its other members into the head.
 
-    def _head_place(self, where: Where) -> Where:
-        pointer = where.pointer or ""
-        value = self._members.get("/" + pointer.split("/")[1]) if pointer else None
-        return where if value is None else _place(value, "/" + pointer.split("/")[1], pointer, absolute=True)
+    Args:
+        text: what stands there next is the object.
+        pointer: the object's pointer.
+        data: takes the object's members.
+        head: takes their text and their places.
+
+    Yields:
+        An event as JSON, its pointer, and its position in its list.
+    """
+    head.places[pointer] = text.place(pointer)
+    text.expect("{", "'{'", pointer)
+    more = not text.take("}")
+    while more:
+        text.peek()
+        place = text.place(pointer)
+        key = text.key(pointer)
+        here = f"{pointer}/{escape_pointer(key)}"
+        if key in data:
+            head.findings.append(finding("duplicate_key", at=replace(place, pointer=here), key=key))
+        if here in _CONTAINERS and text.peek() == "{":
+            data[key] = {}
+            yield from _walk(text, here, data[key], head)
+        elif here in _EVENT_LISTS and text.peek() == "[":
+            data[key] = []
+            head.places[here] = text.place(here)
+            yield from _walk_list(text, here)
+        else:
+            value = text.value(here)
+            data[key] = value.data
+            head.keep(here, value)
+        more = text.take(",")
+        if not more:
+            text.expect("}", phrase("comma_or_brace"), pointer)
 
 
-def _place(value: Value, base: str, pointer: str, *, absolute: bool = False) -> Where:
-    """Return the place in the file of a pointer into a value."""
-    whole = pointer if absolute else base + pointer
-    index = locate(value.text, whole, base)
-    if index is None:
-        index = locate(value.text, whole.rpartition("/")[0], base) or 0
-    line, column = line_and_column(value.text, index, value.line, value.column)
-    return Where(pointer=whole, line=line, column=column)
+def _walk_list(text: JsonText, pointer: str) -> Iterator[tuple[Value, str, int]]:
+    text.expect("[", "'['", pointer)
+    index = 0
+    more = not text.take("]")
+    while more:
+        here = f"{pointer}/{index}"
+        yield text.value(here), here, index
+        index += 1
+        more = text.take(",")
+        if not more:
+            text.expect("]", phrase("comma_or_bracket"), pointer)
 
 
-def _skimmed(pointer: str) -> ReadEvent:
-    return ReadEvent(0, pointer, "", None, Namespaces(), lambda _: Where(pointer=pointer))
+def _not_a_document(text: JsonText) -> MalformedJsonError:
+    """Return the error for text that does not begin with an object."""
+    at = text.place("")
+    value = text.value("")
+    actual: Phrase | str = value.text
+    if isinstance(value.data, list):
+        actual = phrase("a_list")
+    return MalformedJsonError(finding("not_a_document", at=at, actual=actual))
+
+
+def _wrong_kind(head: JsonHead) -> Finding:
+    """Return the finding for an object whose type is that of no document or event."""
+    value = head.values.get("/type")
+    if value is None:
+        return finding("not_a_document", at=head.places[""], actual=phrase("no_type"))
+    at = Where(pointer="/type", line=value.line, column=value.column)
+    return finding("not_a_document", at=at, actual=value.text)
 
 
 def read_json_event(text: str) -> EpcisEvent:
@@ -234,7 +227,10 @@ def read_json_event(text: str) -> EpcisEvent:
     Raises:
         ParseError: the text is no event.
     """
-    event, found = read_event(JsonText(io.BytesIO(text.encode())).value("").data)
+    try:
+        event, found = read_event(data_of(text))
+    except ValueError as error:
+        raise ParseError(f"Expected an event as stored, got: {error}") from error
     if event is None:
         raise ParseError(f"Expected an event as stored, got: {found[0].message}")
     return event

@@ -1,10 +1,10 @@
 """What every part of the model is made of: frozen objects, and scalars kept as written."""
 
-import re
 from decimal import Decimal
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 _ACRONYMS: Final = {"id": "ID", "ids": "IDs", "epc": "EPC", "epcs": "EPCs"}
@@ -81,10 +81,7 @@ class Number:
 
     @classmethod
     def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: Any
-    ) -> dict[str, Any]:
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         """Describe the number for the published JSON Schema."""
         return {"type": "number"}
-
-
-JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

@@ -1,4 +1,7 @@
-"""Documents that carry events, and what their head says.
+"""Documents that carry events, and what they say beside the events.
+
+A document's events are read one by one and are no part of these models: where they would stand is an
+empty list.
 
 References:
     EPCIS 2.0, section 9.3
@@ -11,15 +14,17 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from epcis_core.model.base import Extensible
+from epcis_core.model.elements import Uri
 from epcis_core.model.master_data import Vocabulary
+from epcis_core.model.namespaces import Context
 from epcis_core.model.times import Timestamp
 
-_VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
+_VERSION: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})*", re.ASCII)
 
 
 def _check_version(text: str) -> str:
     if _VERSION.fullmatch(text) is None:
-        raise PydanticCustomError("malformed_version", "expected a version such as 2.0", {})
+        raise PydanticCustomError("malformed_version", "expected a version such as 2.0")
     return text
 
 
@@ -28,6 +33,7 @@ Version = Annotated[
     AfterValidator(_check_version),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)*$"}),
 ]
+"""A version of EPCIS; always text."""
 
 
 class EpcisMasterData(Extensible):
@@ -39,34 +45,98 @@ class EpcisMasterData(Extensible):
 class EpcisHeader(Extensible):
     """A document's header; the members of other standards (SBDH) stay as written."""
 
-    epcis_master_data: Annotated[EpcisMasterData | None, Field(alias="epcisMasterData")] = None
+    epcis_master_data: EpcisMasterData | None = None
 
 
 class DocumentHead(Extensible):
-    """What a document says beside its events.
+    """What documents of both types say.
 
     Attributes:
         type: which document it is.
         context: the JSON-LD `@context`, as written.
-        schema_version: the version of EPCIS it was written for; always text.
+        schema_version: the version of EPCIS it was written for.
         creation_date: when it was written.
         id: the document's own identifier.
     """
 
-    type: Literal["EPCISDocument", "EPCISQueryDocument"]
-    context: Annotated[Any, Field(alias="@context")]
+    type: str
+    context: Annotated[Context, Field(alias="@context")]
     schema_version: Version | None = None
     creation_date: Timestamp | None = None
-    id: str | None = None
+    id: Uri | None = None
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        """The master data that the document carries, by vocabulary."""
+        return ()
+
+
+class DocumentBody(Extensible):
+    """What holds the events of an `EPCISDocument`."""
+
+    event_list: tuple[Any, ...]
+
+
+class DocumentOfEvents(DocumentHead):
+    """An `EPCISDocument`.
+
+    Attributes:
+        instance_identifier: the document's number at its sender.
+        sender: who sent it.
+        receiver: whom it was sent to.
+    """
+
+    type: Literal["EPCISDocument"]
+    schema_version: Version
+    creation_date: Timestamp
     instance_identifier: str | None = None
     sender: str | None = None
     receiver: str | None = None
-    epcis_header: Annotated[EpcisHeader | None, Field(alias="epcisHeader")] = None
+    epcis_header: EpcisHeader | None = None
+    epcis_body: DocumentBody
 
     @property
     def vocabularies(self) -> tuple[Vocabulary, ...]:
         """The master data in the header, by vocabulary."""
-        header = self.epcis_header
-        if header is None or header.epcis_master_data is None:
-            return ()
-        return header.epcis_master_data.vocabulary_list
+        data = self.epcis_header.epcis_master_data if self.epcis_header else None
+        return data.vocabulary_list if data else ()
+
+
+class ResultsBody(Extensible):
+    """What a query found: events, and master data."""
+
+    event_list: tuple[Any, ...]
+    vocabulary_list: tuple[Vocabulary, ...] = ()
+
+
+class QueryResults(Extensible):
+    """The answer to a query, and which query it was."""
+
+    query_name: str
+    subscription_id: str | None = None
+    results_body: ResultsBody
+
+
+class QueryDocumentBody(Extensible):
+    """What holds the answer in an `EPCISQueryDocument`."""
+
+    query_results: QueryResults
+
+
+class DocumentOfResults(DocumentHead):
+    """An `EPCISQueryDocument`: the answer to a query."""
+
+    type: Literal["EPCISQueryDocument"]
+    epcis_body: QueryDocumentBody
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        """The master data among the results, by vocabulary."""
+        return self.epcis_body.query_results.results_body.vocabulary_list
+
+
+DOCUMENT_TYPES: Final[dict[str, type[DocumentHead]]] = {
+    "EPCISDocument": DocumentOfEvents,
+    "EPCISQueryDocument": DocumentOfResults,
+}
+"""The types of documents by the word that `type` carries."""

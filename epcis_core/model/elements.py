@@ -7,6 +7,7 @@ References:
 """
 
 import re
+from ipaddress import IPv6Address
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema
@@ -15,36 +16,61 @@ from pydantic_core import PydanticCustomError
 from epcis_core.model.base import Extensible, Frozen, Number
 from epcis_core.model.times import Timestamp
 
-# RFC 3986: a scheme, then its characters or percent escapes; brackets only around an IP address.
-_PCHAR: Final = r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+# RFC 3986, appendix A. Possessive, since the parts overlap and the text may be a file of garbage.
+_PLAIN: Final = r"A-Za-z0-9\-._~!$&'()*+,;="
+_ESCAPE: Final = "%[0-9A-Fa-f]{2}"
 _URI: Final = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:[A-Za-z0-9\-._~:@!$&'()*+,;=]|%[0-9A-Fa-f]{{2}})*"
-    rf"(?:\[[0-9A-Fa-f:.]+\](?::[0-9]*)?)?)?{_PCHAR}*(?:#{_PCHAR}*)?"
+    rf"[A-Za-z][A-Za-z0-9+.\-]*+:"
+    rf"(?://(?:(?:[{_PLAIN}:]|{_ESCAPE})*+@)?"
+    rf"(?:\[(?P<address>[^\]]*+)\]|(?:[{_PLAIN}]|{_ESCAPE})*+)(?::[0-9]*+)?(?=[/?#]|\Z)|(?!//))"
+    rf"(?:[{_PLAIN}:@/]|{_ESCAPE})*+"
+    rf"(?:\?(?:[{_PLAIN}:@/?]|{_ESCAPE})*+)?"
+    rf"(?:#(?:[{_PLAIN}:@/?]|{_ESCAPE})*+)?"
 )
+_FUTURE_ADDRESS: Final = re.compile(rf"v[0-9A-Fa-f]++\.[{_PLAIN}:]++")
+_LONGEST_URI: Final = 4096
 _UOM: Final = re.compile(r"[A-Z0-9]{2,3}")
-_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*")
+_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
 def is_uri(text: str) -> bool:
-    """Tell whether a text is an absolute URI (RFC 3986)."""
-    return _URI.fullmatch(text) is not None
+    """Tell whether a text is an absolute URI (RFC 3986) of at most 4,096 characters.
+
+    >>> [is_uri(t) for t in ("urn:epc:id:sscc:8930001.0000000001", "ex:grade", "my farm", "http://[")]
+    [True, True, False, False]
+    """
+    match = _URI.fullmatch(text) if len(text) <= _LONGEST_URI else None
+    if match is None:
+        return False
+    address = match["address"]
+    return address is None or _is_ip_address(address)
+
+
+def _is_ip_address(text: str) -> bool:
+    if _FUTURE_ADDRESS.fullmatch(text):
+        return True
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return "%" not in text  # a zone, which RFC 3986 does not know
 
 
 def _check_uri(text: str) -> str:
     if not is_uri(text):
-        raise PydanticCustomError("malformed_uri", "expected a URI", {})
+        raise PydanticCustomError("malformed_uri", "expected a URI")
     return text
 
 
 def _check_uom(text: str) -> str:
     if _UOM.fullmatch(text) is None:
-        raise PydanticCustomError("malformed_unit", "expected two or three of A-Z and 0-9", {})
+        raise PydanticCustomError("malformed_unit", "expected two or three of A-Z and 0-9")
     return text
 
 
 def _check_hex(text: str) -> str:
     if _HEX.fullmatch(text) is None:
-        raise PydanticCustomError("malformed_hex", "expected pairs of hexadecimal digits", {})
+        raise PydanticCustomError("malformed_hex", "expected pairs of hexadecimal digits")
     return text
 
 
@@ -57,8 +83,18 @@ Term = str
 """A vocabulary term as written: a bare word of the CBV, or a URI (checked by the rules)."""
 
 Hex = Annotated[
-    str, AfterValidator(_check_hex), WithJsonSchema({"type": "string", "pattern": "^[A-Fa-f0-9]+$"})
+    str,
+    AfterValidator(_check_hex),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9A-Fa-f]{2})+$"}),
 ]
+"""Bytes as pairs of hexadecimal digits."""
+
+Unit = Annotated[
+    str,
+    AfterValidator(_check_uom),
+    WithJsonSchema({"type": "string", "pattern": f"^{_UOM.pattern}$"}),
+]
+"""A UN/ECE Rec 20 code, as a quantity has it."""
 
 
 class QuantityElement(Frozen):
@@ -72,14 +108,7 @@ class QuantityElement(Frozen):
 
     epc_class: Uri
     quantity: Number | None = None
-    uom: (
-        Annotated[
-            str,
-            AfterValidator(_check_uom),
-            WithJsonSchema({"type": "string", "pattern": "^[A-Z0-9]{2,3}$"}),
-        ]
-        | None
-    ) = None
+    uom: Unit | None = None
 
 
 class Location(Extensible):
@@ -110,10 +139,10 @@ class Destination(Frozen):
 
 
 class PersistentDisposition(Frozen):
-    """Dispositions that hold until they are unset."""
+    """Dispositions that hold until they are unset; at least one of the two is given."""
 
-    set: tuple[Term, ...] | None = None
-    unset: tuple[Term, ...] | None = None
+    set: Annotated[tuple[Term, ...], Field(min_length=1)] | None = None
+    unset: Annotated[tuple[Term, ...], Field(min_length=1)] | None = None
 
 
 class ErrorDeclaration(Extensible):
@@ -125,9 +154,7 @@ class ErrorDeclaration(Extensible):
 
     declaration_time: Timestamp
     reason: Term | None = None
-    corrective_event_ids: Annotated[
-        tuple[Uri, ...] | None, Field(alias="correctiveEventIDs")
-    ] = None
+    corrective_event_ids: tuple[Uri, ...] | None = None
 
 
 class SensorMetadata(Extensible):

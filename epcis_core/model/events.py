@@ -8,9 +8,9 @@ References:
     EPCIS 2.0, section 7.4
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from epcis_core.model.base import Extensible
 from epcis_core.model.elements import (
@@ -26,9 +26,25 @@ from epcis_core.model.elements import (
     Term,
     Uri,
 )
+from epcis_core.model.namespaces import Context
 from epcis_core.model.times import Offset, Timestamp
 
 Action = Literal["ADD", "OBSERVE", "DELETE"]
+
+
+def _one_or_several(value: object) -> str | None:
+    return {str: "one", list: "several", tuple: "several"}.get(type(value))
+
+
+CertificationInfo = Annotated[
+    Annotated[Uri, Tag("one")] | Annotated[tuple[Uri, ...], Tag("several")],
+    Discriminator(
+        _one_or_several,
+        custom_error_type="uri_or_list",
+        custom_error_message="expected a URI or a list of URIs",
+    ),
+]
+"""Where the proof of a certification is found: one URI, or a list."""
 
 
 class EpcisEvent(Extensible):
@@ -42,14 +58,14 @@ class EpcisEvent(Extensible):
         certification_info: one URI, or several.
     """
 
-    context: Annotated[Any, Field(alias="@context")] = None
+    context: Annotated[Context | None, Field(alias="@context")] = None
     type: str
     event_id: Uri | None = None
     event_time: Timestamp
     event_time_zone_offset: Offset
     record_time: Timestamp | None = None
     error_declaration: ErrorDeclaration | None = None
-    certification_info: Uri | tuple[Uri, ...] | None = None
+    certification_info: CertificationInfo | None = None
 
 
 class _BusinessContext(EpcisEvent):
@@ -88,7 +104,7 @@ class AggregationEvent(_BusinessContext):
     type: Literal["AggregationEvent"]
     action: Action
     parent_id: Uri | None = None
-    child_epcs: Annotated[tuple[Uri, ...] | None, Field(alias="childEPCs")] = None
+    child_epcs: tuple[Uri, ...] | None = None
     child_quantity_list: tuple[QuantityElement, ...] | None = None
 
 
@@ -133,12 +149,15 @@ class AssociationEvent(_BusinessContext):
     type: Literal["AssociationEvent"]
     action: Action
     parent_id: Uri
-    child_epcs: Annotated[tuple[Uri, ...] | None, Field(alias="childEPCs")] = None
+    child_epcs: tuple[Uri, ...] | None = None
     child_quantity_list: tuple[QuantityElement, ...] | None = None
 
 
 class ExtensionEvent(EpcisEvent):
-    """An event whose type another vocabulary defines: only what all events share is known of it."""
+    """An event whose type another vocabulary defines: only what all events share is known of it.
+
+    Its other members stay as written, whatever their names, in `extensions`.
+    """
 
 
 EVENT_TYPES: Final[dict[str, type[EpcisEvent]]] = {

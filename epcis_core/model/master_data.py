@@ -6,10 +6,23 @@ References:
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from epcis_core.model.base import Extensible
+from epcis_core.model.base import Extensible, Number
 from epcis_core.model.elements import Uri
+
+
+def _check_attribute(value: Any) -> Any:
+    if not isinstance(value, str | Number | dict):
+        raise PydanticCustomError("number_text_or_object", "expected text, a number or an object")
+    return value
+
+
+AttributeValue = Annotated[
+    Any, AfterValidator(_check_attribute), WithJsonSchema({"type": ["string", "number", "object"]})
+]
+"""What master data says under one attribute: text, a number, or an object of members."""
 
 
 class Attribute(Extensible):
@@ -17,11 +30,11 @@ class Attribute(Extensible):
 
     Attributes:
         id: which attribute, such as `urn:epcglobal:cbv:mda:name`.
-        attribute: its value: text, a number, or an object.
+        attribute: its value; absent where nothing is said.
     """
 
-    id: str
-    attribute: Any = None
+    id: Uri
+    attribute: AttributeValue = None
 
 
 class VocabularyElement(Extensible):
@@ -42,6 +55,4 @@ class Vocabulary(Extensible):
     """Elements of one vocabulary type, such as `urn:epcglobal:epcis:vtype:Location`."""
 
     type: Uri
-    vocabulary_element_list: Annotated[
-        tuple[VocabularyElement, ...], Field(alias="vocabularyElementList")
-    ] = ()
+    vocabulary_element_list: tuple[VocabularyElement, ...] = ()

@@ -12,7 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Discriminator, Tag
+from pydantic_core import PydanticCustomError
+
+from epcis_core.model.elements import Uri
 
 EPCIS_CONTEXT: Final = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The address of the context we write."""
@@ -35,6 +40,34 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Prefixes that the EPCIS context defines."""
+
+
+def _context_kind(value: object) -> str | None:
+    return {str: "address", dict: "prefixes", list: "several", tuple: "several"}.get(type(value))
+
+
+def _check_distinct(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    for index, part in enumerate(parts):
+        if part in parts[:index]:
+            raise PydanticCustomError("named_twice", "expected each context once")
+    return parts
+
+
+_KIND: Final = Discriminator(
+    _context_kind,
+    custom_error_type="context",
+    custom_error_message="expected an address, an object or a list of them",
+)
+_ContextPart = Annotated[
+    Annotated[Uri, Tag("address")] | Annotated[dict[str, Any], Tag("prefixes")], _KIND
+]
+Context = Annotated[
+    Annotated[Uri, Tag("address")]
+    | Annotated[dict[str, Any], Tag("prefixes")]
+    | Annotated[tuple[_ContextPart, ...], AfterValidator(_check_distinct), Tag("several")],
+    _KIND,
+]
+"""A JSON-LD `@context` as written: an address, an object of prefixes, or a list of both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,73 @@
 A leaf binds the bytes as received, whatever is needed to read them again, and what the ledger said
 about them when it took them. The salt keeps anybody who sees only the leaf from guessing a lot.
 
-    leaf = SHA-256(0x00 ‖ salt ‖ SHA-256(content) ‖ capture metadata)
+    leaf = SHA-256(0x00 ‖ salt ‖ SHA-256(what is needed to read ‖ bytes) ‖ capture metadata)
 
 References:
     RFC 9162, section 2.1.1 (0x00 marks a leaf)
 """
 
 import hashlib
-from typing import NewType
+from dataclasses import dataclass
+from typing import Final, Literal, NewType
+
+import orjson
 
 Digest = NewType("Digest", bytes)
+"""32 raw bytes of SHA-256."""
 
-SALT_SIZE = 16
+EntryKind = Literal["event", "receipt", "master_data", "document"]
+"""What an entry of the log is about.
+
+`event`: an event as received. `receipt`: the same event as another organisation sent it.
+`master_data`: a new version of one element. `document`: what a document said beside its events.
+"""
+
+SALT_SIZE: Final = 16
 """Bytes of salt per leaf."""
 
 
+@dataclass(frozen=True, slots=True)
+class EntryMetadata:
+    """What the ledger said about an entry when it took it.
+
+    Attributes:
+        sequence: its place in the log, from 0.
+        kind: what it is about.
+        subject: the event's id, or the canonical identifier of the master data; empty for a
+            document.
+        record_time: when the ledger took it, microseconds since 1970 UTC.
+        capture_id: the capture it came with.
+        organisation: who sent it.
+    """
+
+    sequence: int
+    kind: EntryKind
+    subject: str
+    record_time: int
+    capture_id: str
+    organisation: str
+
+    def as_bytes(self) -> bytes:
+        """Return the metadata as JSON in UTF-8: members in order of name, no white space."""
+        return orjson.dumps(
+            {
+                "capture_id": self.capture_id,
+                "kind": self.kind,
+                "organisation": self.organisation,
+                "record_time": self.record_time,
+                "sequence": self.sequence,
+                "subject": self.subject,
+            }
+        )
+
+
 def content_digest(*parts: bytes) -> Digest:
-    """Return SHA-256 over parts, each with its length in front (8 bytes, big-endian)."""
+    """Return SHA-256 over parts, each with its length in front (8 bytes, big-endian).
+
+    >>> content_digest(b"ab", b"c") == content_digest(b"a", b"bc")
+    False
+    """
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
@@ -33,9 +83,24 @@ def leaf_hash(salt: bytes, content: Digest, metadata: bytes) -> Digest:
     Args:
         salt: 16 random bytes that belong to this leaf alone.
         content: digest of the entry's content, 32 bytes.
-        metadata: capture metadata as canonical JSON in UTF-8.
+        metadata: capture metadata as `EntryMetadata.as_bytes` writes them.
 
     Returns:
         32 bytes.
+
+    References:
+        RFC 9162, section 2.1.1
     """
     return Digest(hashlib.sha256(b"\x00" + salt + content + metadata).digest())
+
+
+def entry_leaf(salt: bytes, reading: bytes, content: bytes, metadata: EntryMetadata) -> Digest:
+    """Return the leaf of an entry.
+
+    Args:
+        salt: the entry's own.
+        reading: what a reader needs beside the content: syntax and namespaces, as canonical JSON.
+        content: the bytes as received; of master data, the element as JSON.
+        metadata: what the ledger said of it.
+    """
+    return leaf_hash(salt, content_digest(reading, content), metadata.as_bytes())

@@ -1,0 +1,1 @@
+"""The EPCIS query language: from parameters to a typed query."""

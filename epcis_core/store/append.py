@@ -5,21 +5,20 @@ it events come in batches of any size.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
-import orjson
-import pyarrow as pa
 
 from epcis_core.codecs.document import Envelope
-from epcis_core.codecs.jsonld_writer import json_bytes
-from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import canonical
-from epcis_core.model.master_data import Vocabulary, VocabularyElement
-from epcis_core.proof.leaf import SALT_SIZE, content_digest, leaf_hash
-from epcis_core.store.rows import ENTRY, WRITERS, NewEvent, Row, StoredAs, table_of
+from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
+from epcis_core.store.captures import has_sent_head, head_digest
+from epcis_core.store.master_data import new_versions
+from epcis_core.store.reading import Reading
+from epcis_core.store.rows import WRITERS, NewEvent, StoredAs
+from epcis_core.store.tables import ELEMENT, ENTRY, ENVELOPE, RECEIPT, Row, Table
+from epcis_core.store.view import literal
 
 Status = Literal["accepted", "duplicate", "witness", "conflict"]
 
@@ -55,200 +54,171 @@ class CaptureHead:
 
 
 @dataclass(slots=True)
+class _Known:
+    """An event that the ledger, or this append, already has."""
+
+    content: bytes
+    sequence: int
+    senders: set[str]
+
+
+@dataclass(slots=True)
 class Append:
-    """Adds the events of one document to the ledger.
+    """Adds one document: `read_with`, then `events` as often as needed, then `finish`.
 
     Args:
         cursor: the writer's, inside its transaction.
         head: who sends, and when.
         salt: makes the salt of a leaf.
+
+    Attributes:
+        record_time: when the ledger takes the document, microseconds since 1970 UTC.
     """
 
     cursor: duckdb.DuckDBPyConnection
     head: CaptureHead
     salt: Callable[[], bytes] = field(default=lambda: secrets.token_bytes(SALT_SIZE))
     record_time: int = field(init=False)
-    stored: int = field(init=False, default=0)
+    _first: int = field(init=False)
     _next: int = field(init=False)
     _envelope: int = field(init=False)
     _reading: bytes = field(init=False, default=b"")
 
     def __post_init__(self) -> None:
-        row = _one(
-            self.cursor,
-            "SELECT coalesce(max(sequence) + 1, 0), coalesce(epoch_us(max(record_time)), 0) FROM entry",
-        )
-        self._next = int(row[0])
-        self.record_time = max(self.head.now, int(row[1]))
-        self._envelope = int(_one(self.cursor, "SELECT coalesce(max(envelope) + 1, 0) FROM envelope")[0])
+        sequence, latest, envelope = self.cursor.execute(
+            "SELECT coalesce(max(sequence) + 1, 0), coalesce(epoch_us(max(record_time)), 0), "
+            "(SELECT coalesce(max(envelope) + 1, 0) FROM envelope) FROM entry"
+        ).fetchall()[0]
+        self._first = self._next = sequence
+        self._envelope = envelope
+        self.record_time = max(self.head.now, latest)
 
     def read_with(self, envelope: Envelope) -> None:
         """Say what the events that follow need to be read again."""
-        self._reading = _reading(envelope)
+        self._reading = Reading.of(envelope).as_bytes()
 
     def events(self, batch: Sequence[NewEvent]) -> list[Outcome]:
         """Append events, and tell what became of each, in the order given."""
         known = self._known({new.identity for new in batch})
-        outcomes: list[Outcome] = []
-        rows: dict[str, list[Row]] = {writer.table: [] for writer in WRITERS}
-        entries: list[Row] = []
-        receipts: list[Row] = []
+        rows: dict[Table, list[Row]] = {ENTRY: [], RECEIPT: []}
+        outcomes = []
         for new in batch:
             earlier = known.get(new.identity)
-            if earlier is not None:
-                outcome = self._seen_before(new, earlier, entries, receipts)
+            if earlier is None:
+                sequence = self._add_event(new, rows)
+                known[new.identity] = _Known(new.content, sequence, {self.head.organisation})
+                outcome = Outcome("accepted", sequence)
+            elif new.content != earlier.content:
+                outcome = Outcome("conflict", earlier.sequence)
+            elif self.head.organisation in earlier.senders:
+                outcome = Outcome("duplicate", earlier.sequence)
             else:
-                at = StoredAs(
-                    self._next,
-                    self.record_time,
-                    self.head.capture_id,
-                    self._envelope,
-                    self.head.organisation,
-                )
-                entries.append(self._entry("event", new.facts.event_id, new.text.encode()))
-                for writer in WRITERS:
-                    rows[writer.table].extend(writer.rows(new, at))
-                known[new.identity] = _Known(
-                    new.content, self.head.organisation, at.sequence, frozenset()
-                )
-                outcome = Outcome("accepted", at.sequence)
-                self.stored += 1
+                outcome = Outcome("witness", self._add_receipt(new, earlier.sequence, rows))
+                earlier.senders.add(self.head.organisation)
             outcomes.append(outcome)
-        self._insert("entry", table_of(ENTRY, entries))
-        for writer in WRITERS:
-            self._insert(writer.table, table_of(writer.schema, rows[writer.table]))
-        for receipt in receipts:
-            self.cursor.execute("INSERT INTO receipt VALUES (?, ?, ?, ?)", list(receipt))
+        for table, added in rows.items():
+            table.insert(self.cursor, added)
         return outcomes
 
-    def master_data(self, vocabularies: Iterable[Vocabulary]) -> int:
-        """Append the elements that differ from what the ledger knows, and return how many."""
-        added = 0
-        for vocabulary in vocabularies:
-            for element in vocabulary.vocabulary_element_list:
-                added += self._element(vocabulary.type, element)
-        return added
+    def finish(self, envelope: Envelope) -> None:
+        """Append what the document says beside its events, once these are all in.
 
-    def document(self, envelope: Envelope) -> None:
-        """Append what the document said beside its events, once they are all in."""
-        head = envelope.head_text
-        if head:
-            self._insert("entry", table_of(ENTRY, [self._entry("document", "", head.encode())]))
-        self.cursor.execute(
-            "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                self._envelope,
-                self.head.capture_id,
-                envelope.syntax,
-                envelope.kind,
-                envelope.version,
-                orjson.dumps(dict(envelope.namespaces.prefixes)).decode(),
-                head,
-                content_digest(self._reading, head.encode()),
-            ],
+        Its master data are left out where the same head has brought them before, so that sending an
+        old document again does not bring back what a later one has changed. A document that brought
+        nothing new leaves no trace in the log.
+        """
+        sent_before = has_sent_head(self.cursor, self.head.organisation, head_digest(envelope))
+        if envelope.head is not None and not sent_before:
+            self._add_master_data(envelope)
+        if self._next == self._first:
+            return
+        entries: list[Row] = []
+        text = envelope.head_text
+        sequence = self._enter("document", "", text.encode(), entries) if text else None
+        ENTRY.insert(self.cursor, entries)
+        reading = Reading.of(envelope)
+        row = (
+            self._envelope,
+            sequence,
+            self.head.capture_id,
+            reading.syntax,
+            envelope.kind,
+            envelope.version,
+            reading.prefixes_text(),
+            reading.contexts,
+            text,
         )
+        ENVELOPE.insert(self.cursor, [row])
 
-    def _known(self, identities: set[str]) -> dict[str, "_Known"]:
+    def _known(self, identities: set[str]) -> dict[str, _Known]:
+        """Return what the ledger has under the identities.
+
+        They stand in the statement as literals, because only then DuckDB looks them up in the index
+        and does not read the whole column.
+        """
+        if not identities:
+            return {}
         found = self.cursor.execute(
-            "SELECT identity, content, organisation, sequence, "
-            "(SELECT list(r.organisation) FROM receipt r WHERE r.event_sequence = event.sequence) "
-            "FROM event WHERE identity IN (SELECT unnest(?))",
-            [list(identities)],
+            "SELECT identity, content, organisation, sequence FROM event "  # noqa: S608 - quoted
+            f"WHERE identity IN ({', '.join(map(literal, identities))})"
         ).fetchall()
-        return {row[0]: _Known(row[1], row[2], row[3], frozenset(row[4] or ())) for row in found}
+        known = {row[0]: _Known(row[1], row[3], {row[2]}) for row in found}
+        by_sequence = {one.sequence: one for one in known.values()}
+        receipts = (
+            self.cursor.execute(
+                "SELECT event_sequence, organisation FROM receipt "
+                "WHERE organisation = ? AND event_sequence IN (SELECT unnest(?))",
+                [self.head.organisation, list(by_sequence)],
+            ).fetchall()
+            if by_sequence
+            else []
+        )
+        for sequence, organisation in receipts:
+            by_sequence[sequence].senders.add(organisation)
+        return known
 
-    def _seen_before(
-        self, new: NewEvent, earlier: "_Known", entries: list[Row], receipts: list[Row]
-    ) -> Outcome:
-        if new.content != earlier.content:
-            return Outcome("conflict", earlier.sequence)
-        organisation = self.head.organisation
-        if organisation == earlier.organisation or organisation in earlier.witnesses:
-            return Outcome("duplicate", earlier.sequence)
-        entry = self._entry("receipt", new.facts.event_id, new.text.encode())
-        entries.append(entry)
-        receipts.append((entry[0], earlier.sequence, organisation, self.head.capture_id))
-        earlier.witnesses |= {organisation}
-        return Outcome("witness", int(entry[0]))
+    def _add_event(self, new: NewEvent, rows: dict[Table, list[Row]]) -> int:
+        """Add the rows of a new event and return its sequence."""
+        sequence = self._enter("event", new.facts.event_id, new.text.encode(), rows[ENTRY])
+        at = StoredAs(
+            sequence,
+            self.record_time,
+            self.head.capture_id,
+            self._envelope,
+            self.head.organisation,
+        )
+        for writer in WRITERS:
+            rows.setdefault(writer.table, []).extend(writer.rows(new, at))
+        return sequence
 
-    def _entry(self, kind: str, subject: str, content: bytes) -> Row:
-        """Return the log's row for the next sequence, with its leaf."""
+    def _add_receipt(self, new: NewEvent, event: int, rows: dict[Table, list[Row]]) -> int:
+        """Add the rows of a receipt for a stored event and return the receipt's sequence."""
+        sequence = self._enter("receipt", new.facts.event_id, new.text.encode(), rows[ENTRY])
+        capture, sender = self.head.capture_id, self.head.organisation
+        rows[RECEIPT].append((sequence, event, capture, self._envelope, sender, new.text))
+        return sequence
+
+    def _add_master_data(self, envelope: Envelope) -> None:
+        vocabularies = envelope.head.vocabularies if envelope.head is not None else ()
+        sender = self.head.organisation
+        entries: list[Row] = []
+        elements: list[Row] = []
+        for version in new_versions(self.cursor, sender, vocabularies, envelope.namespaces):
+            sequence = self._enter("master_data", version.canonical, version.body, entries)
+            elements.append(version.row(sequence, self._envelope, sender))
+        ENTRY.insert(self.cursor, entries)
+        ELEMENT.insert(self.cursor, elements)
+
+    def _enter(self, kind: EntryKind, subject: str, content: bytes, entries: list[Row]) -> int:
+        """Add an entry of the log, with its leaf, to `entries` and return its sequence."""
         sequence, salt = self._next, self.salt()
         self._next += 1
-        metadata = orjson.dumps(
-            {
-                "capture_id": self.head.capture_id,
-                "kind": kind,
-                "organisation": self.head.organisation,
-                "record_time": self.record_time,
-                "sequence": sequence,
-                "subject": subject,
-            },
-            option=orjson.OPT_SORT_KEYS,
+        head = self.head
+        metadata = EntryMetadata(
+            sequence, kind, subject, self.record_time, head.capture_id, head.organisation
         )
-        leaf = leaf_hash(salt, content_digest(self._reading, content), metadata)
-        return (
-            sequence, kind, self.record_time, self.head.capture_id,
-            self.head.organisation, salt, leaf,
-        )  # fmt: skip
-
-    def _element(self, vocabulary: str, element: VocabularyElement) -> bool:
-        body = json_bytes(element)
-        try:
-            key: str = canonical(element.id)
-        except IdentifierError:
-            key = element.id
-        digest = content_digest(vocabulary.encode(), body)
-        latest = self.cursor.execute(
-            "SELECT digest FROM vocabulary_element WHERE canonical = ? AND vocabulary = ? "
-            "ORDER BY sequence DESC LIMIT 1",
-            [key, vocabulary],
-        ).fetchone()
-        if latest is not None and latest[0] == digest:
-            return False
-        entry = self._entry("master_data", key, body)
-        self._insert("entry", table_of(ENTRY, [entry]))
-        self.cursor.execute(
-            "INSERT INTO vocabulary_element VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                entry[0],
-                vocabulary,
-                element.id,
-                key,
-                [attribute.id.replace("#", ":") for attribute in element.attributes],
-                list(element.children),
-                digest,
-                body.decode(),
-            ],
+        leaf = entry_leaf(salt, self._reading, content, metadata)
+        entries.append(
+            (sequence, kind, self.record_time, head.capture_id, head.organisation, salt, leaf)
         )
-        return True
-
-    def _insert(self, table: str, batch: pa.Table) -> None:
-        if batch.num_rows:
-            self.cursor.register("batch", batch)
-            self.cursor.execute(f"INSERT INTO {table} SELECT * FROM batch")  # noqa: S608 - a name of ours
-            self.cursor.unregister("batch")
-
-
-@dataclass(slots=True)
-class _Known:
-    """An event that the ledger, or this append, already has."""
-
-    content: bytes
-    organisation: str
-    sequence: int
-    witnesses: frozenset[str]
-
-
-def _reading(envelope: Envelope) -> bytes:
-    """Return what a reader needs beside an event's own bytes, as canonical JSON."""
-    return orjson.dumps(
-        {"prefixes": dict(envelope.namespaces.prefixes), "syntax": envelope.syntax},
-        option=orjson.OPT_SORT_KEYS,
-    )
-
-
-def _one(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
-    row = cursor.execute(sql).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always gives a row
-    return row
+        return sequence

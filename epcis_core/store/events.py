@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
+from epcis_core.codecs.document import Syntax
 from epcis_core.codecs.jsonld import read_json_event
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
 
 _COLUMNS: Final = (
     "e.sequence, epoch_us(e.record_time), e.event_id, e.hash, e.organisation, e.capture_id, "
-    "e.body, v.syntax, v.prefixes, e.event_type"
+    "e.body, e.event_type, v.syntax, v.prefixes, v.contexts"
 )
 _FROM: Final = "FROM event e JOIN envelope v USING (envelope)"
 
@@ -31,9 +31,8 @@ class StoredEvent:
         organisation: who captured it.
         capture_id: with which document.
         text: its characters exactly as received.
-        syntax: `json` or `xml`.
-        prefixes: what the document's prefixes stand for.
         event_type: the standard's word, or an extension type.
+        reading: what it needs beside its text to be read.
     """
 
     sequence: int
@@ -43,9 +42,13 @@ class StoredEvent:
     organisation: str
     capture_id: str
     text: str
-    syntax: str
-    prefixes: dict[str, str]
     event_type: str
+    reading: Reading
+
+    @property
+    def syntax(self) -> Syntax:
+        """How its text is to be parsed."""
+        return self.reading.syntax
 
     @property
     def event(self) -> EpcisEvent:
@@ -55,12 +58,14 @@ class StoredEvent:
     @property
     def namespaces(self) -> Namespaces:
         """The prefixes in force inside the event."""
-        return Namespaces.of_context(self.event.context, Namespaces(self.prefixes))
+        return Namespaces.of_context(self.event.context, self.reading.namespaces)
 
 
 def find_events(ledger: Ledger, view: View, event_id: str) -> list[StoredEvent]:
     """Return the event of an id, and after it the error declarations about it."""
-    return select_events(ledger, view, "e.event_id = ?", [event_id], "e.retracts IS NOT NULL, e.sequence")
+    return select_events(
+        ledger, view, "e.event_id = ?", [event_id], "e.retracts IS NOT NULL, e.sequence"
+    )
 
 
 def events_by_id(ledger: Ledger, view: View, event_ids: list[str]) -> list[StoredEvent]:
@@ -111,8 +116,8 @@ def select_events(
     """Return events under a condition on `event e`; the text of both must be ours, values bound."""
     with ledger.reading() as cursor:
         rows = cursor.execute(
-            f"SELECT {_COLUMNS} {_FROM} "  # noqa: S608 - conditions are ours, values are bound
+            f"SELECT {_COLUMNS} {_FROM} "
             f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
             values,
         ).fetchall()
-    return [StoredEvent(*row[:8], orjson.loads(row[8]), row[9]) for row in rows]
+    return [StoredEvent(*row[:8], Reading.stored(*row[8:])) for row in rows]

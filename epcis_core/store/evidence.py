@@ -1,5 +1,6 @@
 """Provenance's facts, read from the ledger's rows through a view."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
@@ -65,39 +66,55 @@ class StoredEvidence:
             keys,
         )
         found = [row[0] for row in rows]
-        named: dict[int, list[Named]] = {sequence: [] for sequence in found}
+        named = defaultdict(list)
         for sequence, one, role, quantity, uom in self._beside(
-            "r.object, r.role, r.quantity, r.uom FROM reference r", found
+            "reference", "t.object, t.role, t.quantity, t.uom", "t.position", found
         ):
             named[sequence].append(Named(one, Role(role), quantity, uom))
-        members: dict[int, list[tuple[str, str]]] = {sequence: [] for sequence in found}
-        for sequence, member, lot in self._beside("r.member, r.lot FROM membership r", found):
-            members[sequence].append((member, lot))
-        attributes: dict[int, list[tuple[str, str, str]]] = {sequence: [] for sequence in found}
-        for sequence, one, name, value in self._beside("r.object, r.name, r.value FROM ilmd r", found):
+        members = defaultdict(list)
+        for sequence, *pair in self._beside(
+            "membership", "t.member, t.lot", "t.member, t.lot", found
+        ):
+            members[sequence].append((pair[0], pair[1]))
+        attributes = defaultdict(list)
+        for sequence, one, name, value in self._beside(
+            "ilmd", "t.object, t.name, t.value", "t.position", found
+        ):
             attributes[sequence].append((one, name, value))
         return [
             EventFacts(
-                *row[:11],
-                transactions=tuple(row[11] or ()),
-                sources=tuple(row[12] or ()),
-                destinations=tuple(row[13] or ()),
-                named=tuple(named[row[0]]),
-                memberships=tuple(members[row[0]]),
-                attributes=tuple(attributes[row[0]]),
+                sequence=sequence,
+                event_id=row[1],
+                type=row[2],
+                time=row[3],
+                offset=row[4],
+                action=row[5],
+                biz_step=row[6],
+                disposition=row[7],
+                read_point=row[8],
+                biz_location=row[9],
+                transformation_id=row[10],
+                transactions=tuple(row[11]),
+                sources=tuple(row[12]),
+                destinations=tuple(row[13]),
+                named=tuple(named[sequence]),
+                memberships=tuple(members[sequence]),
+                attributes=tuple(attributes[sequence]),
                 organisation=row[14],
                 retracts=row[15],
                 reason=row[16],
-                corrective=tuple(row[17] or ()),
+                corrective=tuple(row[17]),
             )
-            for row in rows
+            for sequence, row in zip(found, rows, strict=True)
         ]
 
-    def _beside(self, columns: str, sequences: list[int]) -> Iterator[tuple[Any, ...]]:
-        """Yield rows that stand beside events in other tables, in the order they were written."""
+    def _beside(
+        self, table: str, columns: str, order: str, sequences: list[int]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield sequence and columns of the rows that events have in another table."""
         if sequences:
             yield from self._rows(
-                f"SELECT r.sequence, {columns} "  # noqa: S608 - columns of ours
-                "WHERE r.sequence IN (SELECT unnest(?)) ORDER BY r.sequence, r.rowid",
+                f"SELECT t.sequence, {columns} FROM {table} t "  # noqa: S608 - a table of ours
+                f"WHERE t.sequence IN (SELECT unnest(?)) ORDER BY t.sequence, {order}",
                 sequences,
             )

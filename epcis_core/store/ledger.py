@@ -1,47 +1,33 @@
-"""The ledger file: opening it, migrating it, and the one writer.
+"""The ledger file: opening it, and the one writer.
 
 One process holds the file. Readers take a cursor each and never wait for the writer; a writer has
 the ledger to itself until its transaction ends.
 """
 
-import shutil
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final, Self
+from weakref import WeakValueDictionary
 
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.store.file_format import (
+    Migration,
+    back_up,
+    format_of,
+    migrate,
+    steps_from,
+    shipped_migrations,
+)
 
-_STORAGE: Final = {"storage_compatibility_version": "v1.5.0"}
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step from a format of the file to the next.
-
-    Attributes:
-        format: the format it leads to.
-        sql: the statements.
-    """
-
-    format: int
-    sql: str
-
-
-def shipped_migrations() -> tuple[Migration, ...]:
-    """Return the migrations of this release, oldest first."""
-    folder = files("epcis_core.store") / "migrations"
-    found = sorted(
-        (int(item.name[:4]), item.read_text(encoding="utf-8"))
-        for item in folder.iterdir()
-        if item.name.endswith(".sql")
-    )
-    return tuple(Migration(number, sql) for number, sql in found)
+_STORAGE: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "storage_compatibility_version": "v1.5.0"
+}
+_HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 
 
 class Ledger:
@@ -50,6 +36,9 @@ class Ledger:
     Attributes:
         path: the file.
     """
+
+    _opened: "ClassVar[WeakValueDictionary[Path, Ledger]]" = WeakValueDictionary()
+    _opening: ClassVar = threading.Lock()
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
@@ -70,44 +59,32 @@ class Ledger:
 
         Args:
             path: the file.
-            create: make the file where there is none.
+            create: make the file where there is none; its folder must exist.
             migrations: instead of the ones of this release.
 
         Raises:
-            StoreError: there is no file, another process holds it, it is no ledger, or a newer
-                release wrote it.
+            StoreError: there is no file or folder, it is open already, here or in another process,
+                it is no ledger, a newer release wrote it, or the disk refuses.
         """
         path = Path(path)
         steps = tuple(migrations if migrations is not None else shipped_migrations())
-        is_new = not path.exists()
-        if is_new and not create:
-            raise StoreError(f"There is no ledger at {path}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(path)
-        try:
-            current = 0 if is_new else _format_of(connection, path)
-            newest = steps[-1].format
-            if current > newest:
-                raise StoreError(
-                    f"{path} was written by a newer release (format {current}); "
-                    f"this one reads up to format {newest}. Please update epcis-ledger."
-                )
-            if current < newest:
-                if not is_new:
-                    connection.close()
-                    shutil.copy2(path, path.with_name(f"{path.name}.format-{current}.backup"))
-                    connection = _connect(path)
-                _migrate(connection, [step for step in steps if step.format > current])
-        except BaseException:
-            connection.close()
-            raise
-        return cls(path, connection)
+        _check_path(path, create=create)
+        with cls._opening:
+            # DuckDB would share the file within one process, and there would be two writers.
+            if path.resolve() in cls._opened:
+                raise StoreError(f"{path} is open already")
+            ledger = cls(path, _open_current(path, steps, create=create))
+            cls._opened[path.resolve()] = ledger
+        return ledger
 
     def close(self) -> None:
         """Let go of the file; what was committed is in it."""
-        self._connection.close()
+        with self._opening:
+            if self._opened.get(self.path.resolve()) is self:
+                del self._opened[self.path.resolve()]
+            self._connection.close()
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -115,64 +92,89 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a cursor of one's own whose reads all see the same state of the ledger."""
-        cursor = self._connection.cursor()
-        try:
-            cursor.begin()
+        """Give a cursor of one's own whose reads all see the same state of the ledger.
+
+        Raises:
+            StoreError: the ledger is closed, or the disk refuses.
+        """
+        with self._transaction("read") as cursor:
             yield cursor
-        finally:
-            cursor.rollback()
-            cursor.close()
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give the one writer's cursor; committed at the end, rolled back on any error.
 
-        Committed means on disk. Raises `StoreError` where the disk refuses.
+        Committed means on disk.
+
+        Raises:
+            StoreError: the ledger is closed, or the disk refuses.
         """
-        with self._writing:
-            cursor = self._connection.cursor()
-            try:
+        with self._writing, self._transaction("written") as cursor:
+            yield cursor
+            cursor.commit()
+
+    @contextmanager
+    def _transaction(self, done: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor in a transaction, which is rolled back unless it has been committed."""
+        try:
+            with self._connection.cursor() as cursor:
                 cursor.begin()
-                yield cursor
-                cursor.commit()
-            except BaseException as error:
-                with suppress(duckdb.Error):
-                    cursor.rollback()
-                if isinstance(error, duckdb.IOException):
-                    raise StoreError(f"{self.path} cannot be written: {error}") from error
-                raise
-            finally:
-                cursor.close()
+                try:
+                    yield cursor
+                finally:
+                    with suppress(duckdb.Error):  # there is nothing left to roll back
+                        cursor.rollback()
+        except duckdb.Error as error:
+            raise StoreError(f"{self.path} cannot be {done}: {error}") from error
+
+
+def _check_path(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a ledger file")
+    if path.exists() and path.stat().st_size:
+        return
+    if not create:
+        raise StoreError(f"There is no ledger at {path}")
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no folder {path.parent} for the ledger {path.name}")
+    if path.exists():
+        path.unlink()  # what is left where making a file was cut short; DuckDB takes it for damaged
+
+
+def _open_current(
+    path: Path, steps: Sequence[Migration], *, create: bool
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection to the file in the newest format."""
+    connection = _connect(path)
+    try:
+        current = format_of(connection, path)
+        missing = steps_from(current, steps, path, create=create)
+        if missing and current:
+            # Only a closed file may be copied: closing any handle on it gives up DuckDB's lock.
+            connection.close()
+            back_up(path, current)
+            connection = _connect(path)
+        if missing:
+            migrate(connection, path, missing)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), config=_STORAGE)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         text = str(error)
-        if "lock" in text.lower():
-            raise StoreError(f"{path} is in use by another process") from error
+        if "Could not set lock" in text:
+            holder = _HOLDER.search(text)
+            by = f" (process {holder[1]})" if holder else ""
+            raise StoreError(f"{path} is in use by another process{by}") from error
         if "not a valid DuckDB database" in text:
             raise StoreError(f"{path} is not a ledger file") from error
+        if "Corrupt" in text:
+            raise StoreError(f"{path} is damaged: {text}") from error
+        if "Permission denied" in text or "Read-only file system" in text:
+            raise StoreError(f"{path} cannot be opened for writing: no permission") from error
         raise StoreError(f"{path} cannot be opened: {text}") from error
-
-
-def _format_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    try:
-        row = connection.execute("SELECT value FROM ledger WHERE name = 'format'").fetchone()
-    except duckdb.CatalogException as error:
-        raise StoreError(f"{path} is a DuckDB file, but not a ledger") from error
-    if row is None:
-        raise StoreError(f"{path} names no format")
-    return int(row[0])
-
-
-def _migrate(connection: duckdb.DuckDBPyConnection, steps: Sequence[Migration]) -> None:
-    connection.begin()
-    for step in steps:
-        connection.execute(step.sql)
-        connection.execute(
-            "INSERT OR REPLACE INTO ledger VALUES ('format', ?)", [str(step.format)]
-        )
-    connection.commit()

@@ -1,6 +1,6 @@
 """Names of parties, places and products, from the master data that documents carried."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import duckdb
@@ -8,14 +8,21 @@ import orjson
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import canonical, party_of, place_of
+from epcis_core.store.folding import fold_name
+from epcis_core.store.master_data import local_name
 from epcis_core.store.view import View
 
-_MASTER_DATA: Final = "urn:epcglobal:cbv:mda:"
+PARTY: Final = "https://id.gs1.org/417/"
+PLACE: Final = "https://id.gs1.org/414/"
+PRODUCT: Final = "https://id.gs1.org/01/"
 _OWNER: Final = ("owning_party", "possessing_party")
 
 
 class Names:
-    """What the latest master data says; `epcis_core.provenance.trace.Book`.
+    """What master data says, version upon version; `epcis_core.provenance.book.Book`.
+
+    A later version counts attribute by attribute: what it does not mention stays as an earlier one
+    said it.
 
     Args:
         cursor: a reader's.
@@ -23,63 +30,77 @@ class Names:
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
-        self._elements: dict[str, dict[str, Any]] = {}
+        self._bodies: dict[str, list[str]] = {}
+        self._names: dict[str, dict[str, None]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
         rows = cursor.execute(
-            "SELECT canonical, body FROM vocabulary_element v "  # noqa: S608 - the condition is ours
-            f"WHERE {view.condition('v')} ORDER BY sequence"
+            "SELECT canonical, names, body FROM vocabulary_element v "  # noqa: S608 - the condition is ours
+            f"WHERE {view.condition('v')} AND body IS NOT NULL ORDER BY sequence"
         ).fetchall()
-        for key, body in rows:
-            element = orjson.loads(body)
-            attributes = self._elements.setdefault(key, {})
-            attributes.update(_attributes(element.get("attributes", ())))
+        for key, names, body in rows:
+            self._bodies.setdefault(key, []).append(body)
+            self._names.setdefault(key, {}).update(dict.fromkeys(names))
 
     def party(self, key: str) -> Mapping[str, Any]:
         """Return attributes of a party, also where only its place is known by name."""
-        number = key.removeprefix("https://id.gs1.org/417/")
-        return self._elements.get(key) or self._elements.get(f"https://id.gs1.org/414/{number}") or {}
+        return self._attributes(key) or self._attributes(PLACE + key.removeprefix(PARTY))
 
     def place(self, key: str) -> Mapping[str, Any]:
         """Return attributes of a place; those of the whole site where the part has none."""
-        known = self._elements.get(key)
-        if known is None and "/254/" in key:
-            known = self._elements.get(key.partition("/254/")[0])
-        if known is None:
-            number = key.removeprefix("https://id.gs1.org/414/").partition("/")[0]
-            known = self._elements.get(f"https://id.gs1.org/417/{number}")
-        return known or {}
+        number = key.removeprefix(PLACE).partition("/")[0]
+        return (
+            self._attributes(key)
+            or self._attributes(PLACE + number)
+            or self._attributes(PARTY + number)
+        )
 
     def product(self, gtin: str) -> Mapping[str, Any]:
         """Return attributes of a product by its GTIN-14."""
-        return self._elements.get(f"https://id.gs1.org/01/{gtin}", {})
+        return self._attributes(PRODUCT + gtin)
 
     def owners(self) -> Mapping[str, str]:
         """Return place to the party that master data names for it."""
-        found = {}
-        for key, attributes in self._elements.items():
-            owner = next((attributes[name] for name in _OWNER if name in attributes), None)
-            if isinstance(owner, str) and place_of(key):
-                found[key] = _party(owner)
-        return found
+        return dict(self._owners())
 
     def search(self, text: str) -> list[tuple[str, str]]:
-        """Return (key, name) of elements whose name holds a text, ignoring case."""
-        wanted = text.casefold()
+        """Return (key, name) of elements whose names hold every word of a text.
+
+        Case and accents do not count. `name` is what the element is called now.
+        """
+        words = fold_name(text).split()
+        found = []
+        for key, names in self._names.items():
+            folded = fold_name(" ".join(names))
+            if words and all(word in folded for word in words):
+                found.append((key, str(self._attributes(key).get("name", next(iter(names))))))
+        return found
+
+    def holding(self, digits: str) -> list[tuple[str, str]]:
+        """Return (key, name) of parties and places whose GLN is the digits."""
+        keys = [PARTY + digits, PLACE + digits]
         return [
-            (key, str(attributes["name"]))
-            for key, attributes in self._elements.items()
-            if wanted in str(attributes.get("name", "")).casefold()
+            (key, str(self._attributes(key).get("name", key)))
+            for key in keys
+            if key in self._bodies
         ]
 
+    def _attributes(self, key: str) -> dict[str, Any]:
+        """Return attributes by the last part of their id, such as `name` or `latitude`."""
+        if key not in self._known:
+            self._known[key] = {
+                local_name(str(attribute.get("id", ""))): attribute.get("attribute")
+                for body in self._bodies.get(key, ())
+                for attribute in orjson.loads(body).get("attributes", ())
+            }
+        return self._known[key]
 
-def _attributes(attributes: Any) -> dict[str, Any]:
-    """Return attributes by the last part of their id: `name`, `latitude`, `phone`, …"""
-    found: dict[str, Any] = {}
-    for attribute in attributes:
-        name = str(attribute.get("id", "")).replace("#", ":")
-        found[name.removeprefix(_MASTER_DATA).rpartition("/")[2].rpartition(":")[2]] = attribute.get(
-            "attribute"
-        )
-    return found
+    def _owners(self) -> Iterator[tuple[str, str]]:
+        for key, bodies in self._bodies.items():
+            if place_of(key) and any(name in body for name in _OWNER for body in bodies):
+                attributes = self._attributes(key)
+                owner = next((attributes[name] for name in _OWNER if name in attributes), None)
+                if isinstance(owner, str):
+                    yield key, _party(owner)
 
 
 def _party(owner: str) -> str:

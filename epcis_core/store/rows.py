@@ -5,20 +5,13 @@ What comes later joins the list; capture does not change.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
-
-import pyarrow as pa
+from typing import Final
 
 from epcis_core.model.events import EpcisEvent
-from epcis_core.model.references import Role
+from epcis_core.model.references import Role, object_references
 from epcis_core.model.times import microseconds
 from epcis_core.provenance.facts import EventFacts
-
-_TEXT = pa.string()
-_TEXTS = pa.list_(pa.string())
-_TIME = pa.timestamp("us")
-_COUNT = pa.int64()
-_BYTES = pa.binary()
+from epcis_core.store.tables import EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +25,6 @@ class NewEvent:
         position: its index in its document.
         hash: event hash ID, of `hash_variant`.
         content: digest of its canonical content, error declaration included.
-        identity: what makes it one and the same event.
     """
 
     event: EpcisEvent
@@ -45,7 +37,10 @@ class NewEvent:
 
     @property
     def identity(self) -> str:
-        """Its id; an error declaration, the one legal repeat, is told apart by its content."""
+        """What makes it one and the same event: its id.
+
+        An error declaration, the one legal repeat of an id, is told apart by its content.
+        """
         if self.facts.retracts:
             return f"{self.facts.event_id} declared {self.content.hex()}"
         return self.facts.event_id
@@ -53,7 +48,15 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class StoredAs:
-    """Where an event stands in the ledger, for its rows."""
+    """Where an event stands in the ledger, for its rows.
+
+    Attributes:
+        sequence: its place in the log.
+        record_time: when the ledger took it, microseconds since 1970 UTC.
+        capture_id: the capture it came with.
+        envelope: what it needs to be read again.
+        organisation: who sent it.
+    """
 
     sequence: int
     record_time: int
@@ -62,21 +65,16 @@ class StoredAs:
     organisation: str
 
 
-Row = tuple[Any, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class RowWriter:
     """Rows of one table per event.
 
     Attributes:
-        table: the table.
-        schema: its columns, in the table's order.
+        table: where to.
         rows: from an event and its place to its rows.
     """
 
-    table: str
-    schema: pa.Schema
+    table: Table
     rows: Callable[[NewEvent, StoredAs], Iterator[Row]]
 
 
@@ -121,10 +119,18 @@ def _event(new: NewEvent, at: StoredAs) -> Iterator[Row]:
 
 
 def _reference(new: NewEvent, at: StoredAs) -> Iterator[Row]:
-    for named in new.facts.named:
+    written = object_references(new.event)
+    for position, (one, named) in enumerate(zip(written, new.facts.named, strict=True)):
         yield (
-            named.object, at.sequence, new.facts.time, named.role.value, named.quantity, named.uom
-        )  # fmt: skip
+            named.object,
+            at.sequence,
+            position,
+            new.facts.time,
+            named.role.value,
+            one.is_class,
+            named.quantity,
+            named.uom,
+        )
 
 
 def _mark(new: NewEvent, at: StoredAs) -> Iterator[Row]:
@@ -148,94 +154,15 @@ def _membership(new: NewEvent, at: StoredAs) -> Iterator[Row]:
 
 
 def _ilmd(new: NewEvent, at: StoredAs) -> Iterator[Row]:
-    for subject, name, value in new.facts.attributes:
-        yield subject, at.sequence, name, value
-
-
-def _schema(**columns: pa.DataType) -> pa.Schema:
-    return pa.schema(list(columns.items()))
+    for position, (subject, name, value) in enumerate(new.facts.attributes):
+        yield subject, at.sequence, position, name, value
 
 
 WRITERS: Final[tuple[RowWriter, ...]] = (
-    RowWriter(
-        "event",
-        _schema(
-            sequence=_COUNT,
-            record_time=_TIME,
-            capture_id=_TEXT,
-            envelope=_COUNT,
-            position=_COUNT,
-            organisation=_TEXT,
-            identity=_TEXT,
-            event_id=_TEXT,
-            minted=pa.bool_(),
-            event_type=_TEXT,
-            event_time=_TIME,
-            event_offset=_TEXT,
-            action=_TEXT,
-            biz_step=_TEXT,
-            disposition=_TEXT,
-            read_point=_TEXT,
-            biz_location=_TEXT,
-            transformation_id=_TEXT,
-            transactions=_TEXTS,
-            sources=_TEXTS,
-            destinations=_TEXTS,
-            parties=_TEXTS,
-            places=_TEXTS,
-            retracts=_TEXT,
-            declared_at=_TIME,
-            reason=_TEXT,
-            corrective=_TEXTS,
-            hash=_TEXT,
-            hash_variant=_TEXT,
-            content=_BYTES,
-            body=_TEXT,
-        ),
-        _event,
-    ),
-    RowWriter(
-        "reference",
-        _schema(
-            object=_TEXT, sequence=_COUNT, event_time=_TIME, role=_TEXT, quantity=_TEXT, uom=_TEXT
-        ),
-        _reference,
-    ),
-    RowWriter(
-        "mark",
-        _schema(
-            container=_TEXT,
-            content=_TEXT,
-            sequence=_COUNT,
-            event_time=_TIME,
-            kind=_TEXT,
-            action=_TEXT,
-            quantity=_TEXT,
-            uom=_TEXT,
-        ),
-        _mark,
-    ),
-    RowWriter("membership", _schema(member=_TEXT, lot=_TEXT, sequence=_COUNT), _membership),
-    RowWriter("ilmd", _schema(object=_TEXT, sequence=_COUNT, name=_TEXT, value=_TEXT), _ilmd),
+    RowWriter(EVENT, _event),
+    RowWriter(REFERENCE, _reference),
+    RowWriter(MARK, _mark),
+    RowWriter(MEMBERSHIP, _membership),
+    RowWriter(ILMD, _ilmd),
 )
 """Every table that gets rows from an event, in order of writing."""
-
-ENTRY: Final = _schema(
-    sequence=_COUNT,
-    kind=_TEXT,
-    record_time=_TIME,
-    capture_id=_TEXT,
-    organisation=_TEXT,
-    salt=_BYTES,
-    leaf=_BYTES,
-)
-"""Columns of the log."""
-
-
-def table_of(schema: pa.Schema, rows: list[Row]) -> pa.Table:
-    """Return rows as an Arrow table with the given columns."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    arrays = [
-        pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)

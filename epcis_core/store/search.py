@@ -1,6 +1,7 @@
 """Finding an object by whatever a person types: any spelling of a key, a bare lot, a name."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,14 +11,15 @@ from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
+from epcis_core.store.folding import SQL_FOLDED_NUMBER, fold_number
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
+from epcis_core.store.names import PARTY, PLACE, PRODUCT, Names
 from epcis_core.store.view import View
 
-_FOLDED: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SEPARATORS: Final = re.compile(r"[\s\-_./]+")
-_URI_PATH: Final = re.compile(r"^(?:https?://|urn:)", re.IGNORECASE)
+_URI: Final = re.compile(r"^(?:https?://|urn:)", re.IGNORECASE)
+_GLN: Final = re.compile(r"\d{13}", re.ASCII)
 _MIN_PART: Final = 3
+_MAX_BELOW: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +60,23 @@ def search(ledger: Ledger, view: View, text: str, limit: int = 20) -> list[Hit]:
         text: any spelling of a GS1 key, a lot or serial number, part of one, or a name.
         limit: how many hits at the most.
     """
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return []
     with ledger.reading() as cursor:
-        names = Names(cursor, view)
-        found: dict[str, Hit] = {}
-        for hit in (*_exact(cursor, view, names, text), *_by_number(cursor, view, names, text)):
-            if hit.id not in found or found[hit.id].score < hit.score:
-                found[hit.id] = hit
-        for key, name in names.search(text) if len(text) >= _MIN_PART else ():
-            for hit in _named(cursor, view, names, key, name):
-                found.setdefault(hit.id, hit)
-    ranked = sorted(found.values(), key=lambda hit: (-hit.score, hit.id))
-    return ranked[:limit]
+        asked = _Search(cursor, view, text, limit)
+        best: dict[str, Hit] = {}
+        for hit in (*asked.exact(), *asked.by_number(), *asked.by_name()):
+            if hit.id not in best or best[hit.id].score < hit.score:
+                best[hit.id] = hit
+        hits = list(best.values()) or list(asked.alike())
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
 
 def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 5) -> list[str]:
-    """Return known identifiers like one that is not known: other spelling of the lot, or product.
+    """Return known identifiers like one that is not known, the likeliest first.
+
+    First come objects whose lot or serial number differs in spelling alone, or by a slip of the
+    keyboard; those of the same product before others; then other lots of the product.
 
     Args:
         cursor: a reader's.
@@ -84,90 +85,118 @@ def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 
         limit: how many at the most.
     """
     key = key_of(text)
-    wanted = (key.lot or key.serial) if key is not None else _last_part(text)
-    hits = _by_number(cursor, view, Names(cursor, view), wanted or text)
-    found = {hit.id: None for hit in hits if hit.id != text}
-    if key is not None and key.gtin is not None:
-        found.update(dict.fromkeys(_like(cursor, view, f"https://id.gs1.org/01/{key.gtin}/%", limit)))
-    return list(found)[:limit]
-
-
-def _exact(
-    cursor: duckdb.DuckDBPyConnection, view: View, names: Names, text: str
-) -> list[Hit]:
-    try:
-        wanted = str(parse_identifier(text).digital_link())
-    except IdentifierError:
-        wanted = text
-    known = _rows(cursor, view, "r.object = ?", wanted, 1)
-    if known:
-        return [Hit(wanted, kind_of(wanted), _title(names, wanted), "exact", 1.0)]
-    below = _like(cursor, view, f"{wanted}/%", 20) if kind_of(wanted) == "class" else []
-    return [Hit(one, kind_of(one), _title(names, one), "part", 0.8) for one in below]
-
-
-def _by_number(
-    cursor: duckdb.DuckDBPyConnection, view: View, names: Names, text: str
-) -> list[Hit]:
-    """Return objects whose lot or serial is the text: as typed, folded, or in part."""
-    if _URI_PATH.match(text) or not text:
-        return []
-    hits = []
-    folded = _fold(text)
-    for one in _objects_with(cursor, view, text):
-        key = key_of(one)
-        numbers = [n for n in (key.lot, key.serial) if n] if key is not None else [_last_part(one)]
-        if text in numbers:
-            why, score = "lot", 0.95
-        elif folded in [_fold(number) for number in numbers]:
-            why, score = "near", 0.7
-        else:
-            why, score = "part", 0.4
-        hits.append(Hit(one, kind_of(one), _title(names, one), why, score))
-    return hits
-
-
-def _objects_with(cursor: duckdb.DuckDBPyConnection, view: View, text: str) -> list[str]:
-    folded = _fold(text)
-    if len(folded) < _MIN_PART:
-        return _rows(cursor, view, "r.object LIKE '%/' || ?", text, 50)
-    return _rows(
-        cursor,
-        view,
-        "contains(translate(upper(regexp_replace(regexp_extract(r.object, '[^/:]*$'), "
-        "'[-_. ]', '', 'g')), 'OIL', '011'), ?)",
-        folded,
-        50,
-    )
-
-
-def _named(
-    cursor: duckdb.DuckDBPyConnection, view: View, names: Names, key: str, name: str
-) -> list[Hit]:
-    kind = kind_of(key)
-    if kind == "class":
-        return [
-            Hit(one, kind_of(one), _title(names, one), "name", 0.5)
-            for one in _like(cursor, view, f"{key}/%", 20)
-        ]
-    kinds = {"https://id.gs1.org/417/": "party", "https://id.gs1.org/414/": "place"}
-    label = next((word for prefix, word in kinds.items() if key.startswith(prefix)), kind)
-    return [Hit(key, label, name, "name", 0.3)]
-
-
-def _rows(
-    cursor: duckdb.DuckDBPyConnection, view: View, condition: str, value: str, limit: int
-) -> list[str]:
+    number = (key.lot or key.serial) if key is not None else None
+    wanted = fold_number(number or _last_part(text))
+    product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else None
     rows = cursor.execute(
-        f"SELECT DISTINCT r.object FROM reference r WHERE {view.condition('r')} "  # noqa: S608
-        f"AND {condition} ORDER BY r.object LIMIT {limit:d}",
-        [value],
+        f"SELECT object FROM ({_numbered(view)}) "  # noqa: S608 - conditions of ours
+        "WHERE object <> $text AND (starts_with(object, $product) "
+        "OR (length($wanted) > 3 AND (contains(folded, $wanted) "
+        "OR damerau_levenshtein(folded, $wanted) <= least(2, length($wanted) // 4)))) "
+        "ORDER BY contains(folded, $wanted) AND $wanted <> '' DESC, "
+        "damerau_levenshtein(folded, $wanted) + 2 * (NOT starts_with(object, $product))::INTEGER, "
+        "object LIMIT $limit",
+        {"text": text, "wanted": wanted, "product": product or " ", "limit": limit},
     ).fetchall()
     return [row[0] for row in rows]
 
 
-def _like(cursor: duckdb.DuckDBPyConnection, view: View, pattern: str, limit: int) -> list[str]:
-    return _rows(cursor, view, "r.object LIKE ?", pattern, limit)
+class _Search:
+    """One search through one view."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int
+    ) -> None:
+        self._cursor = cursor
+        self._view = view
+        self._text = text.strip()
+        self._limit = limit
+        self._names = Names(cursor, view)
+        try:
+            self._key = str(parse_identifier(text).digital_link())
+        except IdentifierError:
+            self._key = self._text
+
+    def exact(self) -> Iterator[Hit]:
+        """Yield the object that the text spells, and the lots and instances of a class."""
+        for one in self._objects("object = $key", key=self._key):
+            yield self._hit(one, "exact", 1.0)
+        if kind_of(self._key) == "class":
+            for one in self._objects("starts_with(object, $key)", key=f"{self._key}/"):
+                yield self._hit(one, "part", 0.8)
+        if _GLN.fullmatch(self._text):
+            for key, name in self._names.holding(self._text):
+                yield _named(key, name, "exact", 0.9)
+
+    def by_number(self) -> Iterator[Hit]:
+        """Yield objects whose lot or serial is the text: as typed, folded, or in part."""
+        if _URI.match(self._text):
+            return
+        folded = fold_number(self._text)
+        condition = "number = $text OR folded = $folded"
+        if len(folded) >= _MIN_PART:
+            condition += " OR contains(folded, $folded)"
+        order = "number = $text DESC, folded = $folded DESC, length(folded)"
+        for one in self._objects(condition, order, text=self._text, folded=folded):
+            numbers = _numbers(one)
+            if self._text in numbers:
+                yield self._hit(one, "lot", 0.95)
+            elif folded in map(fold_number, numbers):
+                yield self._hit(one, "near", 0.7)
+            else:
+                yield self._hit(one, "part", 0.4)
+
+    def by_name(self) -> Iterator[Hit]:
+        """Yield parties and places of that name, and the lots of products of that name."""
+        if len(self._text) < _MIN_PART:
+            return
+        for key, name in self._names.search(self._text):
+            if kind_of(key) == "class":
+                below = self._objects("starts_with(object, $key)", key=f"{key}/")
+                yield from (self._hit(one, "name", 0.5) for one in below)
+            else:
+                yield _named(key, name, "name", 0.3)
+
+    def alike(self) -> Iterator[Hit]:
+        """Yield what the text may be a misspelling of."""
+        for one in near(self._cursor, self._view, self._key):
+            yield self._hit(one, "near", 0.2)
+
+    def _objects(self, condition: str, order: str = "true", **values: str) -> list[str]:
+        """Return objects under a condition on `object`, `number` and `folded`; the text is ours."""
+        most = max(self._limit, _MAX_BELOW)
+        rows = self._cursor.execute(
+            f"SELECT object FROM ({_numbered(self._view)}) "  # noqa: S608 - conditions of ours
+            f"WHERE {condition} ORDER BY {order}, object LIMIT {most:d}",
+            values,
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def _hit(self, one: str, why: str, score: float) -> Hit:
+        return Hit(one, kind_of(one), _title(self._names, one), why, score)
+
+
+def _numbered(view: View) -> str:
+    """Return the SQL for every known object with its lot or serial number, plain and folded."""
+    return (
+        f"SELECT object, number, {SQL_FOLDED_NUMBER.format('number')} AS folded FROM ("  # noqa: S608 - ours
+        "SELECT object, url_decode(regexp_extract(object, '[^/:]*$')) AS number FROM ("
+        f"SELECT r.object FROM reference r WHERE {view.condition('r')} "
+        f"UNION SELECT m.lot FROM membership m WHERE {view.condition('m')}))"
+    )
+
+
+def _numbers(one: str) -> list[str]:
+    key = key_of(one)
+    found = [key.lot, key.serial] if key is not None else [_last_part(one)]
+    if key is not None and not any(found):
+        found = [_last_part(one)]
+    return [number for number in found if number]
+
+
+def _named(key: str, name: str, why: str, score: float) -> Hit:
+    kind = "party" if key.startswith(PARTY) else "place" if key.startswith(PLACE) else kind_of(key)
+    return Hit(key, kind, name, why, score)
 
 
 def _title(names: Names, one: str) -> str:
@@ -179,10 +208,6 @@ def _title(names: Names, one: str) -> str:
     parts = [str(product)] if product else []
     parts += [number] if number else [key.element_string()]
     return " · ".join(parts)
-
-
-def _fold(text: str) -> str:
-    return _SEPARATORS.sub("", text).upper().translate(_FOLDED)
 
 
 def _last_part(text: str) -> str:

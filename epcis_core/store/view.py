@@ -8,7 +8,8 @@ class View:
     """What a reader may see. Every read of the store takes one.
 
     Attributes:
-        viewer: the organisation that reads; None sees all.
+        viewer: the organisation that reads: it sees what it sent, and events that name it as a
+            party of a source or destination. None sees all.
         up_to_sequence: only entries up to here count, this one included; None for all. It is ledger
             time, what was known then, and has nothing to do with eventTime.
     """
@@ -18,8 +19,31 @@ class View:
 
     def condition(self, alias: str) -> str:
         """Return the SQL condition on a table with a `sequence`, for use after WHERE or AND."""
-        return "true" if self.up_to_sequence is None else f"{alias}.sequence <= {self.up_to_sequence:d}"
+        conditions = []
+        if self.up_to_sequence is not None:
+            conditions.append(f"{alias}.sequence <= {self.up_to_sequence:d}")
+        if self.viewer is not None:
+            conditions.append(f"{alias}.sequence IN ({self._visible(literal(self.viewer))})")
+        return " AND ".join(conditions) or "true"
+
+    def _visible(self, viewer: str) -> str:
+        known = "true" if self.up_to_sequence is None else f"w.sequence <= {self.up_to_sequence:d}"
+        return (
+            f"SELECT n.sequence FROM entry n WHERE n.organisation = {viewer} "  # noqa: S608 - quoted
+            f"UNION ALL SELECT w.event_sequence FROM receipt w "
+            f"WHERE w.organisation = {viewer} AND {known} "
+            f"UNION ALL SELECT s.sequence FROM event s WHERE list_contains(s.parties, {viewer})"
+        )
 
 
 EVERYTHING = View()
 """The view that hides nothing."""
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL string.
+
+    >>> print(literal("Phan Rang's"))
+    'Phan Rang''s'
+    """
+    return "'" + text.replace("'", "''") + "'"

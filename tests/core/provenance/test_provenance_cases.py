@@ -358,3 +358,12 @@ def test_a_cycle_ends(world: World) -> None:
     world.transform(1, [GRAPES], [BOXES])
     world.transform(1, [BOXES], [GRAPES])
     assert set(roles(world.trace(GRAPES))) == {GRAPES, BOXES}
+
+
+def test_what_only_a_disputed_link_leads_to_is_disputed(world: World) -> None:
+    world.begin(0, OTHER_GRAPES)
+    world.transform(0.5, [OTHER_GRAPES], [GRAPES])
+    world.transform(1, [], [BOXES], transformation_id="urn:vat:1")
+    world.transform(2, [GRAPES], [], transformation_id="urn:vat:1")
+    disputed = {one.id: one.disputed for one in world.trace(BOXES).objects}
+    assert disputed == {BOXES: False, GRAPES: True, OTHER_GRAPES: True}

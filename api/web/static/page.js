@@ -1,0 +1,43 @@
+// Nothing here is needed: every page works without it.
+"use strict";
+
+// A button pressed twice sends a file twice; and a large file takes its time.
+for (const form of document.querySelectorAll("form[data-sending]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button[type=submit]");
+    button.textContent = form.dataset.sending;
+    button.disabled = true;
+  });
+}
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+
+// Phones whose browser can read barcodes offer to photograph one.
+const scan = document.querySelector(".scan");
+if (scan && "BarcodeDetector" in window) {
+  scan.hidden = false;
+  const input = scan.querySelector("input");
+  const told = document.querySelector(".scan-result");
+  input.addEventListener("change", async () => {
+    told.hidden = true;
+    try {
+      const picture = await createImageBitmap(input.files[0]);
+      const [code] = await new window.BarcodeDetector().detect(picture);
+      if (!code) throw new Error("no code");
+      document.querySelector("#q").value = code.rawValue;
+      scan.closest("form").requestSubmit();
+    } catch {
+      told.textContent = input.dataset.failed;
+      told.hidden = false;
+    }
+  });
+}
+
+// On a wide picture the lot in question may stand outside the window.
+const box = document.querySelector(".picture-wide");
+const subject = box && box.querySelector("[aria-current]");
+if (subject && box.scrollWidth > box.clientWidth) {
+  const place = subject.getBoundingClientRect();
+  box.scrollLeft = place.left - box.getBoundingClientRect().left - box.clientWidth / 2 + place.width / 2;
+}

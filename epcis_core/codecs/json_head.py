@@ -1,0 +1,76 @@
+"""What a JSON document says beside its events: collected while they stream by, read at the end."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from epcis_core.codecs.document import Envelope
+from epcis_core.codecs.json_places import Places
+from epcis_core.codecs.json_text import MalformedJsonError, Value
+from epcis_core.codecs.structure import read_model
+from epcis_core.findings import Finding, Where, escape_pointer, finding
+from epcis_core.model.documents import DOCUMENT_TYPES
+
+
+@dataclass(slots=True)
+class JsonHead:
+    """The members of a document without its events.
+
+    Attributes:
+        limit: how many characters they may have together.
+        data: the members as parsed; an empty list stands for a list of events.
+        values: members that were read whole, by their pointer.
+        places: where the objects around them begin, and the lists of events, by their pointer.
+        findings: what is wrong with them.
+    """
+
+    limit: int
+    data: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    places: dict[str, Where] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    _size: int = 0
+
+    def keep(self, pointer: str, value: Value) -> None:
+        """Take in one member.
+
+        Raises:
+            MalformedJsonError: the head is too large.
+        """
+        self._size += len(value.text) + len(pointer)
+        if self._size > self.limit:
+            at = Where(pointer=pointer, line=value.line, column=value.column)
+            raise MalformedJsonError(finding("value_too_large", at=at, limit=self.limit))
+        self.values[pointer] = value
+        self.findings += value.faults
+
+    def completed(self, envelope: Envelope) -> Envelope:
+        """Read the members, now that all have been seen, and return the envelope with them."""
+        if any(value.is_broken for value in self.values.values()):
+            return envelope
+        head, found = read_model(DOCUMENT_TYPES[envelope.kind], self.data)
+        self.findings += [replace(one, where=self._place(one.where.pointer or "")) for one in found]
+        return replace(envelope, head=head, head_text=self._text(self.data, ""))
+
+    def _place(self, pointer: str) -> Where:
+        """Return the place of a pointer from the document's root."""
+        known = pointer
+        while known not in self.values and known not in self.places:
+            known = known.rpartition("/")[0]
+        value = self.values.get(known)
+        if value is None:
+            return replace(self.places[known], pointer=pointer)
+        places = Places(value.text, known, value.line, value.column)
+        return places.where(pointer.removeprefix(known))
+
+    def _text(self, data: dict[str, Any], pointer: str) -> str:
+        """Return the members as JSON, each exactly as it stood."""
+        members = []
+        for name, inner in data.items():
+            here = f"{pointer}/{escape_pointer(name)}"
+            if here in self.values:
+                text = self.values[here].text
+            else:
+                text = self._text(inner, here) if isinstance(inner, dict) else "[]"
+            members.append(f"{json.dumps(name, ensure_ascii=False)}: {text}")
+        return f"{{{', '.join(members)}}}"

@@ -1,0 +1,204 @@
+"""The canonical spelling of single values: identifiers, terms, names, numbers and times.
+
+References:
+    CBV 2.0, section 8.9.2
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from typing import Final
+
+from pydantic import BaseModel
+
+from epcis_core.identifiers import hash_form
+from epcis_core.model.elements import (
+    BusinessTransaction,
+    Destination,
+    ErrorDeclaration,
+    PersistentDisposition,
+    SensorReport,
+    Source,
+)
+from epcis_core.model.namespaces import Namespaces
+from epcis_core.model.times import instant
+from epcis_core.vocabulary import VocabularyList, canonical_term
+
+Spell = Callable[[str, Namespaces], str]
+"""Gives the canonical spelling of a text with the prefixes in force around it."""
+
+_TERMS: Final[Mapping[tuple[type[BaseModel] | None, str], VocabularyList]] = {
+    (None, "biz_step"): VocabularyList.BIZ_STEP,
+    (None, "disposition"): VocabularyList.DISPOSITION,
+    (PersistentDisposition, "set"): VocabularyList.DISPOSITION,
+    (PersistentDisposition, "unset"): VocabularyList.DISPOSITION,
+    (BusinessTransaction, "type"): VocabularyList.BUSINESS_TRANSACTION_TYPE,
+    (Source, "type"): VocabularyList.SOURCE_DEST_TYPE,
+    (Destination, "type"): VocabularyList.SOURCE_DEST_TYPE,
+    (ErrorDeclaration, "reason"): VocabularyList.ERROR_REASON,
+    (SensorReport, "type"): VocabularyList.MEASUREMENT_TYPE,
+    (SensorReport, "exception"): VocabularyList.SENSOR_ALERT_TYPE,
+    (SensorReport, "component"): VocabularyList.COMPONENT,
+}
+
+_CACHE_SIZE: Final = 1 << 15
+_CACHED_LENGTH: Final = 256
+
+# Prefixes nobody may bind: what follows them is an absolute URI already.
+_ABSOLUTE: Final = ("urn:", "http")
+
+# The GS1 Web Vocabulary moved; published contexts differ on where to.
+_GS1_VOCABULARY: Final = re.compile(r"\Ahttps?://(?:www\.|ref\.)?gs1\.org/voc/")
+_GS1: Final = "https://gs1.org/voc/"
+_CBV_URN: Final = "urn:epcglobal:cbv:"
+# JSON-LD needs the colon to join names with; in XML the namespace has none.
+_MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
+
+# At least one digit, in front of the point or behind it: what JSON and XSD call a number.
+_NUMBER: Final = re.compile(
+    r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?", re.ASCII
+)
+_MOST_ZEROS: Final = 400
+
+_HALF: Final = timedelta(microseconds=500)
+_LAST: Final = datetime.max.isoformat(timespec="milliseconds") + "Z"
+
+
+def expand(text: str, namespaces: Namespaces) -> str:
+    """Return a compact URI in full, and any other text as it is.
+
+    >>> expand("ex:organic", Namespaces({"ex": "https://example.org/"}))
+    'https://example.org/organic'
+    """
+    if text.startswith(_ABSOLUTE):
+        return text
+    prefix, colon, local = text.partition(":")
+    if not colon or local.startswith("//") or prefix not in namespaces.prefixes:
+        return text
+    return namespaces.prefixes[prefix] + local
+
+
+def text_of(text: str, namespaces: Namespaces) -> str:
+    """Return a text without blanks around it; identifiers and terms in it as one canonical URI.
+
+    >>> text_of(" gs1:Temperature ", Namespaces())
+    'https://gs1.org/voc/Temperature'
+    >>> text_of("urn:epcglobal:cbv:bizstep:shipping", Namespaces())
+    'https://ref.gs1.org/cbv/BizStep-shipping'
+    """
+    text = text.strip()
+    return uri_of(text, namespaces) if ":" in text else text
+
+
+def uri_of(text: str, namespaces: Namespaces) -> str:
+    """Return the canonical spelling of a URI: GS1 keys as Digital Links, CBV terms as Web URIs."""
+    full = expand(text, namespaces)
+    return _canonical(full) if len(full) <= _CACHED_LENGTH else _canonical.__wrapped__(full)
+
+
+@lru_cache(_CACHE_SIZE)
+def _canonical(uri: str) -> str:
+    found: str = hash_form(uri)
+    if found != uri:
+        return found
+    if "gs1.org/" not in uri and not uri.startswith(_CBV_URN):
+        return uri
+    for vocabulary in VocabularyList:
+        found = canonical_term(vocabulary, uri)
+        if found != uri:
+            return found
+    return gs1_vocabulary(uri)
+
+
+def gs1_vocabulary(uri: str) -> str:
+    """Return a URI of the GS1 Web Vocabulary where the CBV expects it; any other URI as it is.
+
+    >>> gs1_vocabulary("https://ref.gs1.org/voc/Temperature")
+    'https://gs1.org/voc/Temperature'
+    """
+    return _GS1_VOCABULARY.sub(_GS1, uri)
+
+
+def vocabulary_of(part: type[BaseModel], attribute: str) -> VocabularyList | None:
+    """Return the list whose terms a field of an event, or of a part of it, holds; None if none.
+
+    >>> vocabulary_of(SensorReport, "component")
+    <VocabularyList.COMPONENT: 'component'>
+    """
+    return _TERMS.get((part, attribute)) or _TERMS.get((None, attribute))
+
+
+def term_of(vocabulary: VocabularyList) -> Spell:
+    """Return what spells the terms of one list as Web URIs.
+
+    >>> term_of(VocabularyList.BIZ_STEP)("shipping", Namespaces())
+    'https://ref.gs1.org/cbv/BizStep-shipping'
+    """
+    web_uri = lru_cache(1 << 10)(partial(canonical_term, vocabulary))
+
+    def spell(text: str, namespaces: Namespaces) -> str:
+        text = text.strip()
+        found = web_uri(text)
+        if found != text or ":" not in text:
+            return found
+        full = expand(text, namespaces)
+        found = web_uri(full)
+        return found if found != full else uri_of(full, namespaces)
+
+    return spell
+
+
+def member_name(name: str, namespaces: Namespaces) -> str:
+    """Return the full name of an extension member; a name without a bound prefix as it is.
+
+    >>> member_name("cbvmda:lotNumber", Namespaces())
+    '{urn:epcglobal:cbv:mda}lotNumber'
+    """
+    namespace, local = namespaces.expand(name)
+    if not namespace:
+        return name
+    if namespace == _MASTER_DATA + ":":
+        namespace = _MASTER_DATA
+    return f"{{{gs1_vocabulary(namespace)}}}{local}"
+
+
+@lru_cache(_CACHE_SIZE)
+def number_of(text: str) -> str:
+    """Return a number with no sign, zero or exponent it could do without.
+
+    Digits are never lost: nothing is rounded, however long the number is. Where writing the
+    exponent out would take more than 400 digits, it stays.
+
+    >>> [number_of(text) for text in ("1.50", "+007", "1e2", "-0.0", "25E-3", "1e999999999")]
+    ['1.5', '7', '100', '0', '0.025', '1e999999999']
+    """
+    text = text.strip()
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return text
+    sign = "-" if found[1] == "-" else ""
+    written = (found[2] + (found[3] or "")).lstrip("0")
+    digits = written.rstrip("0")
+    if not digits:
+        return "0"
+    power = int(found[4] or 0) - len(found[3] or "") + len(written) - len(digits)
+    if power > _MOST_ZEROS or power + len(digits) < -_MOST_ZEROS:
+        return f"{sign}{digits}e{power}"
+    if power >= 0:
+        return f"{sign}{digits}{'0' * power}"
+    digits = digits.rjust(1 - power, "0")
+    return f"{sign}{digits[:power]}.{digits[power:]}"
+
+
+@lru_cache(_CACHE_SIZE)
+def time_of(text: str) -> str:
+    """Return a point in time in UTC, with milliseconds, rounded half up at the fourth decimal.
+
+    >>> time_of("2026-03-01T08:00:00.9995+07:00")
+    '2026-03-01T01:00:01.000Z'
+    """
+    moment = instant(text).replace(tzinfo=None)
+    if moment > datetime.max - _HALF:
+        return _LAST
+    return (moment + _HALF).isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,133 @@
+"""The format of a ledger file: which one it has, and the steps to the newest.
+
+A format is a number in the file. Each step is a file of SQL under `migrations/`; all steps that a
+file lacks run in one transaction, after a copy of the file has been put beside it.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from epcis_core.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from a format of the file to the next.
+
+    Attributes:
+        format: the format it leads to.
+        sql: the statements.
+    """
+
+    format: int
+    sql: str
+
+
+def shipped_migrations() -> tuple[Migration, ...]:
+    """Return the migrations of this release, oldest first."""
+    folder = files("epcis_core.store") / "migrations"
+    found = sorted(
+        (int(item.name[:4]), item.read_text(encoding="utf-8"))
+        for item in folder.iterdir()
+        if item.name.endswith(".sql")
+    )
+    return tuple(Migration(number, sql) for number, sql in found)
+
+
+def format_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the format of an open file; 0 for a database without a single table.
+
+    Raises:
+        StoreError: it is a database of something else, or damaged.
+    """
+    try:
+        tables = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
+        if not tables:
+            return 0
+        if tables >= {"ledger", "entry", "event"}:
+            row = connection.execute("SELECT value FROM ledger WHERE name = 'format'").fetchone()
+            if row is not None:
+                return int(row[0])
+    except (duckdb.BinderException, ValueError):
+        pass  # tables of the same names, but not ours
+    except duckdb.Error as error:
+        raise StoreError(f"{path} is damaged: {error}") from error
+    raise StoreError(f"{path} is a DuckDB file, but not a ledger")
+
+
+def steps_from(
+    current: int, steps: Sequence[Migration], path: Path, *, create: bool
+) -> Sequence[Migration]:
+    """Return the steps that a file in a format still has to take.
+
+    Args:
+        current: its format; 0 for a file without a ledger.
+        steps: all there are, oldest first.
+        path: the file.
+        create: a file without a ledger may become one.
+
+    Raises:
+        StoreError: the format is newer than the last step, or there is no ledger.
+    """
+    newest = steps[-1].format
+    if current > newest:
+        raise StoreError(
+            f"{path} was written by a newer release (format {current}); "
+            f"this one reads up to format {newest}. Please update epcis-ledger."
+        )
+    if not current and not create:
+        raise StoreError(f"There is no ledger at {path}")
+    return [step for step in steps if step.format > current]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migration]) -> None:
+    """Take all steps, or none.
+
+    Raises:
+        StoreError: one of them failed; the file is as it was.
+    """
+    step = steps[0]
+    try:
+        connection.begin()
+        for step in steps:
+            connection.execute(step.sql)
+            connection.execute(
+                "INSERT OR REPLACE INTO ledger VALUES ('format', ?)", [str(step.format)]
+            )
+        connection.commit()
+    except duckdb.Error as error:
+        with suppress(duckdb.Error):
+            connection.rollback()
+        raise StoreError(
+            f"{path} could not be brought to format {step.format} and is as it was: {error}"
+        ) from error
+
+
+def back_up(path: Path, current: int) -> Path:
+    """Copy a closed ledger file beside itself, and return where to: `<name>.format-<n>.backup`.
+
+    Raises:
+        StoreError: the folder takes no copy.
+    """
+    copy = path.with_name(f"{path.name}.format-{current}.backup")
+    unfinished = copy.with_name(f"{copy.name}.unfinished")
+    try:
+        shutil.copy2(path, unfinished)
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(copy)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise StoreError(
+            f"{path} has format {current} and needs a newer one, but no copy could be made "
+            f"before that: {error.strerror or error}"
+        ) from error
+    return copy

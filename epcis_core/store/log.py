@@ -1,0 +1,80 @@
+"""The log read back: every entry with what its leaf commits to.
+
+A leaf can be worked out again from the rows of its entry alone, so that a row which was changed
+after the fact shows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from epcis_core.proof.leaf import Digest, EntryMetadata, entry_leaf
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.reading import Reading
+from epcis_core.store.view import View
+
+# What each kind of entry is about, how it came in, its content, and its envelope. Where a row of
+# its own repeats who sent it and when, that row counts: it is what readers see.
+_ENTRIES: Final = """
+  SELECT sequence, event_id AS subject, record_time, capture_id, organisation, body, envelope
+  FROM event
+UNION ALL
+  SELECT r.sequence, e.event_id, n.record_time, r.capture_id, r.organisation, r.body, r.envelope
+  FROM receipt r JOIN event e ON e.sequence = r.event_sequence
+  JOIN entry n ON n.sequence = r.sequence
+UNION ALL
+  SELECT m.sequence, m.canonical, n.record_time, n.capture_id, m.organisation, m.body, m.envelope
+  FROM vocabulary_element m JOIN entry n ON n.sequence = m.sequence
+UNION ALL
+  SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope
+  FROM envelope d JOIN entry n ON n.sequence = d.sequence
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry of the log.
+
+    Attributes:
+        metadata: what the ledger said of it.
+        salt: its own.
+        leaf: the leaf as it was written when the entry was made.
+        reading: how to read its content.
+        content: the bytes that the leaf commits to; None where a law had them erased.
+    """
+
+    metadata: EntryMetadata
+    salt: bytes
+    leaf: Digest
+    reading: Reading
+    content: bytes | None
+
+    def recomputed(self) -> Digest | None:
+        """Return the leaf worked out again; None where the content was erased."""
+        if self.content is None:
+            return None
+        return entry_leaf(self.salt, self.reading.as_bytes(), self.content, self.metadata)
+
+
+def log_entries(ledger: Ledger, view: View, batch: int = 1000) -> Iterator[LogEntry]:
+    """Yield every entry of the log that has its rows, in order, in bounded memory."""
+    start = 0
+    while True:
+        with ledger.reading() as cursor:
+            rows = cursor.execute(
+                "SELECT n.sequence, n.kind, x.subject, epoch_us(x.record_time), x.capture_id, "  # noqa: S608 - ours
+                "x.organisation, n.salt, n.leaf, v.syntax, v.prefixes, v.contexts, x.body "
+                f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) "
+                "JOIN envelope v USING (envelope) "
+                f"WHERE n.sequence >= ? AND n.sequence < ? AND {view.condition('n')} "
+                "ORDER BY n.sequence",
+                [start, start + batch],
+            ).fetchall()
+            last = cursor.execute("SELECT max(sequence) FROM entry").fetchall()[0][0]
+        for row in rows:
+            content = row[11].encode() if row[11] is not None else None
+            reading = Reading.stored(*row[8:11])
+            yield LogEntry(EntryMetadata(*row[:6]), row[6], Digest(row[7]), reading, content)
+        start += batch
+        if last is None or start > last:
+            return

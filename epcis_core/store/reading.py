@@ -1,0 +1,55 @@
+"""What the bytes of an entry need beside themselves to be read again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from epcis_core.codecs.document import Envelope, Syntax
+from epcis_core.model.namespaces import Namespaces
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read an entry.
+
+    Attributes:
+        syntax: how its bytes are to be parsed.
+        prefixes: what the prefixes of its document stand for.
+        contexts: addresses of JSON-LD contexts that were named there and are not known here.
+    """
+
+    syntax: Syntax
+    prefixes: Mapping[str, str]
+    contexts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> "Reading":
+        """Return how to read what an envelope carries."""
+        namespaces = envelope.namespaces
+        return cls(envelope.syntax, namespaces.prefixes, namespaces.unknown)
+
+    @classmethod
+    def stored(cls, syntax: Syntax, prefixes: str, contexts: list[str]) -> "Reading":
+        """Return it from the columns of `envelope`."""
+        return cls(syntax, orjson.loads(prefixes), tuple(contexts))
+
+    @property
+    def namespaces(self) -> Namespaces:
+        """The prefixes in force around the entry."""
+        return Namespaces(self.prefixes, self.contexts)
+
+    def prefixes_text(self) -> str:
+        """Return the prefixes as a JSON object."""
+        return orjson.dumps(dict(self.prefixes), option=orjson.OPT_SORT_KEYS).decode()
+
+    def as_bytes(self) -> bytes:
+        """Return it as JSON in UTF-8, members in order of name, as a leaf commits to it."""
+        return orjson.dumps(
+            {
+                "contexts": list(self.contexts),
+                "prefixes": dict(self.prefixes),
+                "syntax": self.syntax,
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
