@@ -70,6 +70,6 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 def _answer(request: Request, status: int, kind: str, title: str) -> Response:
-    if pages.wants_page(request):
+    if "text/html" in request.headers.get("accept", "") and pages.wants_page(request):
         return pages.error_page(request, status, title)
     return problem(status, kind, title)

@@ -5,8 +5,12 @@ A finding is made from a *code*; its severity, clause and sentences stand in
 a sentence names is text that means the same everywhere (a field, an identifier, a number), or a
 `Phrase` of `schemas/findings/phrases.toml`, which is said in the reader's language too.
 
-    >>> found = finding("wrong_type", at=Where(pointer="/epcList"),
-    ...                 expected=phrase("a_list"), actual="'urn:epc:id:sscc:8930001.0000000001'")
+    >>> found = finding(
+    ...     "wrong_type",
+    ...     at=Where(pointer="/epcList"),
+    ...     expected=phrase("a_list"),
+    ...     actual="'urn:epc:id:sscc:8930001.0000000001'",
+    ... )
     >>> found.message
     "Expected a list, got 'urn:epc:id:sscc:8930001.0000000001'."
     >>> found.message_in("vi")

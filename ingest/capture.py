@@ -1,7 +1,8 @@
 """Capture: from bytes to an acknowledgement that holds.
 
 A document is stored whole or not at all (`rollback`), or event by event (`proceed`). In both cases
-one transaction carries it, so that a crash leaves nothing half done; what is acknowledged is on disk.
+one transaction carries it, so that a crash leaves nothing half done; what is acknowledged is on
+disk.
 """
 
 import hashlib
@@ -10,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 from typing import BinaryIO, Final, TypedDict, Unpack
 
 import orjson
@@ -29,6 +29,7 @@ DEFAULT_ORGANISATION: Final = "operator"
 """Who captures as long as there are no accounts."""
 
 _BATCH: Final = 1000
+_BATCH_SIZE: Final = 8 * 2**20  # characters; what they are read into takes ten times as much
 
 Progress = Callable[[int, int], None]
 """Called with bytes read and events done."""
@@ -177,8 +178,15 @@ def _of_document(reader: JsonLdReader, events: int) -> list[Finding]:
 
 
 def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    iterator = iter(prepared)
-    while batch := list(islice(iterator, _BATCH)):
+    batch: list[Prepared] = []
+    size = 0
+    for one in prepared:
+        batch.append(one)
+        size += len(one.new.text) if one.new is not None else 0
+        if len(batch) == _BATCH or size > _BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 

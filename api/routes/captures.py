@@ -12,8 +12,6 @@ from ingest.capture import capture_stream
 
 router = APIRouter(tags=["capture"])
 
-_IN_MEMORY = 2**20
-
 
 @router.post("/captures", summary="Capture one document, as `epcis capture` does")
 async def capture_document(
@@ -26,7 +24,7 @@ async def capture_document(
     """Take one document as the body of the request and answer with the capture report."""
     check_token(request)
     limit = request.app.state.settings.max_upload
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+    with tempfile.TemporaryFile() as file:
         size = 0
         async for chunk in request.stream():
             size += len(chunk)

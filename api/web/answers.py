@@ -80,7 +80,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         **values: what the template shows.
     """
     t = texts_for(request)
-    html = _environment().get_template(template).render(
+    html = environment().get_template(template).render(
         t=t,
         languages=_language_links(request),
         json_link=_json_link(request),
@@ -137,7 +137,7 @@ def _json_link(request: Request) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,

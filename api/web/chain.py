@@ -5,9 +5,9 @@ somebody else, a *stop* of it stands there, and what was made of it there starts
 Many single items that went the same way stand together in one box.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from epcis_core.provenance.result import Handover, Trace, TracedObject
 
@@ -83,6 +83,7 @@ class Chain:
 
 
 Key = tuple[str, str | None]
+Item = TypeVar("Item", bound=Hashable)
 
 
 def chain_of(trace: Trace, *, max_drawn: int = MAX_DRAWN) -> Chain:
@@ -267,11 +268,34 @@ def _party_order(
     for start, end, _ in edges:
         if start[1] != end[1]:
             givers[end[1]].add(start[1])
-    order: list[str | None] = []
-    left = dict.fromkeys(sorted(begins, key=lambda party: (begins[party], party or "")))
+    earliest = sorted(begins, key=lambda party: (begins[party], party or ""))
+    return tuple(in_order(earliest, givers))
+
+
+def in_order(items: Iterable[Item], before: Mapping[Item, set[Item]]) -> list[Item]:
+    """Return items so that each comes after those before it, else as they were given.
+
+    Where they run in a circle its first item begins, and only the circle is cut.
+    """
+    order: list[Item] = []
+    left = dict.fromkeys(items)
     while left:
-        ready = [party for party in left if not givers[party] & left.keys()]
-        chosen = ready[0] if ready else next(iter(left))
+        chosen = next((one for one in left if not before[one] & left.keys()), None)
+        if chosen is None:
+            # What has the fewest before it stands in a circle that nothing outside leads to.
+            chosen = min(left, key=lambda one: len(_with_all_before(one, before, left)))
         order.append(chosen)
         del left[chosen]
-    return tuple(order)
+    return order
+
+
+def _with_all_before(
+    one: Item, before: Mapping[Item, set[Item]], left: Mapping[Item, None]
+) -> set[Item]:
+    found = {one}
+    todo = [one]
+    while todo:
+        new = (before[todo.pop()] & left.keys()) - found
+        found |= new
+        todo += new
+    return found

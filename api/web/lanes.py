@@ -7,7 +7,7 @@ between objects goes to a later column unless the records run in a circle.
 from dataclasses import dataclass
 from typing import Final
 
-from api.web.chain import Chain, Edge, Node
+from api.web.chain import Chain, Edge, Node, in_order
 
 BOX_WIDTH: Final = 152
 BOX_HEIGHT: Final = 76
@@ -113,36 +113,14 @@ def columns_of(chain: Chain) -> list[int]:
 
     An arrow that would close a circle does not count.
     """
-    onward: dict[int, list[int]] = {at: [] for at in range(len(chain.nodes))}
+    before: dict[int, set[int]] = {at: set() for at in range(len(chain.nodes))}
     for edge in chain.edges:
-        onward[edge.start].append(edge.end)
-    order = _topological(chain, onward)
-    place = {at: rank for rank, at in enumerate(order)}
-    columns = [0] * len(chain.nodes)
-    for at in order:
-        for end in onward[at]:
-            if place[end] > place[at]:
-                columns[end] = max(columns[end], columns[at] + 1)
-    return columns
-
-
-def _topological(chain: Chain, onward: dict[int, list[int]]) -> list[int]:
-    """Return nodes so that arrows go forward; of a circle the earliest node comes first."""
-    waiting = dict.fromkeys(
-        sorted(range(len(chain.nodes)), key=lambda at: (chain.nodes[at].time or "~", at))
-    )
-    pending = [0] * len(chain.nodes)
-    for ends in onward.values():
-        for end in ends:
-            pending[end] += 1
-    order: list[int] = []
-    while waiting:
-        chosen = next((at for at in waiting if pending[at] <= 0), next(iter(waiting)))
-        order.append(chosen)
-        del waiting[chosen]
-        for end in onward[chosen]:
-            pending[end] -= 1
-    return order
+        before[edge.end].add(edge.start)
+    earliest = sorted(before, key=lambda at: (chain.nodes[at].time or "~", at))
+    columns: dict[int, int] = {}
+    for at in in_order(earliest, before):
+        columns[at] = max((columns[one] + 1 for one in before[at] if one in columns), default=0)
+    return [columns[at] for at in range(len(chain.nodes))]
 
 
 def _rows(chain: Chain, mine: list[int], columns: list[int]) -> dict[int, int]:

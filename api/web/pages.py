@@ -24,7 +24,7 @@ from api.web.answers import (
 )
 from api.web.event_page import event_page, facts_of_stored
 from api.web.naming import Namer, trace_link
-from api.web.trace_page import MOST_ROWS, trace_page
+from api.web.trace_page import MOST_ROWS, listed_events, trace_page
 from api.web.words import sentence
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.result import Direction, Trace
@@ -147,10 +147,9 @@ def namer_for(request: Request, ledger: Ledger) -> Namer:
 
 def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:
     """Return the events of the visits that the page lists, and those that made the subject."""
-    shown = [visit.event for visit in answer.visits[:MOST_ROWS]]
     made = [link.event for link in answer.links if link.to == answer.subject and link.event]
     own = [visit.event for visit in answer.visits if visit.object == answer.subject][:20]
-    return events_by_id(ledger, EVERYTHING, list(dict.fromkeys([*shown, *made, *own])))
+    return events_by_id(ledger, EVERYTHING, list(dict.fromkeys([*listed_events(answer), *made, *own])))
 
 
 def _record(stored: StoredEvent) -> dict[str, Any]:

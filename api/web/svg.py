@@ -119,7 +119,7 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
     key = key_of(one.id)
     number = one.lot or one.serial or (key.ais[0][1] if key is not None else one.id)
     day = times.short_day(times.here(node.time), texts.language) if node.time else ""
-    name = one.name or (namer.product(one.gtin) if one.gtin else None) or namer.thing(one.id)
+    name = one.name or (namer.product(one.gtin) if one.gtin else None) or texts(f"kind.{one.kind}")
     many = len(node.members) > 1
     if many:
         number = texts("thing.many", number=texts.number(len(node.members)), name=f"{number} …")
@@ -131,7 +131,7 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
     if node.is_stop:
         lines = [number, state]
     elif is_tall:
-        lines = [" · ".join(filter(None, [number, day])), name]
+        lines = [number, " · ".join(filter(None, [day, name]))]
     else:
         lines = [number, *wrapped(name, box.width - 20), day]
     said = [number if many else "", namer.thing(one.id), namer.party(node.party), state or day]

@@ -1,6 +1,6 @@
 """What the page of a trace says, worked out before it is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,7 +12,7 @@ from api.web.naming import Namer
 from api.web.svg import Figure, tall_figure, wide_figure
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import Gap, Handover, ObjectRole, Trace, TracedObject
+from epcis_core.provenance.result import Gap, Handover, ObjectRole, Trace, TracedObject, Visit
 
 ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
     "upstream",
@@ -35,12 +35,32 @@ class GapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What one event did with objects of the chain.
+
+    Attributes:
+        visit: the first visit, which stands for time, step, party and place of all.
+        offset: the offset from UTC that the event states; None if it was not read.
+        goods: the objects, in words.
+        inside: the containers they were in, in words; empty where they were named themselves.
+        disputed: it is likely for all of them, and proven for none.
+    """
+
+    visit: Visit
+    offset: str | None
+    goods: str
+    inside: str
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A party to call.
 
     Attributes:
         phone: as written; None if unknown.
         dial: digits for a `tel:` link; None where the text holds no number.
+        silent: somebody shipped to it, and it recorded no receipt.
     """
 
     party: str
@@ -49,6 +69,7 @@ class Call:
     phone: str | None
     dial: str | None
     address: str | None
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,8 @@ class TracePage:
         coverage: the sentence on handovers.
         gaps: as sentences.
         groups: role to objects, origins first.
-        offsets: event to the offset it states.
+        happenings: what happened, by time; at most `MOST_ROWS`.
+        unlisted: how many more there are.
     """
 
     trace: Trace
@@ -95,7 +117,8 @@ class TracePage:
     tall: Figure
     calls: tuple[Call, ...]
     places: tuple[PlaceRow, ...]
-    offsets: Mapping[str, str]
+    happenings: tuple[Happening, ...]
+    unlisted: int
 
 
 def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> TracePage:
@@ -124,8 +147,40 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
         tall=tall_figure(chain, namer, subject.id),
         calls=_calls(chain, trace, namer),
         places=_places(trace, namer),
-        offsets={one.event_id: one.offset for one in facts},
+        happenings=_happenings(trace, facts, namer),
+        unlisted=max(len({visit.event for visit in trace.visits}) - MOST_ROWS, 0),
     )
+
+
+def listed_events(trace: Trace) -> list[str]:
+    """Return the events that the page lists one by one, by time."""
+    return list(dict.fromkeys(visit.event for visit in trace.visits))[:MOST_ROWS]
+
+
+def _happenings(
+    trace: Trace, facts: Sequence[EventFacts], namer: Namer
+) -> tuple[Happening, ...]:
+    offsets = {one.event_id: one.offset for one in facts}
+    by_event: dict[str, list[Visit]] = {event: [] for event in listed_events(trace)}
+    for visit in trace.visits:
+        if visit.event in by_event:
+            by_event[visit.event].append(visit)
+    return tuple(
+        Happening(
+            visits[0],
+            offsets.get(event),
+            namer.joined(_distinct(namer.thing(visit.object) for visit in visits)),
+            namer.joined(found)
+            if (found := _distinct(namer.thing(v.inside) for v in visits if v.inside))
+            else "",
+            all(visit.disputed for visit in visits),
+        )
+        for event, visits in by_event.items()
+    )
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _expiry(text: str | None, namer: Namer) -> str | None:
@@ -205,16 +260,17 @@ def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     """Return the parties of the chain, nearest to the consumer first, then all others."""
     drawn = [party for party in reversed(chain.parties) if party is not None]
     carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
+    silent = {h.to_party for h in trace.handovers if h.confirmed == "sender"}
     return tuple(
-        _call(party, trace.parties.get(party) or namer.book.party(party), namer)
+        _call(party, trace.parties.get(party) or namer.book.party(party), namer, silent=party in silent)
         for party in dict.fromkeys([*drawn, *carriers, *trace.parties])
     )
 
 
-def _call(party: str, known: Mapping[str, Any], namer: Namer) -> Call:
+def _call(party: str, known: Mapping[str, Any], namer: Namer, *, silent: bool) -> Call:
     phone = str(known["phone"]) if known.get("phone") else None
     role = str(known["role"]) if known.get("role") else None
-    return Call(party, namer.party(party), role, phone, dialled(phone), address_of(known))
+    return Call(party, namer.party(party), role, phone, dialled(phone), address_of(known), silent)
 
 
 def dialled(phone: str | None) -> str | None:

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData, UploadFile
 
 from api.clock import now
 from api.web import times
@@ -23,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 _MOST_ROWS: Final = 300
 _EVENTS_READ: Final = 200
+_MOST_FILES: Final = 200
 
 
 @router.get("/upload")
@@ -31,20 +33,19 @@ def upload_form(request: Request) -> Response:
     return page(request, "upload.html", problem=None)
 
 
+async def sent_form(request: Request) -> FormData:
+    """Read the form; large files go to disk as they come."""
+    return await request.form(max_files=_MOST_FILES)
+
+
 @router.post("/upload")
 @router.post("/upload.json")
-def upload(
-    request: Request,
-    files: Annotated[list[UploadFile], File()],
-    *,
-    proceed: Annotated[bool, Form()] = False,
-    lenient: Annotated[bool, Form()] = False,
-) -> Response:
+def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> Response:
     """Capture the files of the form, one after the other, and show what became of each."""
     t = texts_for(request)
     ledger: Ledger = request.app.state.ledger
     limit = request.app.state.settings.max_upload
-    chosen = [file for file in files if file.filename]
+    chosen = [part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename]
     if not chosen:
         if wants_page(request):
             return page(request, "upload.html", status=400, problem=t("upload.none"))
@@ -57,8 +58,8 @@ def upload(
             file.file,
             file_name=file.filename or "",
             now=now(),
-            proceed=proceed,
-            lenient=lenient,
+            proceed=form.get("proceed") == "true",
+            lenient=form.get("lenient") == "true",
         )
         for file in chosen
     ]
@@ -73,8 +74,8 @@ def upload(
     return _report_page(request, ledger, shown, status=status)
 
 
-@router.get("/captures/{capture_id}.json")
 @router.get("/captures/{capture_id}")
+@router.get("/captures/{capture_id}.json")  # registered first: the decorator next to a function is
 def show_capture(request: Request, capture_id: str) -> Response:
     """Show the report of a capture again, as it was given."""
     report = find_capture(request.app.state.ledger, EVERYTHING, capture_id)
@@ -128,6 +129,7 @@ def _told(report: dict[str, Any]) -> list[dict[str, Any]]:
         {**finding, "index": event["index"]}
         for event in report["events"]
         for finding in event["findings"]
+        if finding["code"] != "rolled_back"  # the document's outcome and the event's say it
     ]
     weights = {severity.value: rank for rank, severity in enumerate(Severity)}
     return sorted(rows, key=lambda row: (weights[row["severity"]], row["index"] or 0))

@@ -1,0 +1,4 @@
+"""Between bytes and the model: reading with the place of every fault, and writing.
+
+`sniff.open_document` tells what a file is and opens its reader; `jsonld_writer` writes JSON-LD.
+"""

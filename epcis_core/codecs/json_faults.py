@@ -47,7 +47,7 @@ class _Step:
         at: index of its first character in the text.
         pointer: pointer of the value, or of the member that is named.
         depth: how many arrays and objects lie around it, a new one included.
-        token: the name, text, number or constant as written, or an opening bracket.
+        lexeme: the name, text, number or constant as written, or an opening bracket.
         is_name: it is a member's name.
         is_repeated: it is a name that its object has had before.
     """
@@ -55,7 +55,7 @@ class _Step:
     at: int
     pointer: str
     depth: int
-    token: str
+    lexeme: str
     is_name: bool = False
     is_repeated: bool = False
 
@@ -73,41 +73,41 @@ class _Walk:
         while match := _TOKEN.match(self._text, at):
             at = match.end()
             kind = match.lastgroup or ""
-            token, begin = match[kind], match.start(kind)
-            if kind == "mark" and token not in {"{", "["}:
-                if not self._mark(token):
+            lexeme, begin = match[kind], match.start(kind)
+            if kind == "mark" and lexeme not in {"{", "["}:
+                if not self._mark(lexeme):
                     return
                 continue
             top = self.levels[-1] if self.levels else None
             if top is not None and top.keys is not None and not top.await_value:
-                yield self._name(top, token, begin)
+                yield self._name(top, lexeme, begin)
                 continue
             pointer = self._base if top is None else top.child()
-            opens = token in {"{", "["}
-            yield _Step(begin, pointer, len(self.levels) + opens, token)
+            opens = lexeme in {"{", "["}
+            yield _Step(begin, pointer, len(self.levels) + opens, lexeme)
             if opens:
-                self.levels.append(_Level(pointer, set() if token == "{" else None))
+                self.levels.append(_Level(pointer, set() if lexeme == "{" else None))
             elif top is None:
                 return
 
-    def _mark(self, token: str) -> bool:
+    def _mark(self, lexeme: str) -> bool:
         """Take in a mark between values, and tell whether the value goes on behind it."""
         if not self.levels:
             return False
-        if token in {"}", "]"}:
+        if lexeme in {"}", "]"}:
             self.levels.pop()
             return bool(self.levels)
         top = self.levels[-1]
-        top.await_value = token == ":"
-        top.index += token == ","
+        top.await_value = lexeme == ":"
+        top.index += lexeme == ","
         return True
 
-    def _name(self, top: _Level, token: str, at: int) -> _Step:
+    def _name(self, top: _Level, lexeme: str, at: int) -> _Step:
         assert top.keys is not None  # noqa: S101 - only objects have names
-        top.key = _replaced(_decoded(token))
+        top.key = _replaced(_decoded(lexeme))
         repeated = top.key in top.keys
         top.keys.add(top.key)
-        return _Step(at, top.child(), len(self.levels), token, is_name=True, is_repeated=repeated)
+        return _Step(at, top.child(), len(self.levels), lexeme, is_name=True, is_repeated=repeated)
 
 
 def break_of(text: str, base: str) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def faults_of(text: str, start: Where, *, depth: int, number_size: int) -> Itera
     Args:
         text: one JSON value, or its beginning.
         start: pointer, line and column where it begins.
-        depth: how many arrays and objects may lie within each other; the first beyond ends the look.
+        depth: how many arrays and objects may lie within each other; one more ends the look.
         number_size: how many digits a number may have when written without an exponent.
 
     Yields:
@@ -166,23 +166,23 @@ def faults_of(text: str, start: Where, *, depth: int, number_size: int) -> Itera
 
 
 def _faults_at(step: _Step, where: Where, number_size: int) -> Iterator[Finding]:
-    token = step.token
+    lexeme = step.lexeme
     if step.is_repeated:
-        key = _replaced(_decoded(token))
+        key = _replaced(_decoded(lexeme))
         # An official example names its event twice; the name is not what happened.
         code = "duplicate_event_id" if key == "eventID" else "duplicate_key"
         yield finding(code, at=where, key=key)
-    if token[0] == '"':
-        decoded = _decoded(token)
+    if lexeme[0] == '"':
+        decoded = _decoded(lexeme)
         if _SURROGATE.search(decoded):
             yield finding("lone_surrogate", at=where)
         elif found := _FORBIDDEN.search(decoded):
             yield finding("forbidden_character", at=where, character=f"U+{ord(found[0]):04X}")
-    elif token[-1].isdigit():
-        if _written_size(token) > number_size:
+    elif lexeme[-1].isdigit():
+        if _written_size(lexeme) > number_size:
             yield finding("number_too_long", at=where, limit=number_size)
-    elif token not in {"{", "[", "true", "false", "null"}:
-        yield finding("not_a_json_constant", at=where, actual=token)
+    elif lexeme not in {"{", "[", "true", "false", "null"}:
+        yield finding("not_a_json_constant", at=where, actual=lexeme)
 
 
 def _written_size(number: str) -> int:
@@ -194,12 +194,12 @@ def _written_size(number: str) -> int:
     return len(mantissa) + int(digits or 0)
 
 
-def _decoded(token: str) -> str:
-    """Return the text that a string token spells; the token itself where it is malformed."""
+def _decoded(lexeme: str) -> str:
+    """Return the text that a string lexeme spells; the lexeme itself where it is malformed."""
     try:
-        return str(json.loads(token, strict=False))
+        return str(json.loads(lexeme, strict=False))
     except ValueError:
-        return token
+        return lexeme
 
 
 def _replaced(text: str) -> str:

@@ -16,36 +16,16 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from epcis_core.codecs.json_faults import break_of, faults_of
+from epcis_core.codecs.json_scan import JsonLimits, end_of_space, is_suspect, scan
 from epcis_core.codecs.json_syntax import expected_instead
 from epcis_core.findings import Finding, Phrase, Where, finding, has_errors, phrase
 from epcis_core.model.base import Number
 
-_SPACE: Final = re.compile(r"[ \t\n\r]*+")
 _WORD: Final = re.compile(r"[A-Za-z_]{1,40}|.", re.DOTALL)
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-# Escapes that can spell half a surrogate pair or a character that XML cannot write.
-_SUSPECT: Final = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[01]|[fF]{3}[eEfF])|[bf])")
-_PLAIN_NUMBER_SIZE: Final = 40
 # No token is cut longer than this by the end of the buffer, except a text.
 _LONGEST_CUT: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class JsonLimits:
-    """How much of a document is taken before it is refused.
-
-    Attributes:
-        depth: arrays and objects within each other, within one value.
-        value_size: characters of one event, or of the document's head.
-        number_size: digits of one number when written without an exponent.
-        chunk: bytes read at a time.
-    """
-
-    depth: int = 64
-    value_size: int = 16 * 2**20
-    number_size: int = 400
-    chunk: int = 2**20
 
 
 class MalformedJsonError(Exception):
@@ -54,40 +34,6 @@ class MalformedJsonError(Exception):
     def __init__(self, found: Finding) -> None:
         self.found = found
         super().__init__(found.message)
-
-
-class _DoubtfulError(Exception):
-    """A value is readable but needs the careful look."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _DoubtfulError
-    return members
-
-
-def _constant(name: str) -> Any:
-    raise _DoubtfulError(name)
-
-
-def _whole(text: str) -> Number:
-    if len(text) > _PLAIN_NUMBER_SIZE:
-        raise _DoubtfulError
-    return Number(text)
-
-
-def _fraction(text: str) -> Number:
-    if len(text) > _PLAIN_NUMBER_SIZE or "e" in text or "E" in text:
-        raise _DoubtfulError
-    return Number(text)
-
-
-_STRICT: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_constant
-).scan_once  # type: ignore[attr-defined]
-# Reads what `_STRICT` doubts, the last of two equal keys winning; the faults are then looked up.
-_TOLERANT: Final = json.JSONDecoder(parse_float=Number, parse_int=Number).scan_once  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +58,6 @@ class Value:
     def is_broken(self) -> bool:
         """Whether the faults leave no data to go on with."""
         return has_errors(self.faults)
-
-
-def data_of(text: str) -> Any:
-    """Return the data of one JSON value that was found readable before, numbers as `Number`.
-
-    Raises:
-        ValueError: the text is not one JSON value.
-    """
-    start = _end_of_space(text, 0)
-    try:
-        try:
-            data, end = _STRICT(text, start)
-        except _DoubtfulError:
-            data, end = _TOLERANT(text, start)
-    except (StopIteration, RecursionError) as error:
-        raise ValueError("Expected one JSON value") from error
-    if _end_of_space(text, end) != len(text):
-        raise ValueError("Expected nothing behind the JSON value")
-    return data
 
 
 def wrong_encoding(head: bytes) -> Finding | None:
@@ -182,7 +109,7 @@ class JsonText:
     def peek(self) -> str:
         """Return the next character that is no white space, or `""` at the end."""
         while True:
-            end = _end_of_space(self._text, self._at)
+            end = end_of_space(self._text, self._at)
             self._pass(end)
             if end < len(self._text) or not self._fill(self._limits.chunk, ""):
                 return self._text[end : end + 1]
@@ -238,13 +165,12 @@ class JsonText:
         self.peek()
         place = self.place(pointer)
         data, end, is_doubtful = self._scan(pointer)
+        if end - self._at > self._limits.value_size:
+            raise self._too_large(pointer)
         text = self._text[self._at : end]
         faults: tuple[Finding, ...] = ()
-        if is_doubtful or self._is_suspect(text, data):
-            limits = self._limits
-            faults = tuple(
-                faults_of(text, place, depth=limits.depth, number_size=limits.number_size)
-            )
+        if is_doubtful or is_suspect(text, data, self._limits.depth):
+            faults = self._faults(text, pointer)
         self._pass(end)
         data = None if has_errors(faults) else data
         return Value(data, text, place.line or 1, place.column or 1, faults)
@@ -269,26 +195,21 @@ class JsonText:
         return self._error(code, pointer, expected=expected, **values)
 
     def _scan(self, pointer: str) -> tuple[Any, int, bool]:
-        """Return the next value, the index behind it, and whether it needs the careful look."""
-        scanner = _STRICT
+        """Return the next value, the index behind it, and whether it is doubtful."""
         while True:
             try:
-                data, end = scanner(self._text, self._at)
-            except _DoubtfulError:
-                scanner = _TOLERANT
-                continue
+                data, end, is_doubtful = scan(self._text, self._at)
             except RecursionError:
                 raise self._too_deep(pointer) from None
             except (json.JSONDecodeError, StopIteration) as error:
-                if self._may_be_cut(error) and self._fill(
-                    max(self._limits.chunk, len(self._text) - self._at), pointer
-                ):
+                more = max(self._limits.chunk, len(self._text) - self._at)
+                if self._may_be_cut(error) and self._fill(more, pointer):
                     continue
                 raise self._syntax(error, pointer) from None
             # Where the buffer ends behind a number, the number may go on.
             may_go_on = isinstance(data, Number) and len(self._text) - end < _LONGEST_CUT
             if not may_go_on or not self._fill(self._limits.chunk, pointer):
-                return data, end, scanner is _TOLERANT
+                return data, end, is_doubtful
 
     def _may_be_cut(self, error: Exception) -> bool:
         """Tell whether more text could mend an error, which costs reading on."""
@@ -296,26 +217,19 @@ class JsonText:
         in_text = str(error).startswith("Unterminated string")
         return in_text or at > len(self._text) - _LONGEST_CUT
 
-    def _is_suspect(self, text: str, data: Any) -> bool:
-        """Tell cheaply whether a value that parsed needs the careful look."""
-        if "\\" in text and _SUSPECT.search(text):
-            return True
-        if "\ufffe" in text or "\uffff" in text:
-            return True
-        limit = self._limits.depth
-        return text.count("{") + text.count("[") > limit and _depth(data) > limit
+    def _faults(self, text: str, pointer: str) -> tuple[Finding, ...]:
+        limits = self._limits
+        start = self.place(pointer)
+        return tuple(faults_of(text, start, depth=limits.depth, number_size=limits.number_size))
 
     def _too_deep(self, pointer: str) -> MalformedJsonError:
-        limits = self._limits
-        faults = faults_of(
-            self._text[self._at :],
-            self.place(pointer),
-            depth=limits.depth,
-            number_size=limits.number_size,
-        )
-        found = [fault for fault in faults if fault.code == "too_deep"]
-        at = self.place(pointer)
-        return MalformedJsonError((found or [finding("too_deep", at=at, limit=limits.depth)])[0])
+        for fault in self._faults(self._text[self._at :], pointer):
+            if fault.code == "too_deep":
+                return MalformedJsonError(fault)
+        return self._error("too_deep", pointer, limit=self._limits.depth)
+
+    def _too_large(self, pointer: str) -> MalformedJsonError:
+        return self._error("value_too_large", pointer, limit=self._limits.value_size)
 
     def _syntax(self, error: Exception, pointer: str) -> MalformedJsonError:
         if isinstance(error, json.JSONDecodeError):
@@ -324,7 +238,7 @@ class JsonText:
             message, at = "Expecting value", _stopped_at(error)
         if message.startswith("Unterminated string"):
             at = len(self._text)
-        at = _end_of_space(self._text, at) if message.startswith("Expecting") else at
+        at = end_of_space(self._text, at) if message.startswith("Expecting") else at
         inner, bracket = break_of(self._text[self._at : at], pointer)
         expected = expected_instead(message, bracket, self._text, at)
         self._pass(at)
@@ -345,16 +259,18 @@ class JsonText:
         if self._ended:
             return False
         if len(self._text) - self._at > self._limits.value_size:
-            raise self._error("value_too_large", pointer, limit=self._limits.value_size)
+            raise self._too_large(pointer)
         more = ""
         while not more and not self._ended:
             data = self._source.read(size)
             self._ended = not data
             more = self._decode(data)
+        if not more:
+            return False  # and every index into the text stays what it is
         self._text = self._text[self._at :] + more
         self._line_start -= self._at
         self._at = 0
-        return bool(more)
+        return True
 
     def _decode(self, data: bytes) -> str:
         """Return the text of more bytes; what is no UTF-8 ends it."""
@@ -369,24 +285,6 @@ class JsonText:
         return more
 
 
-def _end_of_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
 def _stopped_at(error: Exception) -> int:
     """Return where the scanner found no value."""
     return int(error.args[0]) if error.args else 0
-
-
-def _depth(data: Any) -> int:
-    """Return how many arrays and objects lie within each other."""
-    depth, level = 0, [data]
-    while level := [part for part in level if isinstance(part, dict | list)]:
-        depth += 1
-        level = [
-            inner
-            for part in level
-            for inner in (part.values() if isinstance(part, dict) else part)
-        ]
-    return depth

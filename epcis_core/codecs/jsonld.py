@@ -14,13 +14,8 @@ from typing import Any, BinaryIO, Final
 from epcis_core.codecs.document import DocumentKind, Envelope, ReadEvent
 from epcis_core.codecs.json_head import JsonHead
 from epcis_core.codecs.json_places import Places
-from epcis_core.codecs.json_text import (
-    JsonLimits,
-    JsonText,
-    MalformedJsonError,
-    Value,
-    data_of,
-)
+from epcis_core.codecs.json_scan import JsonLimits, data_of
+from epcis_core.codecs.json_text import JsonText, MalformedJsonError, Value
 from epcis_core.codecs.structure import read_event
 from epcis_core.errors import ParseError
 from epcis_core.findings import (
@@ -119,7 +114,9 @@ class JsonLdReader:
                 break
         kind = head.data.get("type")
         if isinstance(kind, str) and kind in DOCUMENT_TYPES:
-            known: DocumentKind = "EPCISDocument" if kind == "EPCISDocument" else "EPCISQueryDocument"
+            known: DocumentKind = (
+                "EPCISDocument" if kind == "EPCISDocument" else "EPCISQueryDocument"
+            )
             return Envelope("json", known, Namespaces.of_context(head.data.get("@context")))
         is_event = isinstance(kind, str) and (kind in EVENT_TYPES or ":" in kind)
         if not is_event or "epcisBody" in head.data:
@@ -134,7 +131,9 @@ class JsonLdReader:
         if own is None and not pointer and not value.is_broken:
             found.append(finding("missing_field", at=Where(pointer=""), field="@context"))
             event = None
-        placed = [replace(one, where=places.where(one.where.pointer or "")) for one in capped(found)]
+        placed = [
+            replace(one, where=places.where(one.where.pointer or "")) for one in capped(found)
+        ]
         return ReadEvent(
             index,
             pointer,
@@ -149,7 +148,7 @@ class JsonLdReader:
 def _walk(
     text: JsonText, pointer: str, data: dict[str, Any], head: JsonHead
 ) -> Iterator[tuple[Value, str, int]]:
-    """Yield the events below an object of the document, and put all its other members into the head.
+    """Yield the events below an object of the document, and put its other members into the head.
 
     Args:
         text: what stands there next is the object.

@@ -39,43 +39,44 @@ def write_document(
     """Yield an EPCISDocument piece by piece.
 
     Args:
-        events: each event as JSON.
+        events: each event as JSON in UTF-8.
         creation_date: when the document is written, a timestamp.
-        prefixes: what the events' prefixes stand for.
+        prefixes: what the events' prefixes stand for; an event may declare more of its own.
     """
-    head = json_bytes(
-        {
-            "@context": context_of(prefixes),
-            "type": "EPCISDocument",
-            "schemaVersion": "2.0",
-            "creationDate": creation_date,
-        }
-    )
-    yield head[:-1] + b',"epcisBody":{"eventList":['
-    for index, event in enumerate(events):
-        yield (b"," if index else b"") + event
-    yield b"]}}"
+    head = _head("EPCISDocument", creation_date, prefixes)
+    yield from _filled(head, b'"epcisBody":{"eventList":[', events, b"]}}")
 
 
 def write_query_document(
     events: Iterable[bytes], *, creation_date: str, prefixes: Mapping[str, str]
 ) -> Iterator[bytes]:
-    """Yield an EPCISQueryDocument with the result of a SimpleEventQuery, piece by piece."""
-    head = json_bytes(
+    """Yield an EPCISQueryDocument with the result of a SimpleEventQuery, piece by piece.
+
+    Arguments are those of `write_document`.
+    """
+    head = _head("EPCISQueryDocument", creation_date, prefixes)
+    before = (
+        b'"epcisBody":{"queryResults":{"queryName":"SimpleEventQuery","resultsBody":{"eventList":['
+    )
+    yield from _filled(head, before, events, b"]}}}}")
+
+
+def _head(kind: str, creation_date: str, prefixes: Mapping[str, str]) -> bytes:
+    return json_bytes(
         {
             "@context": context_of(prefixes),
-            "type": "EPCISQueryDocument",
+            "type": kind,
             "schemaVersion": "2.0",
             "creationDate": creation_date,
         }
     )
-    yield (
-        head[:-1] + b',"epcisBody":{"queryResults":{"queryName":"SimpleEventQuery",'
-        b'"resultsBody":{"eventList":['
-    )
+
+
+def _filled(head: bytes, before: bytes, events: Iterable[bytes], after: bytes) -> Iterator[bytes]:
+    yield head.removesuffix(b"}") + b"," + before
     for index, event in enumerate(events):
         yield (b"," if index else b"") + event
-    yield b"]}}}}"
+    yield after
 
 
 def event_bytes(event: EpcisEvent) -> bytes:

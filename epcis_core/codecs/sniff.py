@@ -2,18 +2,17 @@
 
 from typing import BinaryIO, Final
 
-from epcis_core.codecs.json_text import JsonLimits
+from epcis_core.codecs.json_scan import JsonLimits
+from epcis_core.codecs.json_text import wrong_encoding
 from epcis_core.codecs.jsonld import JsonLdReader
-from epcis_core.findings import Finding, finding
+from epcis_core.findings import Finding, Where, finding
 
 _HEAD_SIZE: Final = 256
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SHOWN: Final = 24
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 
 
-def open_document(
-    source: BinaryIO, limits: JsonLimits | None = None
-) -> JsonLdReader | Finding:
+def open_document(source: BinaryIO, limits: JsonLimits | None = None) -> JsonLdReader | Finding:
     """Open a document of any syntax the ledger reads.
 
     Args:
@@ -26,9 +25,11 @@ def open_document(
     start = source.tell()
     head = source.read(_HEAD_SIZE)
     source.seek(start)
-    if head.startswith(_UTF16):
-        return finding("not_utf8", byte=0)
+    if found := wrong_encoding(head):
+        return found
     first = head.removeprefix(_UTF8_MARK).lstrip()[:1]
     if first in {b"{", b"[", b""}:
         return JsonLdReader(source, limits)
-    return finding("unknown_format", actual=repr(head[:24].decode("utf-8", "replace")))
+    at = Where(pointer="", line=1, column=1)
+    shown = head[:_SHOWN].decode("utf-8", "replace")
+    return finding("unknown_format", at=at, actual=repr(shown))

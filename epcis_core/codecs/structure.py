@@ -1,48 +1,39 @@
 """From parsed members to the model, and from the model's complaints to findings."""
 
 import difflib
+import types
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from epcis_core.codecs.json_faults import escape_pointer
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Phrase, Where, escape_pointer, finding, phrase
 from epcis_core.model.base import Extensible, Number
 from epcis_core.model.elements import is_uri
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent, ExtensionEvent
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-_EXPECTED: Final = {
+_WRONG_TYPES: Final = {
     "string_type": "text",
-    "tuple_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
-    "is_instance_of": "a number",
-    "bool_type": "true or false",
-    "malformed_uri": "a URI",
-    "malformed_offset": "an offset such as +07:00, from -14:00 to +14:00",
-    "malformed_unit": "a UN/ECE Rec 20 code such as KGM",
-    "malformed_hex": "pairs of hexadecimal digits",
-    "malformed_version": "a version such as 2.0",
-    "malformed_time": "a time with its zone, such as 2026-03-01T08:00:00+07:00",
+    "tuple_type": "a_list",
+    "dict_type": "an_object",
+    "model_type": "an_object",
+    "model_attributes_type": "an_object",
+    "is_instance_of": "a_number",
+    "bool_type": "true_or_false",
+    "uri_or_list": "uri_or_list",
+    "context": "context",
+    "number_text_or_object": "number_text_or_object",
 }
-_CODES: Final = {
-    "malformed_uri": "malformed_uri",
-    "malformed_time": "malformed_time",
-    "malformed_offset": "malformed_offset",
-    "malformed_unit": "malformed_unit",
-    "malformed_hex": "malformed_value",
-    "malformed_version": "malformed_value",
-    "literal_error": "malformed_value",
-}
+_MALFORMED: Final = {"malformed_hex": "hexadecimal", "malformed_version": "version"}
+_SUGGESTIONS: Final = 20
+"""So many wrong names get a "did you mean"; it is slow to find, and more are no slips."""
 
 
-def read_model(
-    model: type[_Model], data: Mapping[str, Any]
-) -> tuple[_Model | None, list[Finding]]:
+def read_model(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | None, list[Finding]]:
     """Read one part of a document.
 
     Args:
@@ -52,11 +43,15 @@ def read_model(
     Returns:
         The part and no findings, or None and findings whose pointers start at the part.
     """
+    read, found = None, []
     try:
         read = model.model_validate(data)
     except ValidationError as error:
-        return None, _unique(_complaints(model, data, error))
-    found = [*_nulls(read, ""), *_bare_extensions(read, "")]
+        found = list(_complaints(data, error))
+    complained = {one.where.pointer for one in found}
+    for index, one in enumerate(_wrong_members(_shape(model), data, "")):
+        if one.pointer not in complained:
+            found.append(one.finding(suggests=index < _SUGGESTIONS))
     return (None, found) if found else (read, [])
 
 
@@ -67,105 +62,163 @@ def read_event(data: Any) -> tuple[EpcisEvent | None, list[Finding]]:
         The event and no findings, or None and findings whose pointers start at the event.
     """
     if not isinstance(data, dict):
-        return None, [_wrong_type("", "an object", data)]
+        return None, [_wrong_type("", "an_object", data)]
     if "type" not in data:
         return None, [finding("missing_field", at=Where(pointer=""), field="type")]
     name = data["type"]
     if not isinstance(name, str):
         return None, [_wrong_type("/type", "text", name)]
     model = EVENT_TYPES.get(name)
-    if model is None and not (":" in name and is_uri(name)):
-        place = Where(pointer="/type")
-        near = difflib.get_close_matches(name, EVENT_TYPES, n=1)
-        return None, [
-            finding("unknown_event_type", at=place, actual=repr(name), hint=near[0] if near else "ObjectEvent")
-        ]
+    if model is None and not _is_extension(name):
+        expected = phrase("one_of", choices=", ".join(_near(name, EVENT_TYPES) or EVENT_TYPES))
+        at = Where(pointer="/type")
+        return None, [finding("unknown_event_type", at=at, actual=repr(name), expected=expected)]
     return read_model(model or ExtensionEvent, data)
 
 
-def _complaints(
-    model: type[BaseModel], data: Any, error: ValidationError
-) -> Iterator[Finding]:
+def _complaints(data: Any, error: ValidationError) -> Iterator[Finding]:
+    """Turn what pydantic found into findings; members that are not known are told elsewhere."""
     for problem in error.errors(include_url=False):
-        kind, tokens = problem["type"], _real_path(problem["loc"], data)
-        where = Where(pointer="".join(f"/{escape_pointer(str(token))}" for token in tokens))
-        actual = problem.get("input")
+        kind, loc = problem["type"], problem["loc"]
+        pointer = _pointer(loc, data)
+        at = Where(pointer=pointer)
+        actual = _shown(problem.get("input"))
         if kind == "missing":
-            yield finding("missing_field", at=Where(pointer=where.pointer.rpartition("/")[0] if where.pointer else ""), field=str(problem["loc"][-1]))  # noqa: E501
-        elif kind == "extra_forbidden":
-            yield _unknown_field(where.pointer or "", str(tokens[-1]), ())
+            yield finding("missing_field", at=at, field=loc[-1])
         elif kind == "too_short":
-            yield finding("empty_list", at=where, field=str(tokens[-1]))
-        elif kind in _CODES:
-            expected = _EXPECTED.get(kind) or str(problem.get("ctx", {}).get("expected", ""))
-            yield finding(_CODES[kind], at=where, expected=expected, actual=_shown(actual))
-        else:
-            yield _wrong_type(where.pointer or "", _EXPECTED.get(kind, problem["msg"]), actual)
+            yield finding("empty_list", at=at, field=pointer.rpartition("/")[2])
+        elif kind == "named_twice":
+            yield finding("named_twice", at=at, actual=phrase("context_part"))
+        elif kind == "literal_error":
+            choices = problem["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+            expected = phrase("one_of", choices=choices)
+            yield finding("malformed_value", at=at, expected=expected, actual=actual)
+        elif kind in _MALFORMED:
+            expected = phrase(_MALFORMED[kind])
+            yield finding("malformed_value", at=at, expected=expected, actual=actual)
+        elif kind in _WRONG_TYPES:
+            yield _wrong_type(pointer, _WRONG_TYPES[kind], problem.get("input"))
+        elif kind != "extra_forbidden":
+            yield finding(kind, at=at, actual=actual)
 
 
-def _real_path(loc: tuple[int | str, ...], data: Any) -> list[int | str]:
-    """Drop what pydantic names in a path that is no member: the branches of a union."""
-    path: list[int | str] = []
+def _pointer(loc: tuple[int | str, ...], data: Any) -> str:
+    """Return the pointer of what a complaint is about; of its parent where it is missing.
+
+    Pydantic also names in a path which branch of a union it tried; that is no member.
+    """
+    pointer = ""
     for token in loc:
-        if isinstance(data, dict):
-            if token not in data:
-                path.append(token)
-                break
+        if isinstance(data, dict) and token in data:
             data = data[str(token)]
-        elif isinstance(data, list) and isinstance(token, int) and token < len(data):
+        elif isinstance(data, list) and isinstance(token, int):
             data = data[token]
         else:
             continue
-        path.append(token)
-    return path
+        pointer += f"/{escape_pointer(str(token))}"
+    return pointer
 
 
-def _nulls(part: BaseModel, pointer: str) -> Iterator[Finding]:
-    """Yield a finding per standard member given as null: absent and null are not the same."""
-    for name in part.model_fields_set:
-        field = type(part).model_fields.get(name)
-        if field is None:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which members a part of a document may have.
+
+    Attributes:
+        inner: standard members, each with the shape of its value or of the items of its list.
+        is_closed: no others may stand beside them, not even with a prefix.
+        is_free: others may have any name.
+    """
+
+    inner: Mapping[str, "_Shape | None"]
+    is_closed: bool = False
+    is_free: bool = False
+
+
+_OF_ILMD: Final = _Shape({})
+"""Of instance or lot master data: members of other namespaces alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongMember:
+    """A member that may not stand where it does, or a standard one that is null."""
+
+    pointer: str
+    name: str
+    shape: _Shape
+
+    def finding(self, *, suggests: bool) -> Finding:
+        """Return the finding about it, with the nearest right name if that is wanted."""
+        at = Where(pointer=self.pointer)
+        known = self.shape.inner
+        if self.name in known:
+            return _wrong_type(self.pointer, "value_or_nothing", None)
+        nearest = _near(self.name, known) if suggests else []
+        if nearest:
+            return finding("misspelt_field", at=at, field=self.name, nearest=nearest[0])
+        if self.shape.is_closed:
+            allowed = ", ".join(known)
+            return finding("field_not_allowed", at=at, field=self.name, known=allowed)
+        return finding("unknown_field", at=at, field=self.name)
+
+
+def _wrong_members(shape: _Shape, data: Mapping[str, Any], pointer: str) -> Iterator[_WrongMember]:
+    for name, value in data.items():
+        if name not in shape.inner:
+            if shape.is_closed or not (shape.is_free or _is_extension(name)):
+                yield _WrongMember(f"{pointer}/{escape_pointer(name)}", name, shape)
             continue
-        value = getattr(part, name)
-        here = f"{pointer}/{field.alias or name}"
         if value is None:
-            yield finding("wrong_type", at=Where(pointer=here), expected="a value", actual="null")
-        elif isinstance(value, BaseModel):
-            yield from _nulls(value, here)
-        elif isinstance(value, tuple):
+            yield _WrongMember(f"{pointer}/{name}", name, shape)
+            continue
+        inner = shape.inner[name]
+        if inner is None:
+            continue
+        if isinstance(value, dict):
+            yield from _wrong_members(inner, value, f"{pointer}/{name}")
+        elif isinstance(value, list):
             for index, item in enumerate(value):
-                if isinstance(item, BaseModel):
-                    yield from _nulls(item, f"{here}/{index}")
+                if isinstance(item, dict):
+                    yield from _wrong_members(inner, item, f"{pointer}/{name}/{index}")
 
 
-def _bare_extensions(part: BaseModel, pointer: str) -> Iterator[Finding]:
-    """Yield a finding per member that the standard does not know and that has no prefix."""
-    fields = type(part).model_fields
-    if isinstance(part, Extensible):
-        known = [field.alias or name for name, field in fields.items()]
-        for name in part.extensions:
-            if not (":" in name and is_uri(name)):
-                yield _unknown_field(f"{pointer}/{escape_pointer(name)}", name, known)
-    for name in part.model_fields_set & fields.keys():
-        value = getattr(part, name)
-        here = f"{pointer}/{fields[name].alias or name}"
-        for token, item in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
-            if isinstance(item, BaseModel):
-                yield from _bare_extensions(item, here if token is None else f"{here}/{token}")
+@cache
+def _shape(model: type[BaseModel]) -> _Shape:
+    return _Shape(
+        {
+            field.alias or name: _OF_ILMD if name == "ilmd" else _inner_shape(field.annotation)
+            for name, field in model.model_fields.items()
+        },
+        is_closed=not issubclass(model, Extensible),
+        is_free=issubclass(model, ExtensionEvent),
+    )
 
 
-def _unknown_field(pointer: str, name: str, known: tuple[str, ...] | list[str]) -> Finding:
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return finding("misspelt_field", at=Where(pointer=pointer), field=name, nearest=near[0])
-    return finding("unknown_field", at=Where(pointer=pointer), field=name)
+def _inner_shape(annotation: Any) -> _Shape | None:
+    """Return the shape of the objects that a field holds, or None where it holds none of ours."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _shape(annotation)
+    if get_origin(annotation) not in {Annotated, Union, types.UnionType, tuple}:
+        return None
+    shapes = (_inner_shape(part) for part in get_args(annotation))
+    return next((shape for shape in shapes if shape is not None), None)
+
+
+def _is_extension(name: str) -> bool:
+    return ":" in name and is_uri(name)
+
+
+def _near(name: str, known: Mapping[str, Any]) -> list[str]:
+    by_folded = {one.casefold(): one for one in known}
+    return [by_folded[one] for one in difflib.get_close_matches(name.casefold(), by_folded, n=1)]
 
 
 def _wrong_type(pointer: str, expected: str, actual: Any) -> Finding:
-    return finding("wrong_type", at=Where(pointer=pointer), expected=expected, actual=_shown(actual))
+    return finding(
+        "wrong_type", at=Where(pointer=pointer), expected=phrase(expected), actual=_shown(actual)
+    )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | Phrase:
     if isinstance(value, str):
         return repr(value)
     if isinstance(value, Number):
@@ -174,12 +227,4 @@ def _shown(value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    return "a list" if isinstance(value, list | tuple) else "an object"
-
-
-def _unique(found: Iterator[Finding]) -> list[Finding]:
-    """Keep one finding per code and place: a union complains once per branch."""
-    seen: dict[tuple[str, str | None], Finding] = {}
-    for one in found:
-        seen.setdefault((one.code, one.where.pointer), one)
-    return list(seen.values())
+    return phrase("a_list" if isinstance(value, list | tuple) else "an_object")

@@ -8,13 +8,17 @@ part of it.
 
     >>> from epcis_core.model.events import ObjectEvent
     >>> from epcis_core.model.namespaces import Namespaces
-    >>> event = ObjectEvent.model_validate({
-    ...     "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping",
-    ...     "eventTime": "2026-03-01T08:00:00+07:00", "eventTimeZoneOffset": "+07:00",
-    ...     "epcList": ["urn:epc:id:sgtin:4012345.011111.9876"]})
-    >>> print(prehash(event, Namespaces()).replace("epcList", "\nepcList"))
-    eventType=ObjectEventeventTime=2026-03-01T01:00:00.000ZeventTimeZoneOffset=+07:00
-    epcListepc=https://id.gs1.org/01/04012345111118/21/9876action=OBSERVEbizStep=https://ref.gs1.org/cbv/BizStep-shipping
+    >>> event = ObjectEvent.model_validate(
+    ...     {
+    ...         "type": "ObjectEvent",
+    ...         "eventTime": "2026-03-01T08:00:00+07:00",
+    ...         "eventTimeZoneOffset": "+07:00",
+    ...         "epcList": ["urn:epc:id:sscc:4012345.0000000111"],
+    ...         "action": "OBSERVE",
+    ...     }
+    ... )
+    >>> prehash(event, Namespaces()).partition("epcList")[2]
+    'epc=https://id.gs1.org/00/040123450000001112action=OBSERVE'
     >>> event_hash(event, Namespaces())
     'ni:///sha-256;d8d17c7f?ver=CBV2.0'
 

@@ -10,6 +10,8 @@ References:
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from epcis_core.event_hash.spelling import (
     Spell,
     member_name,
@@ -19,7 +21,7 @@ from epcis_core.event_hash.spelling import (
     time_of,
     uri_of,
 )
-from epcis_core.model.base import Extensible, Number
+from epcis_core.model.base import Number
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent, ExtensionEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.vocabulary import VocabularyList
@@ -39,14 +41,7 @@ def prehash(event: EpcisEvent, namespaces: Namespaces) -> str:
         event: the event, in any spelling.
         namespaces: prefixes in force inside it.
     """
-    members = vars(event)
-    return "".join(
-        [
-            write(members[attribute], namespaces)
-            for attribute, write in _ROWS[type(event)]
-            if members[attribute] is not None
-        ]
-    ) + _extensions(event.extensions, namespaces)
+    return _members(event, _ROWS[type(event)], namespaces)
 
 
 def event_id(event: EpcisEvent, namespaces: Namespaces) -> str:
@@ -62,8 +57,6 @@ def declaration(event: EpcisEvent, namespaces: Namespaces) -> str:
 
 def _extensions(members: Mapping[str, Any], namespaces: Namespaces) -> str:
     """Write members of other namespaces, in order of what is written."""
-    if not members:
-        return ""
     if "@context" in members:
         namespaces = Namespaces.of_context(members["@context"], namespaces)
     return "".join(sorted(_pieces(members, namespaces)))
@@ -111,7 +104,16 @@ def _leaf(key: str, spell: Spell) -> _Write:
 
 
 def _uri(key: str) -> _Write:
-    return _leaf(key, uri_of)
+    return lambda value, namespaces: f"{key}={uri_of(value, namespaces)}"
+
+
+def _uris(key: str) -> _Write:
+    """Write a list of URIs: most of what events hold, and so without a step between."""
+
+    def write_all(values: Any, namespaces: Namespaces) -> str:
+        return "".join(sorted([f"{key}={uri_of(value, namespaces)}" for value in values]))
+
+    return write_all
 
 
 def _plain(key: str) -> _Write:
@@ -150,30 +152,29 @@ def _under(key: str, write: _Write) -> _Write:
 
 
 def _part(*rows: tuple[str, _Write]) -> _Write:
+    return lambda part, namespaces: _members(part, rows, namespaces)
+
+
+def _members(part: BaseModel, rows: _Rows, namespaces: Namespaces) -> str:
     """Write the members of a part of an event in the order given, its extensions at the end."""
-
-    def write(part: Any, namespaces: Namespaces) -> str:
-        members = vars(part)
-        text = "".join(
-            [
-                write(members[attribute], namespaces)
-                for attribute, write in rows
-                if members[attribute] is not None
-            ]
-        )
-        if isinstance(part, Extensible):
-            text += _extensions(part.extensions, namespaces)
-        return text
-
-    return write
+    members = vars(part)
+    text = "".join(
+        [
+            write(value, namespaces)
+            for attribute, write in rows
+            if (value := members[attribute]) is not None
+        ]
+    )
+    extensions = part.model_extra
+    return text + _extensions(extensions, namespaces) if extensions else text
 
 
 def _one_or_many(values: str | tuple[str, ...], namespaces: Namespaces) -> str:
     return _certifications((values,) if isinstance(values, str) else values, namespaces)
 
 
-_certifications: Final = _sorted(_uri("certificationInfo"))
-_epcs: Final = _sorted(_uri("epc"))
+_certifications: Final = _uris("certificationInfo")
+_epcs: Final = _uris("epc")
 _quantities: Final = _sorted(
     _under(
         "quantityElement",
@@ -229,13 +230,15 @@ _sensor_element: Final = _part(
 _error_declaration: Final = _part(
     ("declaration_time", _time("declarationTime")),
     ("reason", _term("reason", VocabularyList.ERROR_REASON)),
-    ("corrective_event_ids", _under("correctiveEventIDs", _sorted(_uri("correctiveEventID")))),
+    ("corrective_event_ids", _under("correctiveEventIDs", _uris("correctiveEventID"))),
 )
 _transaction: Final = _part(
     ("biz_transaction", _uri("bizTransaction")),
     ("type", _term("type", VocabularyList.BUSINESS_TRANSACTION_TYPE)),
 )
-_source: Final = _part(("source", _uri("source")), ("type", _term("type", VocabularyList.SOURCE_DEST_TYPE)))
+_source: Final = _part(
+    ("source", _uri("source")), ("type", _term("type", VocabularyList.SOURCE_DEST_TYPE))
+)
 _destination: Final = _part(
     ("destination", _uri("destination")), ("type", _term("type", VocabularyList.SOURCE_DEST_TYPE))
 )
@@ -275,7 +278,7 @@ _ORDER: Final[_Rows] = (
     ("ilmd", _under("ilmd", _extensions)),
 )
 
+_MODELS: Final[tuple[type[EpcisEvent], ...]] = (*EVENT_TYPES.values(), ExtensionEvent)
 _ROWS: Final[Mapping[type[EpcisEvent], _Rows]] = {
-    model: tuple(row for row in _ORDER if row[0] in model.model_fields)
-    for model in (*EVENT_TYPES.values(), ExtensionEvent)
+    model: tuple(row for row in _ORDER if row[0] in model.model_fields) for model in _MODELS
 }

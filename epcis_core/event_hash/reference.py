@@ -18,13 +18,20 @@ References:
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from epcis_core.event_hash.spelling import expand, gs1_vocabulary, number_of, vocabulary_of
+from epcis_core.event_hash.spelling import (
+    expand,
+    gs1_vocabulary,
+    number_of,
+    utc_milliseconds,
+    vocabulary_of,
+)
 from epcis_core.identifiers import hash_form
 from epcis_core.model.base import Number
 from epcis_core.model.events import EpcisEvent
@@ -61,22 +68,24 @@ _SENSOR_ELEMENT: Final = _Order(
         "minValue maxValue meanValue sDev percRank percValue uom coordinateReferenceSystem"
     ),
 )
-_ORDER: Final = _Order({
-    **_leaves("eventTime eventTimeZoneOffset certificationInfo parentID"),
-    "epcList": _EPCS,
-    "inputEPCList": _EPCS,
-    "childEPCs": _EPCS,
-    "quantityList": _QUANTITIES,
-    "childQuantityList": _QUANTITIES,
-    "inputQuantityList": _QUANTITIES,
-    "outputEPCList": _EPCS,
-    "outputQuantityList": _QUANTITIES,
-    **_leaves("action transformationID bizStep disposition"),
-    "persistentDisposition": _leaves("set unset"),
-    "readPoint": _leaves("id"),
-    "bizLocation": _leaves("id"),
-    "sensorElementList": _Order(sensorElement=_SENSOR_ELEMENT),
-})
+_ORDER: Final = _Order(
+    {
+        **_leaves("eventTime eventTimeZoneOffset certificationInfo parentID"),
+        "epcList": _EPCS,
+        "inputEPCList": _EPCS,
+        "childEPCs": _EPCS,
+        "quantityList": _QUANTITIES,
+        "childQuantityList": _QUANTITIES,
+        "inputQuantityList": _QUANTITIES,
+        "outputEPCList": _EPCS,
+        "outputQuantityList": _QUANTITIES,
+        **_leaves("action transformationID bizStep disposition"),
+        "persistentDisposition": _leaves("set unset"),
+        "readPoint": _leaves("id"),
+        "bizLocation": _leaves("id"),
+        "sensorElementList": _Order(sensorElement=_SENSOR_ELEMENT),
+    }
+)
 _LEFT_OUT: Final = frozenset({"type", "eventID", "recordTime", "errorDeclaration"})
 _TEXT: Final = "#text"
 _COMMENTS: Final = frozenset({"comment", "rdfs:comment"})
@@ -97,6 +106,8 @@ _TERM_PREFIXES: Final = {
     "urn:epcglobal:cbv:sdt:": "https://ref.gs1.org/cbv/SDT-",
     "urn:epcglobal:cbv:er:": "https://ref.gs1.org/cbv/ER-",
 }
+# Digital Links with an escape, or with a character that needs one, are left as they are.
+_UNREAD_LINK: Final = re.compile(r"https?://[^/?#]*/[^?#]*[%!()*+,:]")
 _VOCABULARIES: Final = ("https://ref.gs1.org/cbv", "https://gs1.org/voc")
 
 
@@ -204,16 +215,16 @@ def _written(
         What is written, and the members, or parts of them, that are left.
     """
     own = _own_extensions(nodes)
-    left = [node for node in nodes if node not in own]
+    placed = {node.name for node in own} | order.keys()
+    left = [node for node in nodes if node.name not in placed]
     text = ""
     for name, inner in order.items():
         strings = []
-        for node in [node for node in left if node.name == name]:
+        for node in [node for node in nodes if node.name == name]:
             inside, rest = _written(node.inside, inner, terms)
             value = _time(node.text) if name in _TIMES else _value(node.text, terms)
             if value or inside:
                 strings.append(f"{name}={value}{inside}" if value else name + inside)
-            left.remove(node)
             if rest:
                 left.append(node._replace(inside=tuple(rest)))
         text += "".join(sorted(strings))
@@ -239,9 +250,9 @@ def _rest(nodes: Sequence[_Node], terms: frozenset[str]) -> str:
 
 
 def _time(text: str) -> str:
-    moment = instant(text).replace(tzinfo=None)
-    rounded = round(moment.microsecond, -3) - moment.microsecond
-    return (moment + timedelta(microseconds=rounded)).isoformat(timespec="milliseconds") + "Z"
+    moment = instant(text)
+    rounded = round(moment.microsecond, -3)
+    return utc_milliseconds(moment, timedelta(microseconds=rounded - moment.microsecond))
 
 
 def _value(text: str, terms: frozenset[str]) -> str:
@@ -249,7 +260,8 @@ def _value(text: str, terms: frozenset[str]) -> str:
     text = (words[0] if len(words) == 1 else text).strip()
     for urn, web in _TERM_PREFIXES.items():
         text = text.replace(urn, web)
-    return hash_form(_number(text))
+    text = _number(text)
+    return text if _UNREAD_LINK.match(text) else hash_form(text)
 
 
 def _number(text: str) -> str:

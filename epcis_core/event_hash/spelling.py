@@ -6,7 +6,7 @@ References:
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
 
@@ -62,7 +62,7 @@ _NUMBER: Final = re.compile(
 _MOST_ZEROS: Final = 400
 
 _HALF: Final = timedelta(microseconds=500)
-_LAST: Final = datetime.max.isoformat(timespec="milliseconds") + "Z"
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def expand(text: str, namespaces: Namespaces) -> str:
@@ -71,10 +71,8 @@ def expand(text: str, namespaces: Namespaces) -> str:
     >>> expand("ex:organic", Namespaces({"ex": "https://example.org/"}))
     'https://example.org/organic'
     """
-    if text.startswith(_ABSOLUTE):
-        return text
     prefix, colon, local = text.partition(":")
-    if not colon or local.startswith("//") or prefix not in namespaces.prefixes:
+    if not colon or prefix not in namespaces.prefixes or local.startswith("//"):
         return text
     return namespaces.prefixes[prefix] + local
 
@@ -93,8 +91,9 @@ def text_of(text: str, namespaces: Namespaces) -> str:
 
 def uri_of(text: str, namespaces: Namespaces) -> str:
     """Return the canonical spelling of a URI: GS1 keys as Digital Links, CBV terms as Web URIs."""
-    full = expand(text, namespaces)
-    return _canonical(full) if len(full) <= _CACHED_LENGTH else _canonical.__wrapped__(full)
+    if not text.startswith(_ABSOLUTE):
+        text = expand(text, namespaces)
+    return _canonical(text) if len(text) <= _CACHED_LENGTH else _canonical.__wrapped__(text)
 
 
 @lru_cache(_CACHE_SIZE)
@@ -198,7 +197,16 @@ def time_of(text: str) -> str:
     >>> time_of("2026-03-01T08:00:00.9995+07:00")
     '2026-03-01T01:00:01.000Z'
     """
-    moment = instant(text).replace(tzinfo=None)
-    if moment > datetime.max - _HALF:
-        return _LAST
-    return (moment + _HALF).isoformat(timespec="milliseconds") + "Z"
+    return utc_milliseconds(instant(text), _HALF)
+
+
+def utc_milliseconds(moment: datetime, moved: timedelta) -> str:
+    """Return an instant as text in UTC, cut to milliseconds.
+
+    Args:
+        moment: the instant, in UTC.
+        moved: how far to move it first, as rounding needs; not beyond the year 9999.
+    """
+    if moved <= _LATEST - moment:
+        moment += moved
+    return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

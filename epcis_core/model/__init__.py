@@ -1,0 +1,1 @@
+"""Events, their parts, documents and master data, exactly as their senders wrote them."""

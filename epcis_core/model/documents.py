@@ -1,7 +1,7 @@
 """Documents that carry events, and what they say beside the events.
 
-A document's events are read one by one and are no part of these models: where they would stand is an
-empty list.
+A document's events are read one by one and are no part of these models: an empty list stands for
+them.
 
 References:
     EPCIS 2.0, section 9.3

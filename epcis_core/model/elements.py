@@ -36,7 +36,10 @@ _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 def is_uri(text: str) -> bool:
     """Tell whether a text is an absolute URI (RFC 3986) of at most 4,096 characters.
 
-    >>> [is_uri(t) for t in ("urn:epc:id:sscc:8930001.0000000001", "ex:grade", "my farm", "http://[")]
+    >>> [
+    ...     is_uri(t)
+    ...     for t in ("urn:epc:id:sscc:8930001.0000000001", "ex:grade", "my farm", "http://[")
+    ... ]
     [True, True, False, False]
     """
     match = _URI.fullmatch(text) if len(text) <= _LONGEST_URI else None

@@ -33,7 +33,12 @@ Action = Literal["ADD", "OBSERVE", "DELETE"]
 
 
 def _one_or_several(value: object) -> str | None:
-    return {str: "one", list: "several", tuple: "several"}.get(type(value))
+    match value:
+        case str():
+            return "one"
+        case list() | tuple():
+            return "several"
+    return None
 
 
 CertificationInfo = Annotated[

@@ -43,7 +43,14 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def _context_kind(value: object) -> str | None:
-    return {str: "address", dict: "prefixes", list: "several", tuple: "several"}.get(type(value))
+    match value:
+        case str():
+            return "address"
+        case dict():
+            return "prefixes"
+        case list() | tuple():
+            return "several"
+    return None
 
 
 def _check_distinct(parts: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -77,9 +77,7 @@ def _parent(uri: str | None) -> Iterator[ObjectReference]:
         yield ObjectReference(Role.PARENT, uri, "/parentID")
 
 
-def _instances(
-    role: Role, uris: tuple[str, ...] | None, name: str
-) -> Iterator[ObjectReference]:
+def _instances(role: Role, uris: tuple[str, ...] | None, name: str) -> Iterator[ObjectReference]:
     for index, uri in enumerate(uris or ()):
         yield ObjectReference(role, uri, f"/{name}/{index}")
 

@@ -8,12 +8,13 @@ References:
 """
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
 from epcis_core.errors import IdentifierError, QueryError
-from epcis_core.identifiers import canonical, place_of
+from epcis_core.identifiers import Level, canonical, level_of, parse_identifier, place_of
+from epcis_core.model.events import EVENT_TYPES
 from epcis_core.model.references import Role
 from epcis_core.model.times import microseconds
 from epcis_core.vocabulary import VocabularyList, bare_word
@@ -25,49 +26,25 @@ Column = Literal[
     "transformation_id", "reason",
 ]  # fmt: skip
 TimeColumn = Literal["event_time", "record_time", "declared_at"]
-_List = Literal["text", "biz_step", "disposition", "error_reason", "place", "uri"]
+Comparison = Literal[">=", "<"]
+OrderColumn = Literal["event_time", "record_time"]
 
-_EQUAL: Final[dict[str, tuple[Column, _List]]] = {
-    "eventType": ("event_type", "text"),
-    "EQ_action": ("action", "text"),
-    "EQ_bizStep": ("biz_step", "biz_step"),
-    "EQ_disposition": ("disposition", "disposition"),
-    "EQ_readPoint": ("read_point", "place"),
-    "EQ_bizLocation": ("biz_location", "place"),
-    "EQ_eventID": ("event_id", "text"),
-    "EQ_transformationID": ("transformation_id", "uri"),
-    "EQ_errorReason": ("reason", "error_reason"),
-}
-_TIMES: Final[dict[str, tuple[TimeColumn, Literal[">=", "<"]]]] = {
-    f"{comparison}_{name}": (column, sign)  # type: ignore[misc]
-    for name, column in (
-        ("eventTime", "event_time"),
-        ("recordTime", "record_time"),
-        ("errorDeclarationTime", "declared_at"),
-    )
-    for comparison, sign in (("GE", ">="), ("LT", "<"))
-}
-_ALL_ROLES: Final = tuple(Role)
-_MATCH: Final[dict[str, tuple[Role, ...]]] = {
-    "MATCH_epc": (Role.EPC, Role.CHILD),
-    "MATCH_parentID": (Role.PARENT,),
-    "MATCH_inputEPC": (Role.INPUT,),
-    "MATCH_outputEPC": (Role.OUTPUT,),
-    "MATCH_anyEPC": _ALL_ROLES,
-    "MATCH_epcClass": (Role.EPC, Role.CHILD),
-    "MATCH_inputEPCClass": (Role.INPUT,),
-    "MATCH_outputEPCClass": (Role.OUTPUT,),
-    "MATCH_anyEPCClass": _ALL_ROLES,
-}
-_COUNTS: Final = ("eventCountLimit", "maxEventCount")
-_ORDERS: Final[dict[str, Literal["event_time", "record_time"]]] = {
-    "eventTime": "event_time",
-    "recordTime": "record_time",
-}
-PARAMETERS: Final = (
-    *_EQUAL, *_TIMES, *_MATCH, *_COUNTS, "EXISTS_errorDeclaration", "orderBy", "orderDirection",
-)  # fmt: skip
-"""Every parameter this release understands."""
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The event names one of some objects in one of some parts.
+
+    Attributes:
+        roles: the parts.
+        is_class: it names it in a list of quantities; False, in a list of instances or as parent.
+        keys: canonical identifiers, of which any will do.
+        below: what an identifier may begin with instead, from patterns.
+    """
+
+    roles: tuple[Role, ...]
+    is_class: bool
+    keys: tuple[str, ...]
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +54,7 @@ class EventQuery:
     Attributes:
         equal: column to the values it may have.
         times: (column, comparison, microseconds since 1970 UTC).
-        matches: (roles, canonical identifiers): the event names one of them in one of the roles.
+        matches: what the event must name.
         declared: only events with (True) or without (False) an error declaration.
         order_by: by which time; None for ledger order.
         ascending: oldest first.
@@ -86,14 +63,13 @@ class EventQuery:
     """
 
     equal: tuple[tuple[Column, tuple[str, ...]], ...] = ()
-    times: tuple[tuple[TimeColumn, Literal[">=", "<"], int], ...] = ()
-    matches: tuple[tuple[tuple[Role, ...], tuple[str, ...]], ...] = ()
+    times: tuple[tuple[TimeColumn, Comparison, int], ...] = ()
+    matches: tuple[Match, ...] = ()
     declared: bool | None = None
-    order_by: Literal["event_time", "record_time"] | None = None
+    order_by: OrderColumn | None = None
     ascending: bool = False
     limit: int | None = None
     ceiling: int | None = None
-    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 def parse_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:
@@ -108,9 +84,11 @@ def parse_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    query = EventQuery(names=tuple(values))
+    query = EventQuery()
     for name, given in values.items():
-        query = _add(query, name, given)
+        if name not in _READERS:
+            raise _unknown(f"Unknown query parameter {name!r}", name, name, PARAMETERS)
+        query = _READERS[name](query, name, given)
     if query.limit is not None and query.ceiling is not None:
         raise QueryError(
             "eventCountLimit and maxEventCount exclude each other", parameter="maxEventCount"
@@ -120,48 +98,88 @@ def parse_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:
     return query
 
 
-def _add(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    if name in _EQUAL:
-        column, kind = _EQUAL[name]
-        known = tuple(_normal(kind, value, name) for value in given)
+_Reader = Callable[[EventQuery, str, list[str]], EventQuery]
+
+
+def _equal(column: Column, read: Callable[[str, str], str]) -> _Reader:
+    def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+        known = tuple(read(value, name) for value in given)
         return replace(query, equal=(*query.equal, (column, known)))
-    if name in _MATCH:
-        keys = tuple(_identifier(value, name) for value in given)
-        return replace(query, matches=(*query.matches, (_MATCH[name], keys)))
-    value = _single(name, given)
-    if name in _TIMES:
-        return replace(query, times=(*query.times, (*_TIMES[name], _time(value, name))))
-    if name == "EXISTS_errorDeclaration":
-        return replace(query, declared=_chosen(value, {"true": True, "false": False}, name))
-    if name == "orderBy":
-        return replace(query, order_by=_chosen(value, _ORDERS, name))
-    if name == "orderDirection":
-        return replace(query, ascending=_chosen(value, {"ASC": True, "DESC": False}, name))
-    if name == "eventCountLimit":
-        return replace(query, limit=_count(value, name))
-    if name == "maxEventCount":
-        return replace(query, ceiling=_count(value, name))
-    near = difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise QueryError(
-        f"Unknown query parameter {name!r}{hint}", parameter=name, nearest=near[0] if near else None
-    )
+
+    return reader
 
 
-def _normal(kind: _List, value: str, name: str) -> str:
-    match kind:
-        case "biz_step":
-            return bare_word(VocabularyList.BIZ_STEP, value)
-        case "disposition":
-            return bare_word(VocabularyList.DISPOSITION, value)
-        case "error_reason":
-            return bare_word(VocabularyList.ERROR_REASON, value)
-        case "place":
-            return place_of(_identifier(value, name)) or _identifier(value, name)
-        case "uri":
-            return _identifier(value, name)
-        case "text":
-            return value
+def _time(column: TimeColumn, comparison: Comparison) -> _Reader:
+    def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+        try:
+            moment = microseconds(_single(name, given))
+        except ValueError as error:
+            raise QueryError(f"{name}: {error}", parameter=name) from error
+        return replace(query, times=(*query.times, (column, comparison, moment)))
+
+    return reader
+
+
+def _match(*roles: Role, is_class: bool = False) -> _Reader:
+    def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+        keys = {value: _identifier(value, name) for value in given}
+        below = {value: _below(key) for value, key in keys.items() if _is_pattern(value, key)}
+        for value, key in keys.items():
+            if key.startswith(_PATTERN):
+                raise QueryError(
+                    f"{name}: only the last part of a pattern may be '*' and no other, "
+                    f"got {value!r}",
+                    parameter=name,
+                )
+        if is_class:
+            below = {}
+        exact = tuple(key for value, key in keys.items() if value not in below)
+        match = Match(roles, is_class, exact, tuple(below.values()))
+        return replace(query, matches=(*query.matches, match))
+
+    return reader
+
+
+def _declared(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+    return replace(query, declared=_chosen({"true": True, "false": False}, name, given))
+
+
+def _order(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+    return replace(query, order_by=_chosen(_ORDERS, name, given))
+
+
+def _direction(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+    return replace(query, ascending=_chosen({"ASC": True, "DESC": False}, name, given))
+
+
+def _limit(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+    return replace(query, limit=_count(name, given))
+
+
+def _ceiling(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+    return replace(query, ceiling=_count(name, given))
+
+
+def _text(value: str, _: str) -> str:
+    return value
+
+
+def _event_type(value: str, name: str) -> str:
+    if value in EVENT_TYPES or ":" in value:  # a type of an extension is a URI
+        return value
+    raise _unknown(f"{name}: unknown event type {value!r}", name, value, EVENT_TYPES)
+
+
+def _action(value: str, name: str) -> str:
+    return _chosen({word: word for word in ("ADD", "OBSERVE", "DELETE")}, name, [value])
+
+
+def _term(vocabulary: VocabularyList) -> Callable[[str, str], str]:
+    return lambda value, _: bare_word(vocabulary, value)
+
+
+def _place(value: str, name: str) -> str:
+    return place_of(_identifier(value, name)) or _identifier(value, name)
 
 
 def _identifier(value: str, name: str) -> str:
@@ -171,27 +189,79 @@ def _identifier(value: str, name: str) -> str:
         raise QueryError(f"{name}: {error}", parameter=name) from error
 
 
+def _is_pattern(value: str, key: str) -> bool:
+    """Tell whether a value is a pattern for all instances of a class, and the key the class."""
+    return value.startswith(_PATTERN) and level_of(key) is Level.CLASS
+
+
+def _below(key: str) -> str:
+    """Return what the identifiers of a class's instances begin with."""
+    return key if parse_identifier(key).scheme in _SERIAL_IN_KEY else f"{key}/"
+
+
 def _single(name: str, given: list[str]) -> str:
     if len(given) > 1:
         raise QueryError(f"{name} is given {len(given)} times; it takes one value", parameter=name)
     return given[0]
 
 
-def _time(value: str, name: str) -> int:
-    try:
-        return microseconds(value)
-    except ValueError as error:
-        raise QueryError(f"{name}: {error}", parameter=name) from error
-
-
-def _count(value: str, name: str) -> int:
+def _count(name: str, given: list[str]) -> int:
+    value = _single(name, given)
     if not value.isascii() or not value.isdigit() or int(value) < 1:
         raise QueryError(f"{name}: expected a whole number above 0, got {value!r}", parameter=name)
     return int(value)
 
 
-def _chosen(value: str, choices: dict[str, _Choice], name: str) -> _Choice:
+def _chosen(choices: Mapping[str, _Choice], name: str, given: list[str]) -> _Choice:
+    value = _single(name, given)
     if value not in choices:
         expected = " or ".join(choices)
         raise QueryError(f"{name}: expected {expected}, got {value!r}", parameter=name)
     return choices[value]
+
+
+def _unknown(message: str, name: str, value: str, known: Iterable[str]) -> QueryError:
+    near = next(iter(difflib.get_close_matches(value, known, n=1, cutoff=0.5)), None)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return QueryError(message + hint, parameter=name, nearest=near)
+
+
+_PATTERN: Final = "urn:epc:idpat:"
+_SERIAL_IN_KEY: Final = frozenset({"grai_class", "gdti_class", "sgcn_class"})
+_ORDERS: Final[Mapping[str, OrderColumn]] = {
+    "eventTime": "event_time",
+    "recordTime": "record_time",
+}
+_READERS: Final[Mapping[str, _Reader]] = {
+    "eventType": _equal("event_type", _event_type),
+    "EQ_action": _equal("action", _action),
+    "EQ_bizStep": _equal("biz_step", _term(VocabularyList.BIZ_STEP)),
+    "EQ_disposition": _equal("disposition", _term(VocabularyList.DISPOSITION)),
+    "EQ_readPoint": _equal("read_point", _place),
+    "EQ_bizLocation": _equal("biz_location", _place),
+    "EQ_eventID": _equal("event_id", _text),
+    "EQ_transformationID": _equal("transformation_id", _identifier),
+    "EQ_errorReason": _equal("reason", _term(VocabularyList.ERROR_REASON)),
+    "GE_eventTime": _time("event_time", ">="),
+    "LT_eventTime": _time("event_time", "<"),
+    "GE_recordTime": _time("record_time", ">="),
+    "LT_recordTime": _time("record_time", "<"),
+    "GE_errorDeclarationTime": _time("declared_at", ">="),
+    "LT_errorDeclarationTime": _time("declared_at", "<"),
+    "EXISTS_errorDeclaration": _declared,
+    "MATCH_epc": _match(Role.EPC, Role.CHILD),
+    "MATCH_parentID": _match(Role.PARENT),
+    "MATCH_inputEPC": _match(Role.INPUT),
+    "MATCH_outputEPC": _match(Role.OUTPUT),
+    "MATCH_anyEPC": _match(*Role),
+    "MATCH_epcClass": _match(Role.EPC, Role.CHILD, is_class=True),
+    "MATCH_inputEPCClass": _match(Role.INPUT, is_class=True),
+    "MATCH_outputEPCClass": _match(Role.OUTPUT, is_class=True),
+    "MATCH_anyEPCClass": _match(*Role, is_class=True),
+    "orderBy": _order,
+    "orderDirection": _direction,
+    "eventCountLimit": _limit,
+    "maxEventCount": _ceiling,
+}
+PARAMETERS: Final = tuple(_READERS)
+"""Every parameter this release understands."""

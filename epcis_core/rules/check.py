@@ -1,9 +1,10 @@
 """All rules on one event, in a fixed order."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
-from epcis_core.findings import Finding
+from epcis_core.findings import Finding, capped
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.rules import contents, extensions, identification, sensors, terms
@@ -17,14 +18,12 @@ RULES: Final[tuple[Rule, ...]] = (
     contents.children_are_given,
     contents.transaction_names_something,
     contents.transformation_has_both_sides,
-    contents.quantity_is_not_negative,
-    contents.unit_has_a_quantity,
-    contents.epcs_are_unique,
+    contents.amounts_make_sense,
+    contents.dispositions_are_given,
+    contents.entries_are_unique,
     identification.objects_are_identified,
     identification.places_and_parties_are_identified,
-    terms.business_terms_are_known,
-    terms.transfer_terms_are_known,
-    terms.sensor_terms_are_known,
+    terms.terms_are_known,
     sensors.device_is_said_once,
     sensors.reading_is_not_later_than_event,
 )
@@ -38,6 +37,5 @@ def check_event(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Finding]:
         event: an event whose structure is right.
         namespaces: the prefixes in force inside it.
     """
-    for rule in RULES:
-        yield from rule(event)
-    yield from extensions.prefixes_are_bound(event, namespaces)
+    found = chain.from_iterable(rule(event) for rule in RULES)
+    yield from capped(chain(found, extensions.prefixes_are_bound(event, namespaces)))

@@ -6,7 +6,7 @@ References:
 
 from collections.abc import Iterator
 
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Where, finding, phrase
 from epcis_core.model.events import (
     AggregationEvent,
     AssociationEvent,
@@ -35,7 +35,11 @@ def ilmd_only_when_added(event: EpcisEvent) -> Iterator[Finding]:
 
 def parent_is_given(event: EpcisEvent) -> Iterator[Finding]:
     """An aggregation that begins or ends names its parent; only an observation may leave it out."""
-    if isinstance(event, AggregationEvent) and event.parent_id is None and event.action != "OBSERVE":
+    if (
+        isinstance(event, AggregationEvent)
+        and event.parent_id is None
+        and event.action != "OBSERVE"
+    ):
         yield finding("parent_missing", at=Where(pointer=""), action=event.action)
 
 
@@ -63,39 +67,48 @@ def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
     has_output = bool(event.output_epc_list or event.output_quantity_list)
     if (has_input and has_output) or (event.transformation_id and (has_input or has_output)):
         return
-    missing = "input" if has_output else "output" if has_input else "input and output"
-    yield finding("transformation_one_sided", at=Where(pointer=""), missing=missing)
+    missing = "inputs" if has_output else "outputs" if has_input else "inputs_and_outputs"
+    yield finding("transformation_one_sided", at=Where(pointer=""), missing=phrase(missing))
 
 
-def quantity_is_not_negative(event: EpcisEvent) -> Iterator[Finding]:
-    """An amount of objects is zero or more."""
+def amounts_make_sense(event: EpcisEvent) -> Iterator[Finding]:
+    """An amount of objects is zero or more, and a unit without an amount says nothing."""
     for reference in object_references(event):
+        element = reference.pointer.removesuffix("/epcClass")
         if reference.quantity is not None and reference.quantity.value < 0:
-            pointer = reference.pointer.removesuffix("epcClass") + "quantity"
-            yield finding(
-                "negative_quantity", at=Where(pointer=pointer), actual=reference.quantity.text
-            )
-
-
-def unit_has_a_quantity(event: EpcisEvent) -> Iterator[Finding]:
-    """A unit without an amount says nothing."""
-    for reference in object_references(event):
+            at = Where(pointer=f"{element}/quantity")
+            yield finding("negative_quantity", at=at, actual=reference.quantity.text)
         if reference.uom is not None and reference.quantity is None:
-            pointer = reference.pointer.removesuffix("epcClass") + "uom"
-            yield finding("unit_without_quantity", at=Where(pointer=pointer), uom=reference.uom)
+            at = Where(pointer=f"{element}/uom")
+            yield finding("unit_without_quantity", at=at, uom=reference.uom)
 
 
-def epcs_are_unique(event: EpcisEvent) -> Iterator[Finding]:
-    """An EPC list names each object once."""
+def dispositions_are_given(event: EpcisEvent) -> Iterator[Finding]:
+    """A persistent disposition sets something or unsets something."""
+    given = getattr(event, "persistent_disposition", None)
+    if given is not None and given.set is None and given.unset is None:
+        at = Where(pointer="/persistentDisposition")
+        yield finding("one_of_missing", at=at, fields="set, unset")
+
+
+def entries_are_unique(event: EpcisEvent) -> Iterator[Finding]:
+    """The lists that are sets in the standard's JSON Schema name each entry once.
+
+    Child lists and the EPC list of a TransactionEvent are left out, as the schema leaves them out.
+    """
+    lists: dict[str, tuple[str, ...] | None] = {}
     if isinstance(event, ObjectEvent):
-        lists = {"epcList": event.epc_list}
+        lists["epcList"] = event.epc_list
     elif isinstance(event, TransformationEvent):
-        lists = {"inputEPCList": event.input_epc_list, "outputEPCList": event.output_epc_list}
-    else:
-        return
-    for name, uris in lists.items():
+        lists["inputEPCList"] = event.input_epc_list
+        lists["outputEPCList"] = event.output_epc_list
+    persistent = getattr(event, "persistent_disposition", None)
+    if persistent is not None:
+        lists["persistentDisposition/set"] = persistent.set
+        lists["persistentDisposition/unset"] = persistent.unset
+    for name, entries in lists.items():
         seen: set[str] = set()
-        for index, uri in enumerate(uris or ()):
-            if uri in seen:
-                yield finding("named_twice", at=Where(pointer=f"/{name}/{index}"), actual=uri)
-            seen.add(uri)
+        for index, entry in enumerate(entries or ()):
+            if entry in seen:
+                yield finding("named_twice", at=Where(pointer=f"/{name}/{index}"), actual=entry)
+            seen.add(entry)

@@ -7,10 +7,12 @@ References:
 from collections.abc import Iterator
 from typing import Any
 
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Where, escape_pointer, finding
 from epcis_core.model.base import Extensible
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
+
+_OWN_SCHEMES = ("urn:", "http:", "https:", "tag:")
 
 
 def prefixes_are_bound(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Finding]:
@@ -19,27 +21,46 @@ def prefixes_are_bound(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Fi
         return  # a context that is not known here may declare it
     seen: set[str] = set()
     for pointer, name in _names(event):
-        prefix = name.partition(":")[0]
-        if namespaces.is_bound(name) or prefix in seen or "://" in name or name.startswith("urn:"):
+        prefix, colon, _ = name.partition(":")
+        if (
+            not colon
+            or prefix in seen
+            or name.startswith(_OWN_SCHEMES)
+            or namespaces.is_bound(name)
+        ):
             continue
         seen.add(prefix)
         yield finding("unbound_prefix", at=Where(pointer=pointer), prefix=prefix)
 
 
 def _names(event: EpcisEvent) -> Iterator[tuple[str, str]]:
-    parts: list[tuple[str, Any]] = [("", event)]
-    parts += [("/errorDeclaration", event.error_declaration)]
-    parts += [("/readPoint", getattr(event, "read_point", None))]
-    parts += [("/bizLocation", getattr(event, "biz_location", None))]
+    """Yield pointer and name of every member that the standard does not define."""
+    yield "/type", event.type
+    yield from _extensions(event, "")
+    yield from _extensions(event.error_declaration, "/errorDeclaration")
+    yield from _extensions(getattr(event, "read_point", None), "/readPoint")
+    yield from _extensions(getattr(event, "biz_location", None), "/bizLocation")
     for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
         base = f"/sensorElementList/{index}"
-        parts += [(base, element), (f"{base}/sensorMetadata", element.sensor_metadata)]
+        yield from _extensions(element, base)
+        yield from _extensions(element.sensor_metadata, f"{base}/sensorMetadata")
         for number, report in enumerate(element.sensor_report):
-            parts += [(f"{base}/sensorReport/{number}", report)]
-    for base, part in parts:
-        if isinstance(part, Extensible):
-            for name in part.extensions:
-                yield f"{base}/{name}", name
-    for name in getattr(event, "ilmd", None) or {}:
-        if ":" in name:
-            yield f"/ilmd/{name}", name
+            yield from _extensions(report, f"{base}/sensorReport/{number}")
+    yield from _nested(getattr(event, "ilmd", None), "/ilmd")
+
+
+def _extensions(part: Extensible | None, pointer: str) -> Iterator[tuple[str, str]]:
+    if part is not None and part.extensions:
+        yield from _nested(part.extensions, pointer)
+
+
+def _nested(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield the names inside an extension's value, however deep."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            here = f"{pointer}/{escape_pointer(name)}"
+            yield here, name
+            yield from _nested(inner, here)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _nested(inner, f"{pointer}/{index}")

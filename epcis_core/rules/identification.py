@@ -8,45 +8,39 @@ from collections.abc import Iterator
 from typing import Final
 
 from epcis_core.errors import IdentifierError
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Where, finding, phrase
 from epcis_core.identifiers import Level, canonical, level_of
 from epcis_core.model.events import AssociationEvent, EpcisEvent
-from epcis_core.model.references import Role, object_references
+from epcis_core.model.references import ObjectReference, Role, object_references
 
 _CLASSES: Final = frozenset({Level.LOT, Level.CLASS})
-_SHOWN: Final = {
-    Level.INSTANCE: "one object (with a serial number)",
-    Level.LOT: "a lot",
-    Level.CLASS: "a class of objects",
-    Level.PLACE: "a place",
-    Level.PARTY: "a party",
-    Level.DOCUMENT: "a document",
-    Level.OTHER: "another thing",
-}
+_PLACES: Final = frozenset({Level.PLACE, Level.PARTY})
 
 
 def objects_are_identified(event: EpcisEvent) -> Iterator[Finding]:
-    """Lists of EPCs hold single objects, quantity lists hold classes."""
+    """Lists of EPCs hold single objects, quantity lists hold classes.
+
+    The parent of an AssociationEvent may also be a place. Identifiers of other systems are taken as
+    they are.
+    """
     for reference in object_references(event):
-        where = Where(pointer=reference.pointer)
+        at = Where(pointer=reference.pointer)
         try:
             level = level_of(canonical(reference.uri))
         except IdentifierError as error:
-            yield finding(error.code, at=where, **error.values)
+            yield finding(error.code, at=at, **error.values)
             continue
-        if level is Level.OTHER:
-            continue
-        is_parent = reference.role is Role.PARENT
-        if reference.is_class:
-            if level not in _CLASSES:
-                yield finding(
-                    "instance_in_quantity_list", at=where, actual=reference.uri, level=_SHOWN[level]
-                )
-        elif level in _CLASSES or (
-            level in {Level.PLACE, Level.PARTY}
-            and not (is_parent and isinstance(event, AssociationEvent))
-        ):
-            yield finding("not_an_instance", at=where, actual=reference.uri, level=_SHOWN[level])
+        if level is not Level.OTHER and not _fits(event, reference, level):
+            code = "instance_in_quantity_list" if reference.is_class else "not_an_instance"
+            yield finding(code, at=at, actual=reference.uri, level=phrase(f"level_{level}"))
+
+
+def _fits(event: EpcisEvent, reference: ObjectReference, level: Level) -> bool:
+    if reference.is_class:
+        return level in _CLASSES
+    if reference.role is Role.PARENT and isinstance(event, AssociationEvent):
+        return level not in _CLASSES
+    return level not in _CLASSES | _PLACES
 
 
 def places_and_parties_are_identified(event: EpcisEvent) -> Iterator[Finding]:
@@ -59,18 +53,16 @@ def places_and_parties_are_identified(event: EpcisEvent) -> Iterator[Finding]:
 
 
 def _named(event: EpcisEvent) -> Iterator[tuple[str, str]]:
-    for name, location in (
-        ("readPoint", getattr(event, "read_point", None)),
-        ("bizLocation", getattr(event, "biz_location", None)),
-    ):
+    for name, attribute in (("readPoint", "read_point"), ("bizLocation", "biz_location")):
+        location = getattr(event, attribute, None)
         if location is not None:
             yield f"/{name}/id", location.id
-    for index, item in enumerate(getattr(event, "source_list", None) or ()):
-        yield f"/sourceList/{index}/source", item.source
-    for index, item in enumerate(getattr(event, "destination_list", None) or ()):
-        yield f"/destinationList/{index}/destination", item.destination
-    for index, item in enumerate(getattr(event, "biz_transaction_list", None) or ()):
-        yield f"/bizTransactionList/{index}/bizTransaction", item.biz_transaction
+    for index, source in enumerate(getattr(event, "source_list", None) or ()):
+        yield f"/sourceList/{index}/source", source.source
+    for index, destination in enumerate(getattr(event, "destination_list", None) or ()):
+        yield f"/destinationList/{index}/destination", destination.destination
+    for index, transaction in enumerate(getattr(event, "biz_transaction_list", None) or ()):
+        yield f"/bizTransactionList/{index}/bizTransaction", transaction.biz_transaction
     transformation = getattr(event, "transformation_id", None)
     if transformation is not None:
         yield "/transformationID", transformation

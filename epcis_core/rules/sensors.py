@@ -36,20 +36,23 @@ def device_is_said_once(event: EpcisEvent) -> Iterator[Finding]:
 
 def reading_is_not_later_than_event(event: EpcisEvent) -> Iterator[Finding]:
     """A reading was taken before, or when, the event that reports it happened."""
+    for pointer, time in _reading_times(event):
+        if time is not None and instant(time) > instant(event.event_time):
+            yield finding(
+                "reading_later_than_event",
+                at=Where(pointer=pointer),
+                time=time,
+                event_time=event.event_time,
+            )
+
+
+def _reading_times(event: EpcisEvent) -> Iterator[tuple[str, str | None]]:
     for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
         base = f"/sensorElementList/{index}"
-        places = []
-        if element.sensor_metadata is not None:
-            metadata = element.sensor_metadata
-            places += [
-                (f"{base}/sensorMetadata/time", metadata.time),
-                (f"{base}/sensorMetadata/startTime", metadata.start_time),
-                (f"{base}/sensorMetadata/endTime", metadata.end_time),
-            ]
-        places += [
-            (f"{base}/sensorReport/{number}/time", report.time)
-            for number, report in enumerate(element.sensor_report)
-        ]
-        for pointer, time in places:
-            if time is not None and instant(time) > instant(event.event_time):
-                yield finding("reading_later_than_event", at=Where(pointer=pointer), time=time)
+        metadata = element.sensor_metadata
+        if metadata is not None:
+            yield f"{base}/sensorMetadata/time", metadata.time
+            yield f"{base}/sensorMetadata/startTime", metadata.start_time
+            yield f"{base}/sensorMetadata/endTime", metadata.end_time
+        for number, report in enumerate(element.sensor_report):
+            yield f"{base}/sensorReport/{number}/time", report.time

@@ -14,11 +14,11 @@ import duckdb
 from epcis_core.codecs.document import Envelope
 from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
 from epcis_core.store.captures import has_sent_head, head_digest
+from epcis_core.store.literals import among
 from epcis_core.store.master_data import new_versions
 from epcis_core.store.reading import Reading
 from epcis_core.store.rows import WRITERS, NewEvent, StoredAs
 from epcis_core.store.tables import ELEMENT, ENTRY, ENVELOPE, RECEIPT, Row, Table
-from epcis_core.store.view import literal
 
 Status = Literal["accepted", "duplicate", "witness", "conflict"]
 
@@ -151,28 +151,17 @@ class Append:
         ENVELOPE.insert(self.cursor, [row])
 
     def _known(self, identities: set[str]) -> dict[str, _Known]:
-        """Return what the ledger has under the identities.
-
-        They stand in the statement as literals, because only then DuckDB looks them up in the index
-        and does not read the whole column.
-        """
-        if not identities:
-            return {}
+        """Return what the ledger has under the identities."""
         found = self.cursor.execute(
-            "SELECT identity, content, organisation, sequence FROM event "  # noqa: S608 - quoted
-            f"WHERE identity IN ({', '.join(map(literal, identities))})"
+            "SELECT identity, content, sequence, organisation FROM event "  # noqa: S608 - quoted
+            f"WHERE identity {among(identities)}"
         ).fetchall()
-        known = {row[0]: _Known(row[1], row[3], {row[2]}) for row in found}
+        known = {row[0]: _Known(row[1], row[2], {row[3]}) for row in found}
         by_sequence = {one.sequence: one for one in known.values()}
-        receipts = (
-            self.cursor.execute(
-                "SELECT event_sequence, organisation FROM receipt "
-                "WHERE organisation = ? AND event_sequence IN (SELECT unnest(?))",
-                [self.head.organisation, list(by_sequence)],
-            ).fetchall()
-            if by_sequence
-            else []
-        )
+        receipts = self.cursor.execute(
+            "SELECT event_sequence, organisation FROM receipt "  # noqa: S608 - numbers
+            f"WHERE event_sequence {among(by_sequence)}"
+        ).fetchall()
         for sequence, organisation in receipts:
             by_sequence[sequence].senders.add(organisation)
         return known

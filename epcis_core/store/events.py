@@ -9,6 +9,7 @@ from epcis_core.codecs.jsonld import read_json_event
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
 
@@ -71,7 +72,7 @@ def find_events(ledger: Ledger, view: View, event_id: str) -> list[StoredEvent]:
 def events_by_id(ledger: Ledger, view: View, event_ids: list[str]) -> list[StoredEvent]:
     """Return the events of several ids, in order of event time."""
     return select_events(
-        ledger, view, "e.event_id IN (SELECT unnest(?))", [event_ids], "e.event_time, e.sequence"
+        ledger, view, f"e.event_id {among(event_ids)}", [], "e.event_time, e.sequence"
     )
 
 
@@ -120,4 +121,19 @@ def select_events(
             f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
             values,
         ).fetchall()
-    return [StoredEvent(*row[:8], Reading.stored(*row[8:])) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: tuple[Any, ...]) -> StoredEvent:
+    sequence, record_time, event_id, hashed, organisation, capture_id, text, event_type = row[:8]
+    return StoredEvent(
+        sequence=sequence,
+        record_time=record_time,
+        event_id=event_id,
+        hash=hashed,
+        organisation=organisation,
+        capture_id=capture_id,
+        text=text,
+        event_type=event_type,
+        reading=Reading.stored(*row[8:]),
+    )

@@ -8,6 +8,7 @@ import duckdb
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.store.literals import among
 from epcis_core.store.view import View
 
 _COLUMNS: Final = (
@@ -32,39 +33,34 @@ class StoredEvidence:
     def naming(self, objects: Collection[str]) -> Sequence[EventFacts]:
         """See `Evidence.naming`."""
         return self._facts(
-            "e.sequence IN (SELECT r.sequence FROM reference r "
-            "WHERE r.object IN (SELECT unnest(?)))",
-            objects,
+            "e.sequence IN (SELECT r.sequence FROM reference r "  # noqa: S608 - quoted
+            f"WHERE r.object {among(objects)})"
         )
 
     def transforming(self, transformation_ids: Collection[str]) -> Sequence[EventFacts]:
         """See `Evidence.transforming`."""
-        return self._facts("e.transformation_id IN (SELECT unnest(?))", transformation_ids)
+        return self._facts(f"e.transformation_id {among(transformation_ids)}")
 
     def members(self, lots: Collection[str]) -> Sequence[tuple[str, str]]:
         """See `Evidence.members`."""
-        return self._pairs("lot", lots)
+        return self._pairs(f"m.lot {among(lots)}")
 
     def lots(self, instances: Collection[str]) -> Sequence[tuple[str, str]]:
         """See `Evidence.lots`."""
-        return self._pairs("member", instances)
+        return self._pairs(f"m.member {among(instances)}")
 
-    def _pairs(self, column: str, keys: Collection[str]) -> list[tuple[str, str]]:
-        return self._rows(
-            f"SELECT DISTINCT m.member, m.lot FROM membership m "  # noqa: S608 - a column of ours
-            f"WHERE {self._view.condition('m')} AND m.{column} IN (SELECT unnest(?)) ORDER BY ALL",
-            keys,
-        )
+    def _pairs(self, condition: str) -> list[tuple[str, str]]:
+        return self._cursor.execute(
+            "SELECT DISTINCT m.member, m.lot FROM membership m "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('m')} AND {condition} ORDER BY ALL"
+        ).fetchall()
 
-    def _rows(self, sql: str, keys: Collection[Any]) -> list[Any]:
-        return self._cursor.execute(sql, [list(keys)]).fetchall()
-
-    def _facts(self, condition: str, keys: Collection[str]) -> list[EventFacts]:
-        rows = self._rows(
-            f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - conditions are ours, keys are bound
-            f"WHERE {self._view.condition('e')} AND {condition} ORDER BY e.sequence",
-            keys,
-        )
+    def _facts(self, condition: str) -> list[EventFacts]:
+        """Return the facts of the events under a condition on `event e`, in ledger order."""
+        rows = self._cursor.execute(
+            f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - conditions are ours
+            f"WHERE {self._view.condition('e')} AND {condition} ORDER BY e.sequence"
+        ).fetchall()
         found = [row[0] for row in rows]
         named = defaultdict(list)
         for sequence, one, role, quantity, uom in self._beside(
@@ -113,8 +109,7 @@ class StoredEvidence:
     ) -> Iterator[tuple[Any, ...]]:
         """Yield sequence and columns of the rows that events have in another table."""
         if sequences:
-            yield from self._rows(
+            yield from self._cursor.execute(
                 f"SELECT t.sequence, {columns} FROM {table} t "  # noqa: S608 - a table of ours
-                f"WHERE t.sequence IN (SELECT unnest(?)) ORDER BY t.sequence, {order}",
-                sequences,
-            )
+                f"WHERE t.sequence {among(sequences)} ORDER BY t.sequence, {order}"
+            ).fetchall()

@@ -6,7 +6,7 @@ the ledger to itself until its transaction ends.
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar, Final, Self
@@ -20,8 +20,8 @@ from epcis_core.store.file_format import (
     back_up,
     format_of,
     migrate,
-    steps_from,
     shipped_migrations,
+    steps_from,
 )
 
 _STORAGE: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -37,7 +37,7 @@ class Ledger:
         path: the file.
     """
 
-    _opened: "ClassVar[WeakValueDictionary[Path, Ledger]]" = WeakValueDictionary()
+    _opened: ClassVar["MutableMapping[Path, Ledger]"] = WeakValueDictionary()
     _opening: ClassVar = threading.Lock()
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:

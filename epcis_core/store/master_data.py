@@ -15,6 +15,7 @@ from epcis_core.identifiers import canonical
 from epcis_core.model.master_data import Vocabulary, VocabularyElement
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.proof.leaf import Digest, content_digest
+from epcis_core.store.literals import among
 from epcis_core.store.tables import Row
 
 _NAMES: Final = frozenset({"name", "descriptionShort"})
@@ -80,14 +81,13 @@ def new_versions(
         for vocabulary in vocabularies
         for element in vocabulary.vocabulary_element_list
     ]
-    latest: dict[tuple[str, str], bytes] = {}
-    if said:
-        rows = cursor.execute(
-            "SELECT vocabulary, canonical, arg_max(digest, sequence) FROM vocabulary_element "
-            "WHERE organisation = ? AND canonical IN (SELECT unnest(?)) GROUP BY ALL",
-            [organisation, [version.canonical for version in said]],
-        ).fetchall()
-        latest = {(vocabulary, key): digest for vocabulary, key, digest in rows}
+    rows = cursor.execute(
+        "SELECT vocabulary, canonical, arg_max(digest, sequence) FROM vocabulary_element "  # noqa: S608 - quoted
+        f"WHERE organisation = ? AND canonical {among(version.canonical for version in said)} "
+        "GROUP BY ALL",
+        [organisation],
+    ).fetchall()
+    latest = {(vocabulary, key): digest for vocabulary, key, digest in rows}
     for version in said:
         key = version.vocabulary, version.canonical
         if latest.get(key) != version.digest:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from epcis_core.store.literals import literal
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -38,12 +40,3 @@ class View:
 
 EVERYTHING = View()
 """The view that hides nothing."""
-
-
-def literal(text: str) -> str:
-    """Return a text as an SQL string.
-
-    >>> print(literal("Phan Rang's"))
-    'Phan Rang''s'
-    """
-    return "'" + text.replace("'", "''") + "'"
