@@ -1,18 +1,19 @@
 """How the commands of a machine find the server that holds a ledger.
 
-`serve` writes `<ledger>.server.json`, readable by its own user alone; DuckDB lets one process hold a
-file, so the commands work through that process while it runs.
+`serve` writes `<ledger>.server.json`, readable by its own user alone; DuckDB lets one process hold
+a file, so the commands work through that process while it runs.
 """
 
+import hashlib
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+
+import httpx
 
 _PATIENCE: Final = 5.0
 
@@ -57,8 +58,13 @@ def find(ledger: Path) -> RunningServer | None:
     """Return the server that holds a ledger, or None where none runs."""
     try:
         server = RunningServer(**json.loads(path_of(ledger).read_text(encoding="utf-8")))
-        where = urlsplit(server.address)
-        with socket.create_connection((where.hostname, where.port), timeout=_PATIENCE):
-            return server
-    except (OSError, ValueError, TypeError):
+        answer = httpx.get(f"{server.address}/health", timeout=_PATIENCE)
+        mine = answer.json()["server"] == fingerprint(server.token)
+    except (OSError, httpx.HTTPError, ValueError, TypeError, KeyError):
         return None  # none was started, or one was killed and left this behind
+    return server if mine else None
+
+
+def fingerprint(token: str) -> str:
+    """Return what a server may tell anybody, and by which the owner of its token knows it."""
+    return hashlib.sha256(b"epcis-ledger server " + token.encode()).hexdigest()[:16]

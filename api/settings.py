@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from epcis_core.findings import Language
+
 DEFAULT_LEDGER: Final = "ledger.duckdb"
 
 
@@ -21,6 +23,12 @@ class Settings:
     demo: bool = False
     token: str = ""
     max_upload: int = 2 * 2**30
+
+
+def terminal_language() -> Language:
+    """Return the language of the person at the terminal."""
+    names = (os.environ.get(name) for name in ("EPCIS_LANGUAGE", "LC_ALL", "LANG"))
+    return "vi" if next((name for name in names if name), "").lower().startswith("vi") else "en"
 
 
 def ledger_path(given: Path | None) -> Path:

@@ -23,14 +23,18 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from epcis_core.errors import EpcisError
 
 Language = Literal["en", "vi"]
 """The languages that every sentence is written in."""
 
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+"""The same, to go through."""
+
 _LONGEST_VALUE: Final = 120
+_LONGEST_POINTER: Final = 1000
 
 
 class Severity(StrEnum):
@@ -58,6 +62,13 @@ class Where:
     column: int | None = None
     sheet: str | None = None
     cell: str | None = None
+
+    def bounded(self) -> "Where":
+        """Return this place, or the nearest one around it whose pointer is of a sane length."""
+        if self.pointer is None or len(self.pointer) <= _LONGEST_POINTER:
+            return self
+        around, _, _ = self.pointer[:_LONGEST_POINTER].rpartition("/")
+        return replace(self, pointer=around)
 
     def as_json(self) -> dict[str, str | int]:
         """Return the coordinates that are set, by name."""
@@ -214,7 +225,7 @@ def finding(code: str, /, *, at: Where | None = None, **values: object) -> Findi
         name: value if isinstance(value, Phrase) else _shortened(str(value))
         for name, value in values.items()
     }
-    return Finding(code, entry.severity, at or Where(), shown)
+    return Finding(code, entry.severity, at.bounded() if at else Where(), shown)
 
 
 def phrase(name: str, /, **values: object) -> Phrase:

@@ -260,7 +260,7 @@ def _record(
         duplicate=report.counts["duplicate"],
         rejected=report.counts["rejected"],
         warnings=report.counts["warnings"],
-        report=orjson.dumps(report.as_json()).decode(),
+        report=orjson.dumps(report.as_told()).decode(),
     )
 
 

@@ -1,9 +1,10 @@
 """What a sender is told: of a check, and of a capture."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from epcis_core.findings import Finding, Language, Severity
+from epcis_core.findings import LANGUAGES, Finding, Language, Severity
 
 CaptureStatus = Literal["accepted", "partial", "rejected"]
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
@@ -71,6 +72,18 @@ class CaptureReport:
     def total(self) -> int:
         """How many events the document held, as far as it could be read."""
         return self.counts["accepted"] + self.counts["duplicate"] + self.counts["rejected"]
+
+    def as_told(self) -> dict[str, Any]:
+        """Return the report as the ledger keeps it: each finding's sentence in every language."""
+        report = self.as_json()
+        told: list[tuple[dict[str, Any], Iterable[Finding]]] = [(report, self.findings)]
+        told += [
+            (row, event.findings) for row, event in zip(report["events"], self.events, strict=True)
+        ]
+        for part, findings in told:
+            for row, found in zip(part["findings"], findings, strict=True):
+                row["messages"] = {language: found.message_in(language) for language in LANGUAGES}
+        return report
 
     def as_json(self, language: Language = "en") -> dict[str, Any]:
         """Return the report in the shape of the JSON contract."""

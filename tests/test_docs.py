@@ -21,7 +21,7 @@ each_adr = pytest.mark.parametrize("adr", ADRS, ids=[adr.stem for adr in ADRS])
 
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
-LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ROOMS = ("epcis_core", "schemas", "ingest", "api", "samples", "tests", "docs", "bench", ".ci")
 CORE = sorted(p.name for p in (ROOT / "epcis_core").iterdir() if (p / "__init__.py").is_file())
@@ -97,11 +97,20 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
         ("[a](README.md)", []),
         ("[a](README.md#decisions) [b](https://example.org/x) [c](#here)\n\n# Here", []),
         ("[a](adr/0000-none.md)", ["adr/0000-none.md"]),
+        ("![a\nb](none.png)", ["none.png"]),
         ("[a](README.md#no-such-heading)", ["README.md#no-such-heading"]),
         ("[a](../../outside.md)", ["../../outside.md"]),
         ("`[a](none.md)`\n\n```\n[a](none.md)\n```\n", []),
     ],
-    ids=["page", "anchor", "missing page", "missing heading", "outside", "code is no link"],
+    ids=[
+        "page",
+        "anchor",
+        "missing page",
+        "missing picture",
+        "missing heading",
+        "outside",
+        "code is no link",
+    ],
 )
 def test_a_broken_link_is_found(tmp_path: Path, text: str, expected: list[str]) -> None:
     page = tmp_path / "page.md"

@@ -1,22 +1,22 @@
 """Commands on files and on the ledger's content: capture, check, hash, events, trace."""
 
 import io
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import orjson
 import typer
-from epcis_core.event_hash import HashVariant, event_hash, prehash
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.commands.reach import OpenLedger, Served, reach
 from api.commands.show import show_capture, show_check, show_trace
+from api.settings import terminal_language
 from epcis_core.codecs.jsonld import JsonLdReader
 from epcis_core.codecs.sniff import open_document
-from epcis_core.findings import Language, finding, has_errors
+from epcis_core.event_hash import HashVariant, event_hash, prehash
+from epcis_core.findings import finding, has_errors
 from ingest.capture import check_stream
 from ingest.files import expand
 from ingest.report import CheckReport
@@ -38,14 +38,6 @@ Files = Annotated[list[Path], typer.Argument(help="Files, or folders of them.", 
 
 output = Console()
 errors = Console(stderr=True)
-
-
-def language() -> Language:
-    """Return the language of the person at the terminal."""
-    chosen = (
-        os.environ.get("EPCIS_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG", "")
-    )
-    return "vi" if chosen.lower().startswith("vi") else "en"
 
 
 def capture(
@@ -76,7 +68,7 @@ def capture(
         for path in expand(files):
             reports.append(_capture_one(reached, path, proceed=proceed, lenient=lenient))
             if not as_json:
-                show_capture(output, reports[-1], language())
+                show_capture(output, reports[-1])
     if as_json:
         print_json(reports)
     if any(report["status"] != "accepted" for report in reports):
@@ -94,9 +86,9 @@ def check(files: Files, *, lenient: LenientOption = False, as_json: JsonOption =
     """
     reports = [_check_one(path, lenient=lenient) for path in expand(files)]
     for report in reports if not as_json else ():
-        show_check(output, report, language())
+        show_check(output, report, terminal_language())
     if as_json:
-        print_json([report.as_json(language()) for report in reports])
+        print_json([report.as_json(terminal_language()) for report in reports])
     if not all(report.valid for report in reports):
         raise typer.Exit(1)
 
@@ -130,7 +122,7 @@ def hash_events(
                 print((prehash if before else event_hash)(read.event, read.namespaces, variant))  # noqa: T201
         found += reader.findings if isinstance(reader, JsonLdReader) else []
     for one in found:
-        errors.print(escape(f"{file}: {one.where} {one.message_in(language())}"))
+        errors.print(escape(f"{file}: {one.where} {one.message_in(terminal_language())}"))
     if has_errors(found):
         raise typer.Exit(1)
 
@@ -241,7 +233,7 @@ def _unreadable(path: Path, error: OSError) -> dict[str, Any]:
         "status": "rejected",
         "counts": {"accepted": 0, "duplicate": 0, "rejected": 0, "warnings": 0},
         "events": [],
-        "findings": [found.as_json(language())],
+        "findings": [found.as_json(terminal_language())],
     }
 
 

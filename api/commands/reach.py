@@ -11,7 +11,7 @@ import httpx
 from api.clock import now
 from api.routes.events import as_query_document
 from api.server_file import find
-from api.settings import ledger_path
+from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
 from epcis_core.provenance.result import Direction
 from epcis_core.query.parameters import parse_query
@@ -44,7 +44,7 @@ class OpenLedger:
             proceed=proceed,
             lenient=lenient,
             progress=progress,
-        ).as_json()
+        ).as_json(terminal_language())
 
     def events(self, parameters: list[tuple[str, str]]) -> bytes:
         """Return the events a query asks for, as an EPCISQueryDocument."""
@@ -61,6 +61,7 @@ class OpenLedger:
             text,
             direction=direction,
             as_of=as_of,
+            now=now(),
             max_objects=max_objects,
         ).as_json()
 
@@ -78,7 +79,12 @@ class Served:
         answer = self._ask(
             "POST",
             "/captures",
-            params={"file_name": name, "proceed": proceed, "lenient": lenient},
+            params={
+                "file_name": name,
+                "proceed": proceed,
+                "lenient": lenient,
+                "lang": terminal_language(),
+            },
             content=_told(file, progress),
         )
         report: dict[str, Any] = answer.json()

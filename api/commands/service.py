@@ -80,8 +80,8 @@ def demo(
 def _run(ledger: Ledger, settings: Settings, host: str, port: int) -> None:
     if host not in LOOPBACK:
         errors.print(
-            f"[red]Refused:[/] {host} can be reached from other machines, and there are no accounts "
-            "yet to tell who may do what. Use 127.0.0.1."
+            f"[red]Refused:[/] {host} can be reached from other machines, and there are no "
+            "accounts yet to tell who may do what. Use 127.0.0.1."
         )
         raise typer.Exit(2)
     config = uvicorn.Config(

@@ -14,7 +14,7 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _SHOWN = 50
 
 
-def show_capture(console: Console, report: Mapping[str, Any], language: Language) -> None:
+def show_capture(console: Console, report: Mapping[str, Any]) -> None:
     """Show a capture report: one line of counts, then what is wrong and where."""
     counts = report["counts"]
     colour = {"accepted": "green", "partial": "yellow", "rejected": "red"}[report["status"]]
@@ -25,7 +25,6 @@ def show_capture(console: Console, report: Mapping[str, Any], language: Language
     )
     found = [*report["findings"], *(f for event in report["events"] for f in event["findings"])]
     _show_findings(console, [f for f in found if f["code"] != "rolled_back"])
-    del language  # the report comes in the language it was asked for
 
 
 def show_check(console: Console, report: CheckReport, language: Language) -> None:

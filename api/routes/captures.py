@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.clock import now
+from epcis_core.findings import Language
 from ingest.capture import capture_stream
 
 router = APIRouter(tags=["capture"])
@@ -20,6 +21,7 @@ async def capture_document(
     *,
     proceed: bool = False,
     lenient: bool = False,
+    lang: Annotated[Language, Query(description="of the findings' sentences")] = "en",
 ) -> dict[str, Any]:
     """Take one document as the body of the request and answer with the capture report."""
     check_token(request)
@@ -42,16 +44,19 @@ async def capture_document(
             proceed=proceed,
             lenient=lenient,
         )
-    return report.as_json()
+    return report.as_json(lang)
 
 
 def check_token(request: Request) -> None:
-    """Let in only who shows this machine's token.
+    """Refuse a token that is not this server's.
+
+    The server is reached from its own machine alone, where the upload page asks for no token
+    either; so none is needed, but a wrong one means that the caller takes this server for another.
 
     Raises:
-        HTTPException: 401 for anybody else.
+        HTTPException: 401 for another token.
     """
-    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-    token = request.app.state.settings.token
-    if not token or not secrets.compare_digest(shown.encode(), token.encode()):
-        raise HTTPException(401, "This is for the commands of this machine; show its token.")
+    shown = request.headers.get("authorization")
+    token = f"Bearer {request.app.state.settings.token}"
+    if shown is not None and not secrets.compare_digest(shown.encode(), token.encode()):
+        raise HTTPException(401, "This token belongs to another server.")

@@ -29,22 +29,24 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 
 
 def wants_page(request: Request) -> bool:
-    """Tell whether the caller is better served with a page than with JSON.
+    """Tell whether the caller is to get a page rather than JSON.
 
-    A path that ends in `.json` asks for JSON; else what `Accept` weighs more, and a page where it
-    names neither and does not take everything for a reason of its own, as commands do.
+    A path that ends in `.json` asks for JSON, else what `Accept` weighs more. Who names neither
+    gets the page of an address that has one, and JSON from the interface and in answer to a form,
+    since browsers always name `text/html`.
 
     References:
         RFC 9110, section 12.5.1
     """
-    if request.url.path.endswith(".json"):
+    path = request.url.path
+    if path.endswith(".json"):
         return False
     weights = _weights(request.headers.get("accept", ""))
     page = weights.get("text/html", weights.get("text/*", 0.0))
-    data = max(
-        (weight for kind, weight in weights.items() if kind.endswith(("/json", "+json"))), default=0.0
-    )
-    return page >= data and (page > 0 or data == 0)
+    json = [weight for kind, weight in weights.items() if kind.endswith(("/json", "+json"))]
+    if page == 0 and not json:
+        return request.method in {"GET", "HEAD"} and not path.startswith("/epcis/")
+    return page >= max(json, default=0.0)
 
 
 def _weights(accept: str) -> dict[str, float]:
@@ -80,12 +82,16 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         **values: what the template shows.
     """
     t = texts_for(request)
-    html = environment().get_template(template).render(
-        t=t,
-        languages=_language_links(request),
-        json_link=_json_link(request),
-        demo=getattr(request.app.state.settings, "demo", False),
-        **values,
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            t=t,
+            languages=_language_links(request),
+            json_link=_json_link(request),
+            demo=getattr(request.app.state.settings, "demo", False),
+            **values,
+        )
     )
     answer = HTMLResponse(html, status_code=status, headers=dict(SECURITY_HEADERS))
     answer.headers["Content-Language"] = t.language
@@ -125,8 +131,8 @@ def _language_links(request: Request) -> list[tuple[str, str, str]]:
     path = request.url.path
     given = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     return [
-        (language, texts.LANGUAGE_NAMES[language], f"{path}?{urlencode([*given, ('lang', language)])}")
-        for language in texts.LANGUAGES
+        (language, name, f"{path}?{urlencode([*given, ('lang', language)])}")
+        for language, name in texts.LANGUAGE_NAMES.items()
     ]
 
 
@@ -138,20 +144,21 @@ def _json_link(request: Request) -> str:
 
 @cache
 def environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    """Return the templates, which escape whatever they print."""
+    found = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
+    found.globals.update(
         trace_link=naming.trace_link,
         event_link=naming.event_link,
         times=times,
         static=static_link,
     )
-    return environment
+    return found
 
 
 def _template(name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
-from epcis_core.provenance.result import Handover, Trace, TracedObject
+from epcis_core.provenance.result import Trace, TracedObject
 
 EdgeKind = Literal["transformation", "membership", "containment", "association", "handover"]
 
@@ -105,9 +105,7 @@ def chain_of(trace: Trace, *, max_drawn: int = MAX_DRAWN) -> Chain:
     nodes: dict[Key, Node] = {}
     for one, group in drawn.items():
         time = first.get(one, {}).get(homes[one])
-        nodes[one, homes[one]] = Node(
-            group[0], group, homes[one], time=time, has_gap=one in gapped
-        )
+        nodes[one, homes[one]] = Node(group[0], group, homes[one], time=time, has_gap=one in gapped)
     edges: dict[tuple[Key, Key, EdgeKind], Edge] = {}
     _add_handovers(trace, drawn, box_of, nodes, edges)
     _add_links(trace, box_of, homes, nodes, edges)
@@ -118,16 +116,16 @@ def _together(
     trace: Trace, candidates: Sequence[TracedObject], first: Mapping[str, Mapping[str | None, str]]
 ) -> list[tuple[TracedObject, ...]]:
     """Return objects, single items of one product with the same relations and hands together."""
-    relations: dict[str, list[tuple[str, ...]]] = {one.id: [] for one in candidates}
+    relations: dict[str, list[tuple[str, ...]]] = {found.id: [] for found in candidates}
     for link in trace.links:
         relations.setdefault(link.from_, []).append(("to", link.kind, link.to))
         relations.setdefault(link.to, []).append(("from", link.kind, link.from_))
     for at, handover in enumerate(trace.handovers):
-        for one in handover.objects:
-            relations.setdefault(one, []).append(("handover", str(at)))
+        for named in handover.objects:
+            relations.setdefault(named, []).append(("handover", str(at)))
     for gap in trace.gaps:
-        for one in gap.objects:
-            relations.setdefault(one, []).append(("gap", gap.code))
+        for named in gap.objects:
+            relations.setdefault(named, []).append(("gap", gap.code))
     groups: dict[object, list[TracedObject]] = {}
     for one in candidates:
         alike: object = (
@@ -166,9 +164,9 @@ def _home(trace: Trace, one: str, first: Mapping[str, Mapping[str | None, str]])
         return given[0].from_party if given else None
     party, time = next(iter(seen.items()))
     for handover in given:
-        # Its first trace is a receipt: it began with whoever sent it.
-        if handover.shipped_at is None and handover.to_party == party and handover.received_at == time:
-            return handover.from_party
+        came = handover.to_party == party and handover.received_at == time
+        if came and handover.shipped_at is None:
+            return handover.from_party  # its first trace is a receipt
     return party
 
 
@@ -184,8 +182,9 @@ def _add_handovers(
             continue
         for one in dict.fromkeys(box_of[one] for one in handover.objects if one in box_of):
             start, end = (one, handover.from_party), (one, handover.to_party)
+            came = handover.received_at
             _stop_at(nodes, drawn[one], start[1], handover.shipped_at, arrived=True)
-            _stop_at(nodes, drawn[one], end[1], _arrival(handover), arrived=handover.received_at is not None)
+            _stop_at(nodes, drawn[one], end[1], came or handover.shipped_at, arrived=bool(came))
             before = edges.get((start, end, "handover"))
             edges[start, end, "handover"] = Edge(
                 0,
@@ -198,12 +197,13 @@ def _add_handovers(
             )
 
 
-def _arrival(handover: Handover) -> str | None:
-    return handover.received_at or handover.shipped_at
-
-
 def _stop_at(
-    nodes: dict[Key, Node], group: tuple[TracedObject, ...], party: str | None, time: str | None, *, arrived: bool
+    nodes: dict[Key, Node],
+    group: tuple[TracedObject, ...],
+    party: str | None,
+    time: str | None,
+    *,
+    arrived: bool,
 ) -> None:
     key = (group[0].id, party)
     known = nodes.get(key)
@@ -247,9 +247,7 @@ def _ordered(
     keys = sorted(nodes, key=lambda key: (rank[key[1]], nodes[key].time or "", key[0]))
     index = {key: at for at, key in enumerate(keys)}
     arrows = [
-        Edge(
-            index[start], index[end], kind, edge.disputed, edge.confirmed, edge.count, edge.time
-        )
+        Edge(index[start], index[end], kind, edge.disputed, edge.confirmed, edge.count, edge.time)
         for (start, end, kind), edge in edges.items()
     ]
     arrows.sort(key=lambda edge: (edge.start, edge.end, edge.kind))

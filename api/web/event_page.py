@@ -8,7 +8,6 @@ from api.web import times
 from api.web.naming import Namer, event_link
 from api.web.words import declaration, sentence
 from epcis_core.model.base import Number
-from epcis_core.model.elements import SensorElement
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.facts import EventFacts, facts_of
@@ -113,7 +112,8 @@ def _fields(
     t = namer.texts
     kind = f"event_type.{facts.type}"
     yield _one(t("event.type"), t(kind) if t.has(kind) else facts.type)
-    yield _one(t("event.action"), t(f"event.action_{facts.action.lower()}") if facts.action else None)
+    action = facts.action
+    yield _one(t("event.action"), t(f"event.action_{action.lower()}") if action else None)
     yield _term(t("event.biz_step"), "biz_step", facts.biz_step, namer)
     yield _term(t("event.disposition"), "disposition", facts.disposition, namer)
     yield Field(t("event.event_time"), (Value(time_of(facts, namer)),))
@@ -125,7 +125,8 @@ def _fields(
     yield _one(t("event.transformation_id"), facts.transformation_id)
     yield Field(t("event.sensors"), tuple(Value(text) for text in _readings(event, namer)))
     yield Field(t("event.ilmd"), tuple(flattened(getattr(event, "ilmd", None) or {})))
-    yield Field(t("event.certification"), tuple(Value(uri) for uri in _many(event.certification_info)))
+    certificates = _many(event.certification_info)
+    yield Field(t("event.certification"), tuple(Value(uri) for uri in certificates))
     yield Field(t("event.extensions"), tuple(flattened(event.extensions)))
     yield Field(
         t("event.corrected_by"), tuple(Value(one, event_link(one)) for one in facts.corrective)
@@ -178,7 +179,7 @@ def _transactions(facts: EventFacts, namer: Namer) -> Iterator[Value]:
 
 
 def _readings(event: EpcisEvent, namer: Namer) -> Iterator[str]:
-    elements: tuple[SensorElement, ...] = getattr(event, "sensor_element_list", None) or ()
+    elements = getattr(event, "sensor_element_list", None) or ()
     for report in (report for element in elements for report in element.sensor_report):
         label = namer.texts.term("measurement_type", report.type)
         numbers = [getattr(report, name) for name in _MEASURES]
@@ -213,5 +214,3 @@ def _plain(value: Any) -> str:
 
 def _many(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else value
-
-

@@ -161,5 +161,5 @@ def _arrow(edge: Edge, start: Box, end: Box) -> Arrow:
             f"M{x1} {y1}C{out} {y1} {out} {below} {x1} {below}"
             f"H{x2}C{back} {below} {back} {y2} {tip} {y2}"
         )
-    head = f"M{tip} {y2 - ARROW // 2 - 1}L{x2} {y2}L{tip} {y2 + ARROW // 2 + 1}Z" if has_head else ""
+    head = f"M{tip} {y2 - 5}L{x2} {y2}L{tip} {y2 + 5}Z" if has_head else ""
     return Arrow(edge, line, head)

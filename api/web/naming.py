@@ -11,7 +11,7 @@ from epcis_core.identifiers import Identifier
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.kinds import key_of
 
-_CONTAINER_KEYS: Final = {"sscc": "00", "grai": "8003", "giai": "8004"}
+_UNITS: Final = frozenset({"sscc", "grai", "giai"})
 _LISTED: Final = 3
 
 
@@ -72,8 +72,8 @@ class Namer:
 
     def _by_scheme(self, parsed: Identifier) -> str | None:
         kind = parsed.scheme.partition("_")[0]
-        if kind in _CONTAINER_KEYS:
-            return self.texts(f"thing.{kind}", key=parsed.serial or dict(parsed.ais)[_CONTAINER_KEYS[kind]])
+        if kind in _UNITS:
+            return self.texts(f"thing.{kind}", key=parsed.serial or parsed.ais[0][1])
         if parsed.gtin is None:
             return None
         name = self.product(parsed.gtin) or f"GTIN {parsed.gtin}"
@@ -123,7 +123,7 @@ class Namer:
         if parsed.gtin is not None:
             return self.product(parsed.gtin) or f"GTIN {parsed.gtin}"
         kind = parsed.scheme.partition("_")[0]
-        return self.texts(f"thing.{kind}", key="").strip() if kind in _CONTAINER_KEYS else None
+        return self.texts(f"thing.{kind}", key="").strip() if kind in _UNITS else None
 
 
 def _named(attributes: Mapping[str, Any]) -> str | None:

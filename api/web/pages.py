@@ -12,6 +12,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.clock import now
 from api.web import uploads
 from api.web.answers import (
     STATIC_FILES,
@@ -28,7 +29,13 @@ from api.web.trace_page import MOST_ROWS, listed_events, trace_page
 from api.web.words import sentence
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.result import Direction, Trace
-from epcis_core.store.events import StoredEvent, count_contents, events_by_id, find_events, latest_events
+from epcis_core.store.events import (
+    StoredEvent,
+    count_contents,
+    events_by_id,
+    find_events,
+    latest_events,
+)
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.search import search
@@ -84,9 +91,9 @@ def find(request: Request, q: str = "") -> Response:
     sure = [hit for hit in hits if hit.score >= _SURE]
     if len(sure) == 1:
         return RedirectResponse(trace_link(sure[0].id, lang=request.query_params.get("lang")), 303)
-    return page(
-        request, "search.html", status=200 if hits or not q.strip() else 404, query=q.strip(), hits=hits
-    )
+    query = q.strip()
+    status = 200 if hits or not query else 404
+    return page(request, "search.html", status=status, query=query, hits=hits)
 
 
 @router.get("/trace")
@@ -102,7 +109,13 @@ def show_trace(
     """Show where an object came from, where it went, and what the records do not show."""
     ledger = request.app.state.ledger
     answer = trace_lot(
-        ledger, EVERYTHING, id, direction=direction, as_of=as_of or None, max_objects=max_objects
+        ledger,
+        EVERYTHING,
+        id,
+        direction=direction,
+        as_of=as_of or None,
+        now=now(),
+        max_objects=max_objects,
     )
     status = 200 if answer.objects else 404
     if not wants_page(request):
@@ -110,13 +123,15 @@ def show_trace(
     namer = namer_for(request, ledger)
     if not answer.objects:
         return page(request, "trace_unknown.html", status=404, trace=answer, asked=id, n=namer)
-    shown = trace_page(answer, [facts_of_stored(one) for one in _visited(ledger, answer)], namer)
+    facts = [facts_of_stored(one) for one in _visited(ledger, answer)]
+    shown = trace_page(answer, [one for one in facts if not one.retracts], namer)
     return page(
         request,
         "trace.html",
         p=shown,
         trace=answer,
         n=namer,
+        is_past=bool(as_of),
         most=MOST_ROWS,
         link=lambda **change: trace_link(
             answer.subject, **{"direction": direction, "as_of": as_of, **change}
@@ -131,12 +146,15 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
     ledger = request.app.state.ledger
     found = find_events(ledger, EVERYTHING, id)
     if not found:
-        title = texts_for(request)("event.not_found", id=id)
-        raise HTTPException(404, title if wants_page(request) else f"The ledger holds no event {id!r}.")
+        told = texts_for(request)("event.not_found", id=id)
+        raise HTTPException(
+            404, told if wants_page(request) else f"The ledger holds no event {id!r}."
+        )
     if not wants_page(request):
         return as_json({"event_id": id, "records": [_record(one) for one in found]})
     namer = namer_for(request, ledger)
-    return page(request, "event.html", event_id=id, records=[event_page(one, namer) for one in found])
+    records = [event_page(one, namer) for one in found]
+    return page(request, "event.html", event_id=id, records=records)
 
 
 def namer_for(request: Request, ledger: Ledger) -> Namer:
@@ -149,7 +167,8 @@ def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:
     """Return the events of the visits that the page lists, and those that made the subject."""
     made = [link.event for link in answer.links if link.to == answer.subject and link.event]
     own = [visit.event for visit in answer.visits if visit.object == answer.subject][:20]
-    return events_by_id(ledger, EVERYTHING, list(dict.fromkeys([*listed_events(answer), *made, *own])))
+    wanted = dict.fromkeys([*listed_events(answer), *made, *own])
+    return events_by_id(ledger, EVERYTHING, list(wanted))
 
 
 def _record(stored: StoredEvent) -> dict[str, Any]:

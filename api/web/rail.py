@@ -38,8 +38,14 @@ def draw_rail(chain: Chain) -> Picture:
     boxes = tuple(
         Box(at, left, tops[at], WIDTH - left - 6, BOX_HEIGHT) for at in range(len(chain.nodes))
     )
+    nearest = left - ARROW - 3
     arrows = tuple(
-        _arrow(edge, boxes[edge.start], boxes[edge.end], left - ARROW - 3 - tracks[_bus(edge)] % MAX_TRACKS * TRACK)
+        _arrow(
+            edge,
+            boxes[edge.start],
+            boxes[edge.end],
+            nearest - tracks[_bus(edge)] % MAX_TRACKS * TRACK,
+        )
         for edge in chain.edges
     )
     return Picture(WIDTH, y, tuple(bands), boxes, arrows)
@@ -61,7 +67,7 @@ def _tracks(chain: Chain) -> dict[tuple[int, str, bool], int]:
         spans[_bus(edge)] = (min(low, edge.end), max(high, edge.end))
     taken: list[list[tuple[int, int]]] = []
     tracks: dict[tuple[int, str, bool], int] = {}
-    for bus, (low, high) in sorted(spans.items(), key=lambda item: (item[1][1] - item[1][0], item[1])):
+    for bus, (low, high) in sorted(spans.items(), key=lambda one: (one[1][1] - one[1][0], one[1])):
         track = next(
             (at for at, others in enumerate(taken) if all(high < a or low > b for a, b in others)),
             len(taken),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from api.web import times
@@ -13,6 +14,9 @@ from epcis_core.provenance.kinds import key_of
 
 # Characters that XML cannot hold, whatever a name in the master data contains.
 _NOT_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+# No box has room for more; a name of a megabyte must not cost more than one of a line.
+_LONGEST: Final = 200
 
 _WIDE: Final = 9.0
 _USUAL: Final = 7.2
@@ -101,16 +105,21 @@ def _figure(name: str, chain: Chain, picture: Picture, namer: Namer, subject: st
         namer.texts("trace.picture_label", name=plain(namer.thing(subject))),
         picture,
         tuple(_band(band, picture, namer, is_tall=name == "tall") for band in picture.bands),
-        tuple(_box(box, chain.nodes[box.node], namer, is_tall=name == "tall") for box in picture.boxes),
+        tuple(
+            _box(box, chain.nodes[box.node], namer, is_tall=name == "tall") for box in picture.boxes
+        ),
         tuple(DrawnArrow(arrow, _look(arrow.edge)) for arrow in picture.arrows),
     )
 
 
 def _band(band: Band, picture: Picture, namer: Namer, *, is_tall: bool) -> DrawnBand:
     # On phones the lines run at the left, so the name begins where the boxes do.
-    x = min((box.x for box in picture.boxes), default=0) if is_tall else 10
+    name = namer.party(band.party)
+    left = min((box.x for box in picture.boxes), default=0) if is_tall else 10
+    # A long one begins further left, across the lines.
+    x = max(10, min(left, picture.width - 8 - ceil(width_of(name[:_LONGEST], bold=True))))
     y = band.y + (26 if is_tall else 20)
-    return DrawnBand(band, fitted(namer.party(band.party), picture.width - x - 8, bold=True), x, y)
+    return DrawnBand(band, fitted(name, picture.width - x - 8, bold=True), x, y)
 
 
 def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
@@ -126,7 +135,8 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
     came = texts("trace.received" if node.arrived else "trace.no_receipt") if node.is_stop else ""
     looks = ["stop" if node.is_stop else "box", f"role-{one.role}"]
     looks += ["disputed"] if one.disputed else []
-    looks += ["missing"] if not node.arrived else ["gap"] if node.has_gap and not node.is_stop else []
+    has_gap = node.has_gap and not node.is_stop
+    looks += ["gap"] if has_gap else [] if node.arrived else ["missing"]
     state = " ".join(filter(None, [came, day if node.arrived else ""])) if node.is_stop else ""
     if node.is_stop:
         lines = [number, state]
@@ -134,15 +144,17 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
         lines = [number, " · ".join(filter(None, [day, name]))]
     else:
         lines = [number, *wrapped(name, box.width - 20), day]
-    said = [number if many else "", namer.thing(one.id), namer.party(node.party), state or day]
+    shown = _fitting(lines, box.width - (32 if node.is_stop else 20))
+    # What is heard begins with what is seen, so that speech input finds it (WCAG 2.2, 2.5.3).
+    said = [" ".join(shown), namer.thing(one.id), namer.party(node.party)]
     said += [texts("trace.disputed")] if one.disputed else []
     return DrawnBox(
         box,
         "#objects" if many else trace_link(one.id),
         plain(", ".join(filter(None, said))),
-        _fitting(lines, box.width - (32 if node.is_stop else 20)),
+        shown,
         " ".join(looks),
-        "!" if not node.arrived or (node.has_gap and not node.is_stop) else "",
+        "!" if has_gap or not node.arrived else "",
         one.role == "subject" and not node.is_stop,
     )
 
@@ -152,7 +164,7 @@ def _fitting(lines: list[str], width: int) -> tuple[str, ...]:
 
 
 def _look(edge: Edge) -> str:
-    looks = [edge.kind]
+    looks: list[str] = [edge.kind]
     looks += ["disputed"] if edge.disputed else []
     looks += ["missing"] if not edge.confirmed else []
     return " ".join(looks)
@@ -168,13 +180,18 @@ def width_of(text: str, *, bold: bool = False) -> float:
 
     Which system font a device has is not known here, so letters count by their sort.
     """
-    width = sum(_WIDE if c.isupper() or c in _WIDE_SIGNS else _NARROW if c in _NARROW_SIGNS else _USUAL for c in text)
-    return width * (_BOLD if bold else 1)
+    return sum(map(_letter_width, text)) * (_BOLD if bold else 1)
+
+
+def _letter_width(letter: str) -> float:
+    if letter.isupper() or letter in _WIDE_SIGNS:
+        return _WIDE
+    return _NARROW if letter in _NARROW_SIGNS else _USUAL
 
 
 def wrapped(text: str, width: float) -> list[str]:
     """Return a text in one or two lines of a width in pixels, the second cut to fit."""
-    words = plain(text).split()
+    words = plain(text[:_LONGEST]).split()
     first = ""
     while words and width_of(f"{first} {words[0]}") <= width:
         first = f"{first} {words.pop(0)}".strip()
@@ -184,13 +201,12 @@ def wrapped(text: str, width: float) -> list[str]:
 
 def fitted(text: str, width: float, *, bold: bool = False) -> str:
     """Return a text cut to a width in pixels; of a single word the middle is left out."""
-    text = plain(text)
+    text = plain(text[:_LONGEST])
     if width_of(text, bold=bold) <= width:
         return text
-    kept = len(text)
-    while kept > 1:
-        kept -= 1
-        cut = f"{text[:kept].rstrip()}…" if " " in text else f"{text[: kept // 2]}…{text[len(text) - (kept + 1) // 2 :]}"
+    for kept in range(len(text) - 1, 0, -1):
+        head = kept if " " in text else kept // 2
+        cut = f"{text[:head].rstrip()}…{text[len(text) - kept + head :]}"
         if width_of(cut, bold=bold) <= width:
             return cut
     return "…"

@@ -44,7 +44,8 @@ def sentences(language: Language) -> Mapping[str, str]:
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for key, value in table.items():
-        rows += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+        below = isinstance(value, dict)
+        rows += _flat(value, f"{prefix}{key}.") if below else [(prefix + key, value)]
     return rows
 
 

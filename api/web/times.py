@@ -1,14 +1,13 @@
 """Times for people: in Viet Nam, and as the event itself had them.
 
-    >>> here("2026-03-11T23:30:00Z").isoformat()
-    '2026-03-12T06:30:00+07:00'
-    >>> date_and_time(here("2026-03-11T07:20:00Z"), "vi")
-    '11/03/2026 14:20'
+>>> here("2026-03-11T23:30:00Z").isoformat()
+'2026-03-12T06:30:00+07:00'
+>>> date_and_time(here("2026-03-11T07:20:00Z"), "vi")
+'11/03/2026 14:20'
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
-from datetime import date as Date
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,7 +37,9 @@ def here(text: str) -> datetime:
 
 def here_at(microseconds: int) -> datetime:
     """Return microseconds since 1970 UTC as the clock in Viet Nam shows it."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(ZONE)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(
+        ZONE
+    )
 
 
 def own(text: str, offset: str) -> datetime:
@@ -72,9 +73,9 @@ def day(moment: datetime, language: Language) -> str:
     return calendar_day(moment.date(), language)
 
 
-def calendar_day(date: Date, language: Language) -> str:
+def calendar_day(on: date, language: Language) -> str:
     """Return a day of no zone in figures."""
-    return format_date(date, _DAY[language], locale=language)
+    return format_date(on, _DAY[language], locale=language)
 
 
 def short_day(moment: datetime, language: Language) -> str:

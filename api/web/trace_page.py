@@ -101,6 +101,7 @@ class TracePage:
         groups: role to objects, origins first.
         happenings: what happened, by time; at most `MOST_ROWS`.
         unlisted: how many more there are.
+        is_disputed: something in it is likely, but not proven.
     """
 
     trace: Trace
@@ -119,6 +120,7 @@ class TracePage:
     places: tuple[PlaceRow, ...]
     happenings: tuple[Happening, ...]
     unlisted: int
+    is_disputed: bool
 
 
 def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> TracePage:
@@ -126,7 +128,8 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
 
     Args:
         trace: an answer that knows its subject.
-        facts: of the visits the page lists, for their offsets and the amount made.
+        facts: of the events the page lists, for their offsets and the amount made, without error
+            declarations.
         namer: names and language.
     """
     subject = next(one for one in trace.objects if one.role == "subject")
@@ -148,6 +151,9 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
         calls=_calls(chain, trace, namer),
         places=_places(trace, namer),
         happenings=_happenings(trace, facts, namer),
+        is_disputed=any(one.disputed for one in trace.objects)
+        or any(one.disputed for one in trace.links)
+        or any(one.disputed for one in trace.handovers),
         unlisted=max(len({visit.event for visit in trace.visits}) - MOST_ROWS, 0),
     )
 
@@ -157,9 +163,7 @@ def listed_events(trace: Trace) -> list[str]:
     return list(dict.fromkeys(visit.event for visit in trace.visits))[:MOST_ROWS]
 
 
-def _happenings(
-    trace: Trace, facts: Sequence[EventFacts], namer: Namer
-) -> tuple[Happening, ...]:
+def _happenings(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> tuple[Happening, ...]:
     offsets = {one.event_id: one.offset for one in facts}
     by_event: dict[str, list[Visit]] = {event: [] for event in listed_events(trace)}
     for visit in trace.visits:
@@ -200,9 +204,7 @@ def _coverage(trace: Trace, namer: Namer) -> str:
 
 
 def _groups(trace: Trace) -> tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]:
-    by_role = {
-        role: tuple(one for one in trace.objects if one.role == role) for role in ROLE_ORDER
-    }
+    by_role = {role: tuple(one for one in trace.objects if one.role == role) for role in ROLE_ORDER}
     return tuple((role, found) for role, found in by_role.items() if found)
 
 
@@ -235,7 +237,11 @@ def gap_sentence(gap: Gap, trace: Trace, namer: Namer) -> str:
     texts = namer.texts
     if not texts.has(f"gap.{gap.code}"):
         return gap.message
-    objects = namer.joined([namer.thing(one) for one in gap.objects]) if gap.objects else texts("event.nothing")
+    objects = (
+        namer.joined([namer.thing(one) for one in gap.objects])
+        if gap.objects
+        else texts("event.nothing")
+    )
     handover = _handover_of(gap, trace)
     if handover is not None and texts.has(f"gap.{gap.code}_who"):
         time = handover.shipped_at or handover.received_at
@@ -262,7 +268,12 @@ def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
     silent = {h.to_party for h in trace.handovers if h.confirmed == "sender"}
     return tuple(
-        _call(party, trace.parties.get(party) or namer.book.party(party), namer, silent=party in silent)
+        _call(
+            party,
+            trace.parties.get(party) or namer.book.party(party),
+            namer,
+            silent=party in silent,
+        )
         for party in dict.fromkeys([*drawn, *carriers, *trace.parties])
     )
 

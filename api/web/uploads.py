@@ -1,5 +1,6 @@
 """Uploading event files in the browser, and the report of every capture."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -11,8 +12,7 @@ from api.web import times
 from api.web.answers import as_json, page, texts_for, wants_page
 from api.web.event_page import facts_of_stored
 from api.web.naming import Namer
-from epcis_core.errors import EpcisError
-from epcis_core.findings import Finding, Language, Severity, Where
+from epcis_core.findings import Language, Severity
 from epcis_core.store.captures import find_capture
 from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
@@ -33,9 +33,10 @@ def upload_form(request: Request) -> Response:
     return page(request, "upload.html", problem=None)
 
 
-async def sent_form(request: Request) -> FormData:
-    """Read the form; large files go to disk as they come."""
-    return await request.form(max_files=_MOST_FILES)
+async def sent_form(request: Request) -> AsyncIterator[FormData]:
+    """Read the form; large files go to disk as they come, and from there when it is done."""
+    async with request.form(max_files=_MOST_FILES) as form:
+        yield form
 
 
 @router.post("/upload")
@@ -45,7 +46,9 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
     t = texts_for(request)
     ledger: Ledger = request.app.state.ledger
     limit = request.app.state.settings.max_upload
-    chosen = [part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename]
+    chosen = [
+        part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename
+    ]
     if not chosen:
         if wants_page(request):
             return page(request, "upload.html", status=400, problem=t("upload.none"))
@@ -68,7 +71,11 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
     shown = [report.as_json(t.language) for report in reports]
     if not wants_page(request):
         return as_json(shown, status=status)
-    if len(reports) == 1 and not reports[0].findings and not any(e.findings for e in reports[0].events):
+    if (
+        len(reports) == 1
+        and not reports[0].findings
+        and not any(e.findings for e in reports[0].events)
+    ):
         # Nothing but the receipt: show it at its own address, so that it can be kept.
         return RedirectResponse(f"/captures/{reports[0].capture_id}", 303)
     return _report_page(request, ledger, shown, status=status)
@@ -82,10 +89,13 @@ def show_capture(request: Request, capture_id: str) -> Response:
     t = texts_for(request)
     if report is None:
         told = t("capture.not_found", id=capture_id)
-        raise HTTPException(404, told if wants_page(request) else f"The ledger holds no capture {capture_id!r}.")
+        raise HTTPException(
+            404, told if wants_page(request) else f"The ledger holds no capture {capture_id!r}."
+        )
+    report = in_language(report, t.language)
     if not wants_page(request):
         return as_json(report)
-    return _report_page(request, request.app.state.ledger, [in_language(report, t.language)])
+    return _report_page(request, request.app.state.ledger, [report])
 
 
 def _report_page(
@@ -136,23 +146,17 @@ def _told(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def in_language(report: dict[str, Any], language: Language) -> dict[str, Any]:
-    """Return a stored report with its findings in a language, as far as their values were kept."""
+    """Return a stored report with its findings in a language, as far as that was kept."""
     return {
         **report,
-        "findings": [_translated(one, language) for one in report["findings"]],
+        "findings": [_in_language(one, language) for one in report["findings"]],
         "events": [
-            {**event, "findings": [_translated(one, language) for one in event["findings"]]}
+            {**event, "findings": [_in_language(one, language) for one in event["findings"]]}
             for event in report["events"]
         ],
     }
 
 
-def _translated(found: dict[str, Any], language: Language) -> dict[str, Any]:
-    values = found.get("values")
-    if values is None:
-        return found
-    try:
-        known = Finding(found["code"], Severity(found["severity"]), Where(**found["where"]), values)
-        return {**found, "message": known.message_in(language)}
-    except (EpcisError, KeyError):
-        return found  # written by a release whose catalogue was another
+def _in_language(found: dict[str, Any], language: Language) -> dict[str, Any]:
+    kept = {name: value for name, value in found.items() if name != "messages"}
+    return {**kept, "message": found.get("messages", {}).get(language, found["message"])}

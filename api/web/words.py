@@ -6,10 +6,11 @@ from typing import Final
 from api.web import times
 from api.web.naming import Namer
 from api.web.texts import Texts
+from epcis_core.identifiers import Level, level_of
 from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.custody import Parties
-from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.facts import EventFacts, Named
 
 _AGGREGATED: Final[Mapping[str | None, str]] = {
     "ADD": "event.put",
@@ -53,7 +54,7 @@ def declaration(facts: EventFacts, namer: Namer, *, declared_at: str) -> str:
     """
     texts = namer.texts
     known = {
-        "when": _when(utc_text(times_of(declared_at)), facts.offset, texts),
+        "when": _when(declared_at, facts.offset, texts),
         "who": facts.organisation,
     }
     told = (
@@ -62,11 +63,6 @@ def declaration(facts: EventFacts, namer: Namer, *, declared_at: str) -> str:
         else texts("event.declared_noreason", **known)
     )
     return told[:1].upper() + told[1:]
-
-
-def times_of(text: str) -> int:
-    """Return microseconds since 1970 of a timestamp."""
-    return round(times.here(text).timestamp() * 1_000_000)
 
 
 def when(facts: EventFacts, texts: Texts) -> str:
@@ -85,7 +81,9 @@ def verb(biz_step: str | None, texts: Texts) -> str:
     if biz_step is None:
         return texts("verb.none")
     known = texts.has(f"verb.{biz_step}")
-    return texts(f"verb.{biz_step}") if known else texts("verb.foreign", step=texts.biz_step(biz_step))
+    return (
+        texts(f"verb.{biz_step}") if known else texts("verb.foreign", step=texts.biz_step(biz_step))
+    )
 
 
 def _did(facts: EventFacts, namer: Namer) -> str:
@@ -117,13 +115,15 @@ def _inside(facts: EventFacts, namer: Namer) -> dict[str, str]:
     }
 
 
-def _is_place(parents: list[object] | list[object]) -> bool:
-    return any(str(getattr(one, "object", "")).startswith("https://id.gs1.org/414/") for one in parents)
+def _is_place(parents: list[Named]) -> bool:
+    return any(level_of(parent.object) is Level.PLACE for parent in parents)
 
 
 def _transformed(facts: EventFacts, namer: Namer) -> str:
     inputs, outputs = facts.objects(Role.INPUT), facts.objects(Role.OUTPUT)
-    key = "event.transformed" if inputs and outputs else "event.transformed_in" if inputs else "event.transformed_out"
+    key = "event.transformed"
+    if not inputs or not outputs:
+        key = "event.transformed_in" if inputs else "event.transformed_out"
     return namer.texts(key, inputs=namer.listed(inputs), outputs=namer.listed(outputs))
 
 

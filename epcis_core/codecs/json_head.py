@@ -6,9 +6,10 @@ from typing import Any
 
 from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.json_places import Places
+from epcis_core.codecs.json_scan import JsonLimits
 from epcis_core.codecs.json_text import MalformedJsonError, Value
 from epcis_core.codecs.structure import read_model
-from epcis_core.findings import Finding, Where, escape_pointer, finding
+from epcis_core.findings import Finding, Where, escape_pointer, finding, phrase
 from epcis_core.model.documents import DOCUMENT_TYPES
 
 
@@ -17,14 +18,14 @@ class JsonHead:
     """The members of a document without its events.
 
     Attributes:
-        limit: how many characters they may have together.
+        limits: how large they may be.
         data: the members as parsed; an empty list stands for a list of events.
         values: members that were read whole, by their pointer.
         places: where the objects around them begin, and the lists of events, by their pointer.
         findings: what is wrong with them.
     """
 
-    limit: int
+    limits: JsonLimits
     data: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     places: dict[str, Where] = field(default_factory=dict)
@@ -38,9 +39,12 @@ class JsonHead:
             MalformedJsonError: the head is too large.
         """
         self._size += len(value.text) + len(pointer)
-        if self._size > self.limit:
-            at = Where(pointer=pointer, line=value.line, column=value.column)
-            raise MalformedJsonError(finding("value_too_large", at=at, limit=self.limit))
+        at = Where(pointer=pointer, line=value.line, column=value.column)
+        if self._size > self.limits.value_size:
+            raise _too_large("the_head", self.limits.value_size, at)
+        # The context counts again for every event that adds to it.
+        if pointer == "/@context" and len(value.text) > self.limits.context_size:
+            raise _too_large("the_context", self.limits.context_size, at)
         self.values[pointer] = value
         self.findings += value.faults
 
@@ -74,3 +78,7 @@ class JsonHead:
                 text = self._text(inner, here) if isinstance(inner, dict) else "[]"
             members.append(f"{json.dumps(name, ensure_ascii=False)}: {text}")
         return f"{{{', '.join(members)}}}"
+
+
+def _too_large(what: str, limit: int, at: Where) -> MalformedJsonError:
+    return MalformedJsonError(finding("value_too_large", at=at, what=phrase(what), limit=limit))

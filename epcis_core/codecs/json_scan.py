@@ -6,6 +6,7 @@ understand differently, and a tolerant one for the text it stopped at.
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,12 +25,16 @@ class JsonLimits:
     Attributes:
         depth: arrays and objects within each other, within one value.
         value_size: characters of one event, or of the document's head.
+        entries: members and list entries of one event, or of one member of the head.
+        context_size: characters of the document's `@context`.
         number_size: digits of one number when written without an exponent.
         chunk: bytes read at a time.
     """
 
     depth: int = 64
     value_size: int = 16 * 2**20
+    entries: int = 250_000
+    context_size: int = 100_000
     number_size: int = 400
     chunk: int = 2**20
 
@@ -117,6 +122,12 @@ def is_suspect(text: str, data: Any, depth: int) -> bool:
     return text.count("{") + text.count("[") > depth and _depth(data) > depth
 
 
+def has_too_many(text: str, data: Any, entries: int) -> bool:
+    """Tell whether a value holds more members and list entries than that."""
+    at_most = text.count(",") + text.count("{") + text.count("[")
+    return at_most > entries and sum(map(len, _containers(data))) > entries
+
+
 def end_of_space(text: str, at: int) -> int:
     """Return the index of the first character from `at` that is no white space."""
     match = _SPACE.match(text, at)
@@ -128,7 +139,18 @@ def _depth(data: Any) -> int:
     depth, level = 0, [data]
     while level := [part for part in level if isinstance(part, dict | list)]:
         depth += 1
-        level = [
-            inner for part in level for inner in (part.values() if isinstance(part, dict) else part)
-        ]
+        level = [inner for part in level for inner in _entries(part)]
     return depth
+
+
+def _containers(data: Any) -> Iterator[dict[str, Any] | list[Any]]:
+    waiting = [data]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            yield part
+            waiting.extend(_entries(part))
+
+
+def _entries(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part

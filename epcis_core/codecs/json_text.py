@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from epcis_core.codecs.json_faults import break_of, faults_of
-from epcis_core.codecs.json_scan import JsonLimits, end_of_space, is_suspect, scan
+from epcis_core.codecs.json_scan import JsonLimits, end_of_space, has_too_many, is_suspect, scan
 from epcis_core.codecs.json_syntax import expected_instead
-from epcis_core.findings import Finding, Phrase, Where, finding, has_errors, phrase
+from epcis_core.findings import Finding, Phrase, Severity, Where, finding, has_errors, phrase
 from epcis_core.model.base import Number
 
-_WORD: Final = re.compile(r"[A-Za-z_]{1,40}|.", re.DOTALL)
+_LONGEST_WORD: Final = 40
+_WORD: Final = re.compile(rf"[A-Za-z_]{{1,{_LONGEST_WORD}}}|.", re.DOTALL)
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 # No token is cut longer than this by the end of the buffer, except a text.
 _LONGEST_CUT: Final = 16
+_LONGEST_ESCAPE: Final = 6
+_MOST_FAULTS: Final = 20
 
 
 class MalformedJsonError(Exception):
@@ -169,7 +172,9 @@ class JsonText:
             raise self._too_large(pointer)
         text = self._text[self._at : end]
         faults: tuple[Finding, ...] = ()
-        if is_doubtful or is_suspect(text, data, self._limits.depth):
+        if has_too_many(text, data, self._limits.entries):
+            faults = (finding("too_many_entries", at=place, limit=self._limits.entries),)
+        elif is_doubtful or is_suspect(text, data, self._limits.depth):
             faults = self._faults(text, pointer)
         self._pass(end)
         data = None if has_errors(faults) else data
@@ -185,6 +190,10 @@ class JsonText:
         return self._instead_of(expected, pointer)
 
     def _instead_of(self, expected: Phrase | str, pointer: str) -> MalformedJsonError:
+        while len(self._text) - self._at < _LONGEST_WORD and self._fill(
+            self._limits.chunk, pointer
+        ):
+            pass
         if self._at < len(self._text):
             actual = _WORD.match(self._text, self._at)
             code, values = "malformed_json", {"actual": repr(actual[0] if actual else "")}
@@ -220,22 +229,34 @@ class JsonText:
     def _faults(self, text: str, pointer: str) -> tuple[Finding, ...]:
         limits = self._limits
         start = self.place(pointer)
-        return tuple(faults_of(text, start, depth=limits.depth, number_size=limits.number_size))
+        found: list[Finding] = []
+        for one in faults_of(text, start, depth=limits.depth, number_size=limits.number_size):
+            found.append(one)
+            if len(found) >= _MOST_FAULTS and one.severity is Severity.ERROR:
+                break  # it is broken anyway
+        return tuple(found)
 
     def _too_deep(self, pointer: str) -> MalformedJsonError:
-        for fault in self._faults(self._text[self._at :], pointer):
+        limits = self._limits
+        start, text = self.place(pointer), self._text[self._at :]
+        for fault in faults_of(text, start, depth=limits.depth, number_size=limits.number_size):
             if fault.code == "too_deep":
                 return MalformedJsonError(fault)
         return self._error("too_deep", pointer, limit=self._limits.depth)
 
     def _too_large(self, pointer: str) -> MalformedJsonError:
-        return self._error("value_too_large", pointer, limit=self._limits.value_size)
+        what, limit = phrase("a_value_here"), self._limits.value_size
+        return self._error("value_too_large", pointer, what=what, limit=limit)
 
     def _syntax(self, error: Exception, pointer: str) -> MalformedJsonError:
         if isinstance(error, json.JSONDecodeError):
             message, at = error.msg, error.pos
         else:
             message, at = "Expecting value", _stopped_at(error)
+        if message.startswith("Invalid \\"):
+            at = self._text.rindex("\\", 0, at + 1)
+            if at > len(self._text) - _LONGEST_ESCAPE and '"' not in self._text[at:]:
+                message = "Unterminated string starting at"  # which is cut within an escape
         if message.startswith("Unterminated string"):
             at = len(self._text)
         at = end_of_space(self._text, at) if message.startswith("Expecting") else at

@@ -93,7 +93,7 @@ class JsonLdReader:
         self.findings = list(capped(found))
 
     def _document_events(self, text: JsonText, found: list[Finding]) -> Iterator[ReadEvent]:
-        head = JsonHead(self._limits.value_size, findings=found)
+        head = JsonHead(self._limits, findings=found)
         for value, pointer, index in _walk(text, "", head.data, head):
             yield self._event(value, index, pointer)
         text.expect_end()
@@ -108,7 +108,7 @@ class JsonLdReader:
         text = self._open()
         if text.peek() != "{":
             raise _not_a_document(text)
-        head = JsonHead(self._limits.value_size)
+        head = JsonHead(self._limits)
         for _ in _walk(text, "", head.data, head):
             if "@context" in head.data and "type" in head.data:
                 break

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from epcis_core.findings import Finding, Phrase, Where, escape_pointer, finding, phrase
+from epcis_core.findings import Finding, Phrase, Where, capped, escape_pointer, finding, phrase
 from epcis_core.model.base import Extensible, Number
 from epcis_core.model.elements import is_uri
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent, ExtensionEvent
@@ -29,6 +29,8 @@ _WRONG_TYPES: Final = {
     "number_text_or_object": "number_text_or_object",
 }
 _MALFORMED: Final = {"malformed_hex": "hexadecimal", "malformed_version": "version"}
+_LONGEST_SLIP: Final = 60
+_LIKENESS: Final = 0.75
 _SUGGESTIONS: Final = 20
 """So many wrong names get a "did you mean"; it is slow to find, and more are no slips."""
 
@@ -47,11 +49,10 @@ def read_model(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | N
     try:
         read = model.model_validate(data)
     except ValidationError as error:
-        found = list(_complaints(data, error))
+        found = list(capped(_complaints(data, error)))
     complained = {one.where.pointer for one in found}
-    for index, one in enumerate(_wrong_members(_shape(model), data, "")):
-        if one.pointer not in complained:
-            found.append(one.finding(suggests=index < _SUGGESTIONS))
+    wrong = (w for w in _wrong_members(_shape(model), data, "") if w.pointer not in complained)
+    found += capped(one.finding(suggests=n < _SUGGESTIONS) for n, one in enumerate(wrong))
     return (None, found) if found else (read, [])
 
 
@@ -70,7 +71,8 @@ def read_event(data: Any) -> tuple[EpcisEvent | None, list[Finding]]:
         return None, [_wrong_type("/type", "text", name)]
     model = EVENT_TYPES.get(name)
     if model is None and not _is_extension(name):
-        expected = phrase("one_of", choices=", ".join(_near(name, EVENT_TYPES) or EVENT_TYPES))
+        near = _near(name, EVENT_TYPES)
+        expected = near[0] if near else phrase("one_of", choices=", ".join(EVENT_TYPES))
         at = Where(pointer="/type")
         return None, [finding("unknown_event_type", at=at, actual=repr(name), expected=expected)]
     return read_model(model or ExtensionEvent, data)
@@ -78,15 +80,16 @@ def read_event(data: Any) -> tuple[EpcisEvent | None, list[Finding]]:
 
 def _complaints(data: Any, error: ValidationError) -> Iterator[Finding]:
     """Turn what pydantic found into findings; members that are not known are told elsewhere."""
-    for problem in error.errors(include_url=False):
+    for problem in error.errors(include_url=False, include_input=False):
         kind, loc = problem["type"], problem["loc"]
-        pointer = _pointer(loc, data)
+        pointer, given = _found(loc, data)
         at = Where(pointer=pointer)
-        actual = _shown(problem.get("input"))
+        actual = _shown(given)
         if kind == "missing":
             yield finding("missing_field", at=at, field=loc[-1])
         elif kind == "too_short":
-            yield finding("empty_list", at=at, field=pointer.rpartition("/")[2])
+            if not given:  # else it is too short only for the wrong entries in it
+                yield finding("empty_list", at=at, field=pointer.rpartition("/")[2])
         elif kind == "named_twice":
             yield finding("named_twice", at=at, actual=phrase("context_part"))
         elif kind == "literal_error":
@@ -97,13 +100,13 @@ def _complaints(data: Any, error: ValidationError) -> Iterator[Finding]:
             expected = phrase(_MALFORMED[kind])
             yield finding("malformed_value", at=at, expected=expected, actual=actual)
         elif kind in _WRONG_TYPES:
-            yield _wrong_type(pointer, _WRONG_TYPES[kind], problem.get("input"))
+            yield _wrong_type(pointer, _WRONG_TYPES[kind], given)
         elif kind != "extra_forbidden":
             yield finding(kind, at=at, actual=actual)
 
 
-def _pointer(loc: tuple[int | str, ...], data: Any) -> str:
-    """Return the pointer of what a complaint is about; of its parent where it is missing.
+def _found(loc: tuple[int | str, ...], data: Any) -> tuple[str, Any]:
+    """Return pointer and value of what a complaint is about; of its parent where it is missing.
 
     Pydantic also names in a path which branch of a union it tried; that is no member.
     """
@@ -116,7 +119,7 @@ def _pointer(loc: tuple[int | str, ...], data: Any) -> str:
         else:
             continue
         pointer += f"/{escape_pointer(str(token))}"
-    return pointer
+    return pointer, data
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +211,11 @@ def _is_extension(name: str) -> bool:
 
 
 def _near(name: str, known: Mapping[str, Any]) -> list[str]:
+    if len(name) > _LONGEST_SLIP:
+        return []
     by_folded = {one.casefold(): one for one in known}
-    return [by_folded[one] for one in difflib.get_close_matches(name.casefold(), by_folded, n=1)]
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=_LIKENESS)
+    return [by_folded[one] for one in near]
 
 
 def _wrong_type(pointer: str, expected: str, actual: Any) -> Finding:

@@ -20,7 +20,7 @@ part of it.
     >>> prehash(event, Namespaces()).partition("epcList")[2]
     'epc=https://id.gs1.org/00/040123450000001112action=OBSERVE'
     >>> event_hash(event, Namespaces())
-    'ni:///sha-256;d8d17c7f?ver=CBV2.0'
+    'ni:///sha-256;323774f2ccd947958f94bca83bba44e153235f735269658647d8a298aee4c763?ver=CBV2.0'
 
 References:
     CBV 2.0, section 8.9; RFC 6920 (the ni: form)

@@ -10,8 +10,10 @@ come from that and not from the standard, so they are rebuilt here the same way:
 - A text that equals the last word of a vocabulary term used in the same event becomes that term.
 - A member whose name ends in `List` becomes a list of members without that ending.
 
-Where the reference implementation fails, as on times that round up to a full second, the rule that
-it fails to follow is followed.
+It is not followed where it loses what a document means or fails over it: prefixes that only the
+EPCIS context declares are expanded, `@context` inside an event counts as the document's, a
+time that rounds up to a full second does so, a number too big for a float keeps its digits, and a
+key with a wrong check digit stays as it is written.
 
 References:
     epcis-event-hash-generator 1.9.3
@@ -30,14 +32,21 @@ from epcis_core.event_hash.spelling import (
     gs1_vocabulary,
     number_of,
     utc_milliseconds,
-    vocabulary_of,
 )
 from epcis_core.identifiers import hash_form
 from epcis_core.model.base import Number
+from epcis_core.model.elements import (
+    BusinessTransaction,
+    Destination,
+    ErrorDeclaration,
+    PersistentDisposition,
+    SensorReport,
+    Source,
+)
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import instant
-from epcis_core.vocabulary import canonical_term
+from epcis_core.vocabulary import VocabularyList, canonical_term
 
 
 class _Node(NamedTuple):
@@ -89,6 +98,20 @@ _ORDER: Final = _Order(
 _LEFT_OUT: Final = frozenset({"type", "eventID", "recordTime", "errorDeclaration"})
 _TEXT: Final = "#text"
 _COMMENTS: Final = frozenset({"comment", "rdfs:comment"})
+_TERMS: Final[Mapping[tuple[type[BaseModel] | None, str], VocabularyList]] = {
+    (None, "biz_step"): VocabularyList.BIZ_STEP,
+    (None, "disposition"): VocabularyList.DISPOSITION,
+    (PersistentDisposition, "set"): VocabularyList.DISPOSITION,
+    (PersistentDisposition, "unset"): VocabularyList.DISPOSITION,
+    (BusinessTransaction, "type"): VocabularyList.BUSINESS_TRANSACTION_TYPE,
+    (Source, "type"): VocabularyList.SOURCE_DEST_TYPE,
+    (Destination, "type"): VocabularyList.SOURCE_DEST_TYPE,
+    (ErrorDeclaration, "reason"): VocabularyList.ERROR_REASON,
+    (SensorReport, "type"): VocabularyList.MEASUREMENT_TYPE,
+    (SensorReport, "exception"): VocabularyList.SENSOR_ALERT_TYPE,
+    (SensorReport, "component"): VocabularyList.COMPONENT,
+}
+
 _TIMES: Final = frozenset({"eventTime", "time", "startTime", "endTime"})
 _PAIRS: Final = frozenset({"bizTransaction", "source", "destination"})
 _PAIR_LISTS: Final = frozenset({f"{name}List" for name in _PAIRS})
@@ -132,7 +155,7 @@ def _of_part(part: BaseModel, namespaces: Namespaces) -> Iterator[_Node]:
         name = field.alias or attribute
         if name == "@context":
             continue
-        vocabulary = vocabulary_of(type(part), attribute)
+        vocabulary = _TERMS.get((type(part), attribute)) or _TERMS.get((None, attribute))
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, BaseModel):
                 yield _Node(name, inside=tuple(_of_part(item, namespaces)))

@@ -5,42 +5,18 @@ References:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
 
-from pydantic import BaseModel
-
 from epcis_core.identifiers import hash_form
-from epcis_core.model.elements import (
-    BusinessTransaction,
-    Destination,
-    ErrorDeclaration,
-    PersistentDisposition,
-    SensorReport,
-    Source,
-)
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import instant
 from epcis_core.vocabulary import VocabularyList, canonical_term
 
 Spell = Callable[[str, Namespaces], str]
 """Gives the canonical spelling of a text with the prefixes in force around it."""
-
-_TERMS: Final[Mapping[tuple[type[BaseModel] | None, str], VocabularyList]] = {
-    (None, "biz_step"): VocabularyList.BIZ_STEP,
-    (None, "disposition"): VocabularyList.DISPOSITION,
-    (PersistentDisposition, "set"): VocabularyList.DISPOSITION,
-    (PersistentDisposition, "unset"): VocabularyList.DISPOSITION,
-    (BusinessTransaction, "type"): VocabularyList.BUSINESS_TRANSACTION_TYPE,
-    (Source, "type"): VocabularyList.SOURCE_DEST_TYPE,
-    (Destination, "type"): VocabularyList.SOURCE_DEST_TYPE,
-    (ErrorDeclaration, "reason"): VocabularyList.ERROR_REASON,
-    (SensorReport, "type"): VocabularyList.MEASUREMENT_TYPE,
-    (SensorReport, "exception"): VocabularyList.SENSOR_ALERT_TYPE,
-    (SensorReport, "component"): VocabularyList.COMPONENT,
-}
 
 _CACHE_SIZE: Final = 1 << 15
 _CACHED_LENGTH: Final = 256
@@ -51,7 +27,8 @@ _ABSOLUTE: Final = ("urn:", "http")
 # The GS1 Web Vocabulary moved; published contexts differ on where to.
 _GS1_VOCABULARY: Final = re.compile(r"\Ahttps?://(?:www\.|ref\.)?gs1\.org/voc/")
 _GS1: Final = "https://gs1.org/voc/"
-_CBV_URN: Final = "urn:epcglobal:cbv:"
+# Business transactions, `bt`, share the beginning and are no terms.
+_LIKE_A_TERM: Final = re.compile(r"urn:epcglobal:cbv:(?!bt:)|https?://(?:[a-z]+\.)?gs1\.org/")
 # JSON-LD needs the colon to join names with; in XML the namespace has none.
 _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 
@@ -101,7 +78,7 @@ def _canonical(uri: str) -> str:
     found: str = hash_form(uri)
     if found != uri:
         return found
-    if "gs1.org/" not in uri and not uri.startswith(_CBV_URN):
+    if _LIKE_A_TERM.match(uri) is None:
         return uri
     for vocabulary in VocabularyList:
         found = canonical_term(vocabulary, uri)
@@ -117,15 +94,6 @@ def gs1_vocabulary(uri: str) -> str:
     'https://gs1.org/voc/Temperature'
     """
     return _GS1_VOCABULARY.sub(_GS1, uri)
-
-
-def vocabulary_of(part: type[BaseModel], attribute: str) -> VocabularyList | None:
-    """Return the list whose terms a field of an event, or of a part of it, holds; None if none.
-
-    >>> vocabulary_of(SensorReport, "component")
-    <VocabularyList.COMPONENT: 'component'>
-    """
-    return _TERMS.get((part, attribute)) or _TERMS.get((None, attribute))
 
 
 def term_of(vocabulary: VocabularyList) -> Spell:

@@ -54,9 +54,11 @@ def _context_kind(value: object) -> str | None:
 
 
 def _check_distinct(parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    for index, part in enumerate(parts):
-        if part in parts[:index]:
-            raise PydanticCustomError("named_twice", "expected each context once")
+    seen = {
+        part if isinstance(part, str) else str(sorted(map(str, part.items()))) for part in parts
+    }
+    if len(seen) < len(parts):
+        raise PydanticCustomError("named_twice", "expected each context once")
     return parts
 
 
@@ -101,11 +103,11 @@ class Namespaces:
         if context is None:
             return outer
         prefixes = dict(outer.prefixes)
-        unknown = list(outer.unknown)
+        unknown = dict.fromkeys(outer.unknown)
         for part in context if isinstance(context, list | tuple) else [context]:
             if isinstance(part, str):
-                if _OFFICIAL.fullmatch(part) is None and part not in unknown:
-                    unknown.append(part)
+                if _OFFICIAL.fullmatch(part) is None:
+                    unknown[part] = None
             elif isinstance(part, dict):
                 prefixes.update(_declared(part))
         return cls(prefixes, tuple(unknown))

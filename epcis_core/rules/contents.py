@@ -24,7 +24,8 @@ def object_event_names_something(event: EpcisEvent) -> Iterator[Finding]:
         return
     if event.sensor_element_list and event.read_point:
         return
-    yield finding("nothing_named", at=Where(pointer=""), fields="epcList, quantityList")
+    at = _emptied(quantityList=event.quantity_list)
+    yield finding("nothing_named", at=at, fields="epcList, quantityList")
 
 
 def ilmd_only_when_added(event: EpcisEvent) -> Iterator[Finding]:
@@ -48,7 +49,8 @@ def children_are_given(event: EpcisEvent) -> Iterator[Finding]:
     if not isinstance(event, AggregationEvent | AssociationEvent) or event.action == "DELETE":
         return
     if not event.child_epcs and not event.child_quantity_list:
-        yield finding("children_missing", at=Where(pointer=""), action=event.action)
+        at = _emptied(childEPCs=event.child_epcs, childQuantityList=event.child_quantity_list)
+        yield finding("children_missing", at=at, action=event.action)
 
 
 def transaction_names_something(event: EpcisEvent) -> Iterator[Finding]:
@@ -56,7 +58,8 @@ def transaction_names_something(event: EpcisEvent) -> Iterator[Finding]:
     if not isinstance(event, TransactionEvent) or event.action == "DELETE":
         return
     if event.epc_list is None and not event.quantity_list:
-        yield finding("nothing_named", at=Where(pointer=""), fields="epcList, quantityList")
+        at = _emptied(quantityList=event.quantity_list)
+        yield finding("nothing_named", at=at, fields="epcList, quantityList")
 
 
 def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
@@ -68,7 +71,13 @@ def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
     if (has_input and has_output) or (event.transformation_id and (has_input or has_output)):
         return
     missing = "inputs" if has_output else "outputs" if has_input else "inputs_and_outputs"
-    yield finding("transformation_one_sided", at=Where(pointer=""), missing=phrase(missing))
+    at = _emptied(
+        inputEPCList=event.input_epc_list,
+        inputQuantityList=event.input_quantity_list,
+        outputEPCList=event.output_epc_list,
+        outputQuantityList=event.output_quantity_list,
+    )
+    yield finding("transformation_one_sided", at=at, missing=phrase(missing))
 
 
 def amounts_make_sense(event: EpcisEvent) -> Iterator[Finding]:
@@ -112,3 +121,9 @@ def entries_are_unique(event: EpcisEvent) -> Iterator[Finding]:
             if entry in seen:
                 yield finding("named_twice", at=Where(pointer=f"/{name}/{index}"), actual=entry)
             seen.add(entry)
+
+
+def _emptied(**lists: tuple[object, ...] | None) -> Where:
+    """Return the place of the first list that is given but empty, or else the event's."""
+    empty = next((name for name, entries in lists.items() if entries == ()), None)
+    return Where(pointer="" if empty is None else f"/{empty}")

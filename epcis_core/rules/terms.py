@@ -26,6 +26,7 @@ _WEB_VOCABULARY: Final = (
 _OF_WEB_VOCABULARY: Final = {VocabularyList.MEASUREMENT_TYPE, VocabularyList.SENSOR_ALERT_TYPE}
 # Whatever else stands in these namespaces is a standard term, or a slip.
 _STANDARD: Final = ("https://ref.gs1.org/cbv/", "https://ref.gs1.org/voc/", "cbv:", "gs1:")
+_LONGEST_SLIP: Final = 120
 _SUGGESTIONS: Final = 20
 """So many wrong terms get a "did you mean"; it is slow to find, and more are no slips."""
 
@@ -42,7 +43,8 @@ def terms_are_known(event: EpcisEvent) -> Iterator[Finding]:
             word = bare_word(vocabulary, value)
             yield finding("term_not_bare", at=at, actual=value, expected=word)
             continue
-        nearest = nearest_word(vocabulary, value) if wrong <= _SUGGESTIONS else None
+        is_slip = wrong <= _SUGGESTIONS and len(value) <= _LONGEST_SLIP
+        nearest = nearest_word(vocabulary, value) if is_slip else None
         if nearest is None:
             yield finding("unknown_term", at=at, actual=value)
         else:

@@ -7,13 +7,21 @@ import re
 import unicodedata
 from typing import Final
 
-_SEPARATORS: Final = re.compile(r"[\s\-_./]+")
+_SEPARATORS: Final = re.compile(r"[ \t\r\n\-_./]+")
 _ALIKE: Final = str.maketrans("OIL", "011")
 
 SQL_FOLDED_NUMBER: Final = (
-    r"translate(upper(regexp_replace({}, '[\s\-_./]+', '', 'g')), 'OIL', '011')"
+    r"translate(upper(regexp_replace({}, '[ \t\r\n\-_./]+', '', 'g')), 'OIL', '011')"
 )
 """`fold_number` in SQL; format it with an expression."""
+
+
+def as_typed(text: str) -> str:
+    """Return what a person typed without blanks around it, and without bytes that are no text.
+
+    A command line hands such bytes on as halves of surrogate pairs, which no file can hold.
+    """
+    return text.strip(" \t\r\n").encode(errors="replace").decode()
 
 
 def fold_number(text: str) -> str:

@@ -24,8 +24,10 @@ from epcis_core.store.file_format import (
     steps_from,
 )
 
-_STORAGE: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "storage_compatibility_version": "v1.5.0"
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "storage_compatibility_version": "v1.5.0",
+    # What one transaction has added stays in memory up to here; beyond, it is written out.
+    "memory_limit": "1GB",
 }
 _HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 
@@ -164,7 +166,7 @@ def _open_current(
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), config=_STORAGE)
+        return duckdb.connect(str(path), config=_CONFIG)
     except duckdb.Error as error:
         text = str(error)
         if "Could not set lock" in text:

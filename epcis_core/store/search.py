@@ -11,7 +11,7 @@ from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
-from epcis_core.store.folding import SQL_FOLDED_NUMBER, fold_number
+from epcis_core.store.folding import SQL_FOLDED_NUMBER, as_typed, fold_number
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import PARTY, PLACE, PRODUCT, Names
 from epcis_core.store.view import View
@@ -60,7 +60,8 @@ def search(ledger: Ledger, view: View, text: str, limit: int = 20) -> list[Hit]:
         text: any spelling of a GS1 key, a lot or serial number, part of one, or a name.
         limit: how many hits at the most.
     """
-    if not text.strip():
+    text = as_typed(text)
+    if not text:
         return []
     with ledger.reading() as cursor:
         asked = _Search(cursor, view, text, limit)
@@ -109,7 +110,7 @@ class _Search:
     ) -> None:
         self._cursor = cursor
         self._view = view
-        self._text = text.strip()
+        self._text = text
         self._limit = limit
         self._names = Names(cursor, view)
         try:
@@ -119,10 +120,10 @@ class _Search:
 
     def exact(self) -> Iterator[Hit]:
         """Yield the object that the text spells, and the lots and instances of a class."""
-        for one in self._objects("object = $key", key=self._key):
+        for one, _, _ in self._objects("object = $key", key=self._key):
             yield self._hit(one, "exact", 1.0)
         if kind_of(self._key) == "class":
-            for one in self._objects("starts_with(object, $key)", key=f"{self._key}/"):
+            for one, _, _ in self._objects("starts_with(object, $key)", key=f"{self._key}/"):
                 yield self._hit(one, "part", 0.8)
         if _GLN.fullmatch(self._text):
             for key, name in self._names.holding(self._text):
@@ -132,19 +133,19 @@ class _Search:
         """Yield objects whose lot or serial is the text: as typed, folded, or in part."""
         if _URI.match(self._text):
             return
-        folded = fold_number(self._text)
-        condition = "number = $text OR folded = $folded"
-        if len(folded) >= _MIN_PART:
-            condition += " OR contains(folded, $folded)"
-        order = "number = $text DESC, folded = $folded DESC, length(folded)"
-        for one in self._objects(condition, order, text=self._text, folded=folded):
-            numbers = _numbers(one)
-            if self._text in numbers:
+        wanted = fold_number(self._text)
+        condition = "number = $text OR folded = $wanted"
+        if len(wanted) >= _MIN_PART:
+            condition += " OR contains(folded, $wanted)"
+        order = "number = $text DESC, folded = $wanted DESC, length(folded)"
+        for one, number, folded in self._objects(condition, order, text=self._text, wanted=wanted):
+            if number == self._text:
                 yield self._hit(one, "lot", 0.95)
-            elif folded in map(fold_number, numbers):
+            elif folded == wanted:
                 yield self._hit(one, "near", 0.7)
             else:
-                yield self._hit(one, "part", 0.4)
+                share = len(wanted) / len(folded)
+                yield self._hit(one, "part", round(0.3 + 0.3 * share, 2))
 
     def by_name(self) -> Iterator[Hit]:
         """Yield parties and places of that name, and the lots of products of that name."""
@@ -153,7 +154,7 @@ class _Search:
         for key, name in self._names.search(self._text):
             if kind_of(key) == "class":
                 below = self._objects("starts_with(object, $key)", key=f"{key}/")
-                yield from (self._hit(one, "name", 0.5) for one in below)
+                yield from (self._hit(one, "name", 0.5) for one, _, _ in below)
             else:
                 yield _named(key, name, "name", 0.3)
 
@@ -162,15 +163,16 @@ class _Search:
         for one in near(self._cursor, self._view, self._key):
             yield self._hit(one, "near", 0.2)
 
-    def _objects(self, condition: str, order: str = "true", **values: str) -> list[str]:
-        """Return objects under a condition on `object`, `number` and `folded`; the text is ours."""
+    def _objects(
+        self, condition: str, order: str = "true", **values: str
+    ) -> list[tuple[str, str, str]]:
+        """Return objects, with their number plain and folded, under a condition on these three."""
         most = max(self._limit, _MAX_BELOW)
-        rows = self._cursor.execute(
-            f"SELECT object FROM ({_numbered(self._view)}) "  # noqa: S608 - conditions of ours
+        return self._cursor.execute(
+            f"SELECT object, number, folded FROM ({_numbered(self._view)}) "  # noqa: S608 - conditions of ours
             f"WHERE {condition} ORDER BY {order}, object LIMIT {most:d}",
             values,
         ).fetchall()
-        return [row[0] for row in rows]
 
     def _hit(self, one: str, why: str, score: float) -> Hit:
         return Hit(one, kind_of(one), _title(self._names, one), why, score)
@@ -180,18 +182,11 @@ def _numbered(view: View) -> str:
     """Return the SQL for every known object with its lot or serial number, plain and folded."""
     return (
         f"SELECT object, number, {SQL_FOLDED_NUMBER.format('number')} AS folded FROM ("  # noqa: S608 - ours
-        "SELECT object, url_decode(regexp_extract(object, '[^/:]*$')) AS number FROM ("
+        "SELECT object, coalesce(try(url_decode(part)), part) AS number FROM ("
+        "SELECT object, regexp_extract(object, '[^/:]*$') AS part FROM ("
         f"SELECT r.object FROM reference r WHERE {view.condition('r')} "
-        f"UNION SELECT m.lot FROM membership m WHERE {view.condition('m')}))"
+        f"UNION SELECT m.lot FROM membership m WHERE {view.condition('m')})))"
     )
-
-
-def _numbers(one: str) -> list[str]:
-    key = key_of(one)
-    found = [key.lot, key.serial] if key is not None else [_last_part(one)]
-    if key is not None and not any(found):
-        found = [_last_part(one)]
-    return [number for number in found if number]
 
 
 def _named(key: str, name: str, why: str, score: float) -> Hit:

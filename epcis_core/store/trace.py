@@ -6,10 +6,11 @@ import duckdb
 
 from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import parse_identifier
-from epcis_core.model.times import microseconds
+from epcis_core.model.times import microseconds, utc_text
 from epcis_core.provenance.result import Direction, Trace
 from epcis_core.provenance.trace import trace
 from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.folding import as_typed
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.search import near
@@ -23,6 +24,7 @@ def trace_lot(
     *,
     direction: Direction = "both",
     as_of: str | None = None,
+    now: int | None = None,
     max_objects: int = 10_000,
 ) -> Trace:
     """Trace an object.
@@ -32,7 +34,8 @@ def trace_lot(
         view: what may be seen.
         text: any spelling of its identifier.
         direction: which way to walk.
-        as_of: ledger time, a timestamp: what was known then. None is now.
+        as_of: ledger time, a timestamp: what was known then. None is everything known.
+        now: the clock, microseconds since 1970 UTC, that the answer shows where `as_of` is None.
         max_objects: how many objects the answer may hold.
 
     Returns:
@@ -50,7 +53,7 @@ def trace_lot(
             Names(cursor, view),
             subject,
             direction=direction,
-            as_of=as_of,
+            as_of=_shown(as_of, now),
             max_objects=max_objects,
         )
         if answer.objects:
@@ -58,12 +61,19 @@ def trace_lot(
         return answer.model_copy(update={"near": tuple(near(cursor, view, subject))})
 
 
+def _shown(as_of: str | None, now: int | None) -> str | None:
+    """Return the ledger time an answer stands for, in UTC."""
+    moment = now if as_of is None else microseconds(as_of)
+    return None if moment is None else utc_text(moment)
+
+
 def subject_of(text: str) -> str:
     """Return the canonical identifier of what a person typed; a text that is no key as it is."""
+    typed = as_typed(text)
     try:
-        return parse_identifier(text.strip()).digital_link()
+        return parse_identifier(typed).digital_link()
     except IdentifierError:
-        return text.strip()
+        return typed
 
 
 def as_known(cursor: duckdb.DuckDBPyConnection, view: View, time: str) -> View:

@@ -99,17 +99,19 @@ def test_every_page_speaks_both_languages(
     client: httpx.Client, path: str, status: int, language: str
 ) -> None:
     answer = get(client, path, Accept_Language=language)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-language"] == language
     assert f'<html lang="{language}">' in answer.text
     assert "{" not in words(re.sub(r"(?s)<pre.*?</pre>", "", answer.text))
 
 
 @pytest.mark.parametrize(("path", "status"), ALL_PAGES)
-def test_no_page_needs_more_than_its_own_files(client: httpx.Client, path: str, status: int) -> None:
+def test_no_page_needs_more_than_our_files(client: httpx.Client, path: str, status: int) -> None:
     answer = get(client, path)
     assert answer.status_code == status
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert re.findall(r"<style|style=|<script(?! src=\"/static/)|\son[a-z]+=", answer.text) == []
     for address in re.findall(r'(?:src|href)="([^"]*)"', answer.text):
         assert address.startswith(("/", "#", "tel:", "geo:")), address
@@ -127,8 +129,35 @@ def test_every_page_is_also_json(client: httpx.Client, path: str, status: int) -
         status = 200  # a list of no hits is an answer to a machine
     for answer in (by_header, by_suffix):
         assert answer.status_code == status
-        assert answer.headers["content-type"].startswith(("application/json", "application/problem+json"))
-    assert by_header.json() == by_suffix.json()
+        assert re.match(r"application/(problem\+)?json", answer.headers["content-type"])
+    asked_twice = [{**answer.json(), "as_of": None} for answer in (by_header, by_suffix)]
+    assert asked_twice[0] == asked_twice[1]
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept", "expected"),
+    [
+        pytest.param("GET", "/", BROWSER, "text/html", id="a browser"),
+        pytest.param("GET", "/", "*/*", "text/html", id="a command, on a page"),
+        pytest.param("GET", "/", "application/ld+json", "application/json", id="JSON-LD"),
+        pytest.param(
+            "GET", "/", "text/html;q=0.1, application/json", "application/json", id="both"
+        ),
+        pytest.param("GET", "/", "text/html;q=what", "text/html", id="nonsense"),
+        pytest.param("GET", "/epcis/nowhere", "*/*", "application/problem+json", id="interface"),
+        pytest.param("GET", "/epcis/nowhere", BROWSER, "text/html", id="interface, in a browser"),
+        pytest.param("POST", "/upload", "*/*", "application/problem+json", id="a command's form"),
+        pytest.param("POST", "/upload", BROWSER, "text/html", id="a browser's form"),
+    ],
+)
+def test_who_gets_a_page_and_who_gets_json(
+    client: httpx.Client, method: str, path: str, accept: str, expected: str
+) -> None:
+    answer = client.request(method, path, headers={"Accept": accept})
+    assert answer.headers["content-type"].partition(";")[0] == expected
 
 
 def test_errors_for_machines_are_problems(client: httpx.Client) -> None:
@@ -177,7 +206,7 @@ def test_home_of_an_empty_ledger_invites(empty: httpx.Client) -> None:
     "text",
     [
         pytest.param(GRAPES, id="Digital Link"),
-        pytest.param("https://shop.example/01/08936099141015/10/DN260311?3103=000195", id="other domain"),
+        pytest.param("https://shop.example/01/08936099141015/10/DN260311?x=1", id="other domain"),
         pytest.param("(01)08936099141015(10)DN260311", id="element string"),
         pytest.param("]C1010893609914101510DN260311", id="scan"),
         pytest.param("DN260311", id="bare lot"),
@@ -194,13 +223,10 @@ def test_any_spelling_leads_to_the_lot(client: httpx.Client, text: str) -> None:
 def test_the_trace_page_answers_the_first_questions(client: httpx.Client) -> None:
     page = words(get(client, f"/trace?id={GRAPES}", Accept_Language="en").text)
     trace = get(client, f"/trace.json?id={GRAPES}").json()
-    covered = trace["coverage"]
+    both, handovers = trace["coverage"]["confirmed_by_both"], trace["coverage"]["handovers"]
     assert "Nho đỏ Ninh Thuận thùng 5 kg Lot DN260311" in page
     assert "Made by Hợp tác xã nho Đồi Nắng Amount at the start 30 items Expiry 25 Mar 2026" in page
-    assert (
-        f"{covered['confirmed_by_both']} of {covered['handovers']} hand-overs confirmed by both sides."
-        in page
-    )
+    assert f"{both} of {handovers} hand-overs confirmed by both sides." in page
     assert (
         "Kho lạnh Cầu Vồng Xám recorded shipping Nho đỏ Ninh Thuận hộp 500 g, lot CV260313 to "
         "Quầy trái cây Hẻm Mười Hai on 14 Mar 2026; Quầy trái cây Hẻm Mười Hai recorded no receipt."
@@ -221,9 +247,7 @@ def test_the_trace_page_names_every_object_party_and_place(client: httpx.Client)
 
 def test_times_stand_beside_the_events_own_offset(client: httpx.Client) -> None:
     page = words(get(client, f"/trace?id={GRAPES}", Accept_Language="en").text)
-    assert "11 Mar 2026, 09:00 (+07:00)" in page
-    # The distributor writes in UTC, and its events say so.
-    assert re.search(r"13 Mar 2026, 09:00 \(13 Mar 2026, 02:00 \+00:00\)", page) or "+00:00" not in page
+    assert "11 Mar 2026, 09:00 (+07:00) Packing" in page
 
 
 def test_an_unknown_lot_is_answered_with_near_ones(client: httpx.Client) -> None:
@@ -238,9 +262,9 @@ def test_an_event_in_words_and_as_received(client: httpx.Client) -> None:
     path = "/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a"
     text = get(client, path, Accept_Language="en").text
     assert (
-        "On 11 March 2026 at 09:00 (+07:00), Hợp tác xã nho Đồi Nắng made 100 kg Nho đỏ Cardinal xô, "
-        "lot GC260310-L1 and 75 kg Nho đỏ Cardinal xô, lot GC260311-L2 into 30 × Nho đỏ Ninh Thuận "
-        "thùng 5 kg, lot DN260311"
+        "On 11 March 2026 at 09:00 (+07:00), Hợp tác xã nho Đồi Nắng made 100 kg "
+        "Nho đỏ Cardinal xô, lot GC260310-L1 and 75 kg Nho đỏ Cardinal xô, lot GC260311-L2 into "
+        "30 × Nho đỏ Ninh Thuận thùng 5 kg, lot DN260311"
     ) in words(text)
     (record,) = get(client, path, Accept="application/json").json()["records"]
     received = re.search(r"(?s)<pre[^>]*><code>(.*?)</code></pre>", text)
@@ -295,9 +319,13 @@ def faulty() -> bytes:
     ("language", "expected"),
     [
         pytest.param(
-            "vi", "Lỗi 'shiping' không phải thuật ngữ chuẩn; có phải 'shipping'? sự kiện thứ 2", id="vi"
+            "vi",
+            "Lỗi 'shiping' không phải thuật ngữ chuẩn; có phải 'shipping'? sự kiện thứ 2",
+            id="vi",
         ),
-        pytest.param("en", "Error 'shiping' is not a standard term; did you mean 'shipping'?", id="en"),
+        pytest.param(
+            "en", "Error 'shiping' is not a standard term; did you mean 'shipping'?", id="en"
+        ),
     ],
 )
 def test_every_error_is_named_in_the_senders_language(
@@ -336,14 +364,13 @@ def test_a_form_without_a_file_is_told_so(empty: httpx.Client) -> None:
 
 def test_names_in_the_data_stay_text(empty: httpx.Client) -> None:
     document = json.loads(sample("01-farm-gio-cat.jsonld"))
-    text = json.dumps(document, ensure_ascii=False)
-    for name in set(re.findall(r'"id": "urn:epcglobal:cbv:mda:name", "attribute": "([^"]*)"', text)):
-        text = text.replace(f'"attribute": "{name}"', f'"attribute": {json.dumps(HOSTILE)}')
-    assert HOSTILE in json.loads(text)["epcisHeader"]["epcisMasterData"]["vocabularyList"][0][
-        "vocabularyElementList"
-    ][0]["attributes"][0]["attribute"]
-    name = f"{HOSTILE}.json"
-    receipt = upload(empty, (name, text.encode())).headers["location"]
+    for vocabulary in document["epcisHeader"]["epcisMasterData"]["vocabularyList"]:
+        for element in vocabulary["vocabularyElementList"]:
+            for attribute in element["attributes"]:
+                if attribute["id"].endswith("name"):
+                    attribute["attribute"] = HOSTILE
+    sent = upload(empty, (f"{HOSTILE}.json", json.dumps(document).encode()))
+    receipt = sent.headers["location"]
     lot = "https://id.gs1.org/01/08931004017010/10/GC260310-L1"
     for path in ("/", receipt, f"/trace?id={lot}", "/search?q=script"):
         answer = empty.get(path)

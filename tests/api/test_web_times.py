@@ -23,7 +23,9 @@ from epcis_core.model.times import instant, microseconds
     ("language", "expected"),
     [
         pytest.param(
-            "vi", ["11/03/2026 14:20", "11/03/2026", "11/03/26", "ngày 11 tháng 3 năm 2026"], id="vi"
+            "vi",
+            ["11/03/2026 14:20", "11/03/2026", "11/03/26", "ngày 11 tháng 3 năm 2026"],
+            id="vi",
         ),
         pytest.param(
             "en", ["11 Mar 2026, 14:20", "11 Mar 2026", "11 Mar 26", "11 March 2026"], id="en"

@@ -1,6 +1,6 @@
 """Events in words, in both languages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -24,13 +24,13 @@ LOGGER = "https://id.gs1.org/8004/8936099140T01"
 class Book:
     """Names of the invented grape chain."""
 
-    names = {
+    names: ClassVar = {
         FARM: "Trang trại nho Gió Cát",
         PACKHOUSE: "Hợp tác xã nho Đồi Nắng",
         SHED: "Nhà đóng gói",
         "08936099141015": "Nho đỏ thùng 5 kg",
         "08931004017010": "Nho đỏ xô",
-    }  # fmt: skip
+    }
 
     def party(self, key: str) -> dict[str, Any]:
         return {"name": self.names[key]} if key in self.names else {}
@@ -159,7 +159,8 @@ CASES = [
             offset="+09:00",
             read_point=None,
         ),
-        "Ngày 11 tháng 3 năm 2026 lúc 16:20 (+09:00), một bên chưa rõ thực hiện bước “vat filling” với "
+        "Ngày 11 tháng 3 năm 2026 lúc 16:20 (+09:00), một bên chưa rõ thực hiện bước "
+        "“vat filling” với "
         "Nho đỏ xô, lô GC260310-L1 và Nho đỏ thùng 5 kg, lô DN260311.",
         "On 11 March 2026 at 16:20 (+09:00), an unknown party recorded “vat filling” of "
         "Nho đỏ xô, lot GC260310-L1 and Nho đỏ thùng 5 kg, lot DN260311.",
@@ -188,7 +189,8 @@ def test_what_happened_in_words(event: EventFacts, vietnamese: str, english: str
         pytest.param(
             "en",
             "did_not_occur",
-            "On 12 March 2026 at 08:00 (+07:00), operator declared this event wrong: Did not occur.",
+            "On 12 March 2026 at 08:00 (+07:00), operator declared this event wrong: "
+            "Did not occur.",
             id="with a reason",
         ),
         pytest.param(
@@ -199,7 +201,9 @@ def test_what_happened_in_words(event: EventFacts, vietnamese: str, english: str
         ),
     ],
 )
-def test_an_error_declaration_in_words(language: Language, reason: str | None, expected: str) -> None:
+def test_an_error_declaration_in_words(
+    language: Language, reason: str | None, expected: str
+) -> None:
     declared = facts("ObjectEvent", action="ADD", retracts=True, reason=reason)
     told = declaration(declared, Namer(Book(), Texts(language)), declared_at="2026-03-12T01:00:00Z")
     assert told == expected

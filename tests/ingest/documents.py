@@ -71,7 +71,9 @@ def place(uri: str, **attributes: str) -> dict[str, Any]:
     }
 
 
-def document(*events: dict[str, Any] | str, elements: list[Any] | None = None, **head: Any) -> bytes:
+def document(
+    *events: dict[str, Any] | str, elements: list[Any] | None = None, **head: Any
+) -> bytes:
     """An EPCISDocument; an event given as text stands in it as it is."""
     if elements:
         vocabulary = {

@@ -34,8 +34,16 @@ if (scan && "BarcodeDetector" in window) {
   });
 }
 
-// On a wide picture the lot in question may stand outside the window.
+// The names of the lanes stay in sight when a wide picture is moved.
 const box = document.querySelector(".picture-wide");
+if (box) {
+  const names = [...box.querySelectorAll("text.party")].map((name) => [name, Number(name.getAttribute("x"))]);
+  box.addEventListener("scroll", () => {
+    for (const [name, x] of names) name.setAttribute("x", x + box.scrollLeft);
+  });
+}
+
+// On a wide picture the lot in question may stand outside the window.
 const subject = box && box.querySelector("[aria-current]");
 if (subject && box.scrollWidth > box.clientWidth) {
   const place = subject.getBoundingClientRect();

@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -105,9 +106,24 @@ def test_a_folder_that_takes_no_file_is_named() -> None:
     assert refusal(path) == f"{path} cannot be opened for writing: no permission"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_read_only_folder_and_a_read_only_file_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "shut" / "ledger.duckdb"
+@pytest.fixture
+def ordinary_user(tmp_path: Path) -> Iterator[Path]:
+    """A folder of one's own, without the powers of the superuser."""
+    nobody, root = 65534, os.geteuid()
+    if root != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, nobody, nobody)
+        os.seteuid(nobody)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(root)
+
+
+def test_a_read_only_folder_and_a_read_only_file_are_named(ordinary_user: Path) -> None:
+    path = ordinary_user / "shut" / "ledger.duckdb"
     path.parent.mkdir()
     path.parent.chmod(0o500)
     assert refusal(path) == f"{path} cannot be opened for writing: no permission"
@@ -168,7 +184,10 @@ def test_a_closed_ledger_says_so(tmp_path: Path) -> None:
     ledger = Ledger.open(path)
     ledger.close()
     ledger.close()
-    with pytest.raises(StoreError, match="cannot be read: Connection Error: .* closed"), ledger.reading():
+    with (
+        pytest.raises(StoreError, match="cannot be read: Connection Error: .* closed"),
+        ledger.reading(),
+    ):
         pass
     with pytest.raises(StoreError, match="cannot be written: .* closed"), ledger.writing():
         pass

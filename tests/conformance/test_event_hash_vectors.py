@@ -1,0 +1,88 @@
+"""The event hash against the published vectors, and both readings of the standard side by side."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from epcis_core.codecs.jsonld import JsonLdReader
+from epcis_core.event_hash import HashVariant, event_hash, prehash
+
+WITH_LISTS = ["ReferenceEventHashAlgorithm3", "epcisDocWithSingleEvent"]
+"""Vectors with transactions, sources or destinations, which the variants write differently."""
+
+WITHOUT_LISTS = [
+    "ReferenceEventHashAlgorithm",
+    "ReferenceEventHashAlgorithm2",
+    "TimeStampRoundOff",
+    "epclist_normalisation",
+    "persistentDisposition",
+]
+
+
+@pytest.fixture(scope="module")
+def vectors(gs1_dir: Path) -> Path:
+    return gs1_dir / "event-hash-vectors" / "examples"
+
+
+def lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def written(document: bytes, variant: HashVariant) -> list[str]:
+    found = []
+    for read in JsonLdReader(io.BytesIO(document)).events():
+        assert read.event is not None, read.findings
+        found.append(prehash(read.event, read.namespaces, variant))
+    return found
+
+
+def hashed(document: bytes, variant: HashVariant) -> list[str]:
+    found: list[str] = []
+    for read in JsonLdReader(io.BytesIO(document)).events():
+        assert read.event is not None, read.findings
+        found.append(event_hash(read.event, read.namespaces, variant))
+    return found
+
+
+def test_all_vectors_in_json_are_named_here(vectors: Path) -> None:
+    assert {path.stem for path in vectors.glob("*.jsonld")} == {*WITH_LISTS, *WITHOUT_LISTS}
+
+
+@pytest.mark.parametrize("name", WITH_LISTS + WITHOUT_LISTS)
+def test_the_published_hashes_are_reproduced(vectors: Path, name: str) -> None:
+    document = (vectors / f"{name}.jsonld").read_bytes()
+    assert hashed(document, HashVariant.REFERENCE_1_9) == lines(vectors / f"{name}.hashes")
+    assert written(document, HashVariant.REFERENCE_1_9) == lines(vectors / f"{name}.prehashes")
+
+
+@pytest.mark.parametrize("name", WITHOUT_LISTS)
+def test_both_variants_agree_where_the_readings_do(vectors: Path, name: str) -> None:
+    document = (vectors / f"{name}.jsonld").read_bytes()
+    assert written(document, HashVariant.CBV_2_0_TEXT) == lines(vectors / f"{name}.prehashes")
+    assert hashed(document, HashVariant.CBV_2_0_TEXT) == lines(vectors / f"{name}.hashes")
+
+
+def test_the_rules_order_what_the_reference_implementation_does_not(vectors: Path) -> None:
+    document = (vectors / "ReferenceEventHashAlgorithm3.jsonld").read_bytes()
+    [text] = written(document, HashVariant.CBV_2_0_TEXT)
+    assert text.partition("myField1=AB-12")[2] == (
+        "bizTransactionListbizTransaction=https://id.gs1.org/253/4012345111118123"
+        "type=https://ref.gs1.org/cbv/BTT-po"
+        "sourceListsource=https://id.gs1.org/417/4012345000009"
+        "type=https://ref.gs1.org/cbv/SDT-owning_party"
+        "destinationListdestination=https://id.gs1.org/417/0614141000005"
+        "type=https://ref.gs1.org/cbv/SDT-owning_party"
+        "{https://ns.example.com/epcis/}userExt=CD-34"
+    )
+    [found] = hashed(document, HashVariant.CBV_2_0_TEXT)
+    assert found.startswith("ni:///sha-256;9bfb126c")
+
+
+def test_the_namespace_of_2_0_1_is_a_synonym(vectors: Path) -> None:
+    document = (vectors / "ReferenceEventHashAlgorithm2.jsonld").read_bytes()
+    spelled = document.replace(b'"Temperature"', b'"gs1:Temperature"')
+    moved = spelled.replace(b"https://gs1.org/voc/", b"https://ref.gs1.org/voc/")
+    assert moved != spelled != document
+    for variant in HashVariant:
+        assert hashed(moved, variant) == lines(vectors / "ReferenceEventHashAlgorithm2.hashes")

@@ -1,0 +1,221 @@
+"""Every read takes a view, and shows no more than it may."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import duckdb
+import pytest
+
+import epcis_core.store
+from epcis_core.query.parameters import EventQuery
+from epcis_core.store.captures import find_capture
+from epcis_core.store.events import (
+    all_events,
+    count_contents,
+    events_by_id,
+    find_events,
+    latest_events,
+    select_events,
+)
+from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import log_entries
+from epcis_core.store.names import Names
+from epcis_core.store.query import query_events
+from epcis_core.store.search import near, search
+from epcis_core.store.trace import as_known, trace_lot
+from epcis_core.store.view import EVERYTHING, View
+from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed, place
+
+WRITES = {
+    "append.Append": "is the writer, and must know every identity there is",
+    "captures.has_sent_head": "the writer asks it",
+    "captures.record_capture": "writes",
+    "file_format.format_of": "reads what the file says of itself alone",
+    "file_format.migrate": "writes",
+    "master_data.new_versions": "the writer asks it",
+    "tables.Table": "writes",
+    "ledger.Ledger": "gives the cursors that all others read with",
+}
+"""What holds a ledger or a cursor, and yet takes no view."""
+
+
+def modules() -> list[ModuleType]:
+    names = [module.name for module in pkgutil.iter_modules(epcis_core.store.__path__)]
+    return [importlib.import_module(f"epcis_core.store.{name}") for name in names]
+
+
+def public_callables() -> dict[str, Any]:
+    """Public functions, and public classes with what makes one and their public methods."""
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}": member
+        for module in modules()
+        for name, member in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(member) or inspect.isclass(member))
+        and member.__module__ == module.__name__
+    }
+
+
+def holds_data(hints: dict[str, Any]) -> bool:
+    return any(hint in {Ledger, duckdb.DuckDBPyConnection} for hint in hints.values())
+
+
+def reads(member: Any) -> bool:
+    """Tell whether a function, a class's maker or one of its methods is given data to read."""
+    if inspect.isfunction(member):
+        return holds_data(get_type_hints(member))
+    methods = [m for n, m in vars(member).items() if n == "__init__" or not n.startswith("_")]
+    found = [get_type_hints(m) for m in methods if inspect.isfunction(m)]
+    return any(map(holds_data, [get_type_hints(member), *found]))
+
+
+def takes_view(member: Any) -> bool:
+    maker = member if inspect.isfunction(member) else member.__init__
+    return View in get_type_hints(maker).values()
+
+
+def test_every_public_function_that_reads_takes_a_view() -> None:
+    found = {name: member for name, member in public_callables().items() if reads(member)}
+    assert {name for name, member in found.items() if not takes_view(member)} == set(WRITES)
+    viewed = {name for name in found if name not in WRITES}
+    assert viewed == {f"{module}.{name}" for module, name in READS}
+
+
+def test_no_view_stands_as_a_default() -> None:
+    for name, member in public_callables().items():
+        maker = member if inspect.isfunction(member) else member.__init__
+        for parameter in inspect.signature(maker).parameters.values():
+            assert not isinstance(parameter.default, View), name
+
+
+def with_cursor(read: Callable[[Any, View], Any]) -> Callable[[Ledger, View], Any]:
+    def opened(ledger: Ledger, view: View) -> Any:
+        with ledger.reading() as cursor:
+            return read(cursor, view)
+
+    return opened
+
+
+def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
+    evidence = StoredEvidence(cursor, view)
+    instance = item("1")
+    return [
+        *evidence.naming([lot("L1"), instance]),
+        *evidence.transforming(["urn:x:run"]),
+        *evidence.members([lot("L1")]),
+        *evidence.lots([instance]),
+    ]
+
+
+def names_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
+    names = Names(cursor, view)
+    known = [names.party(SITE), names.place(SITE), names.product("09506000134352"), names.owners()]
+    found = [names.search("Vườn"), names.search("Táo"), names.holding("9506000134307")]
+    return [one for one in (*known, *found) if one]
+
+
+READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
+    ("captures", "find_capture"): lambda ledger, view: find_capture(ledger, view, CAPTURE[0]),
+    ("events", "all_events"): lambda ledger, view: list(all_events(ledger, view)),
+    ("events", "count_contents"): lambda ledger, view: any(count_contents(ledger, view).values()),
+    ("events", "events_by_id"): lambda ledger, view: events_by_id(ledger, view, ["urn:x:1"]),
+    ("events", "find_events"): lambda ledger, view: find_events(ledger, view, "urn:x:1"),
+    ("events", "latest_events"): latest_events,
+    ("events", "select_events"): lambda ledger, view: select_events(ledger, view, "true", [], "1"),
+    ("evidence", "StoredEvidence"): with_cursor(evidence_of),
+    ("log", "log_entries"): lambda ledger, view: list(log_entries(ledger, view)),
+    ("names", "Names"): with_cursor(names_of),
+    ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
+    ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
+    ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
+    ("trace", "as_known"): with_cursor(
+        lambda cursor, view: as_known(cursor, view, "2099-01-01T00:00:00Z").up_to_sequence != -1
+    ),
+    ("trace", "trace_lot"): lambda ledger, view: trace_lot(ledger, view, lot("L1")).objects,
+}
+"""Every public read, as something that is true where it shows anything of the ledger."""
+
+CAPTURE = [""]
+
+
+@pytest.fixture
+def filled(ledger: Ledger) -> Ledger:
+    """A ledger where the farm has sent something that every read shows."""
+    born = observed(
+        item("1"),
+        eventID="urn:x:1",
+        action="ADD",
+        quantityList=[{"epcClass": lot("L1")}],
+        ilmd={"cbvmda:lotNumber": "L1"},
+    )
+    owner = {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:epc:id:pgln:9506000.13430"}
+    site = place(SITE, name="Vườn Gió Cát")
+    site["attributes"].append(owner)
+    elements = [site, place("https://id.gs1.org/01/09506000134352", name="Táo")]
+    report = captured(ledger, document(born, elements=elements), organisation="farm")
+    assert report.status == "accepted"
+    CAPTURE[0] = report.capture_id
+    return ledger
+
+
+reading = pytest.mark.parametrize(
+    "read", READS.values(), ids=[f"{module}.{name}" for module, name in READS]
+)
+
+
+@reading
+@pytest.mark.parametrize("view", [EVERYTHING, View(viewer="farm")], ids=["everything", "its own"])
+def test_a_read_shows_what_it_may(
+    filled: Ledger, read: Callable[[Ledger, View], Any], view: View
+) -> None:
+    assert read(filled, view)
+
+
+HIDDEN = {
+    "before anything was known": View(up_to_sequence=-1),
+    "another organisation": View(viewer="somebody else"),
+    "a name with quotes": View(viewer="farm' OR '1' = '1"),
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "view"),
+    [
+        pytest.param(read, view, id=f"{module}.{name}, {why}")
+        for (module, name), read in READS.items()
+        for why, view in HIDDEN.items()
+        # `as_known` narrows a view by time, and tells of nobody's data.
+        if name != "as_known" or view.viewer is None
+    ],
+)
+def test_a_read_shows_nothing_that_it_may_not(
+    filled: Ledger, read: Callable[[Ledger, View], Any], view: View
+) -> None:
+    assert not read(filled, view)
+
+
+def test_a_viewer_sees_what_it_sent_witnessed_or_is_named_in(ledger: Ledger) -> None:
+    shop = "https://id.gs1.org/417/9506000134314"
+    named = observed(
+        eventID="urn:x:named",
+        destinationList=[{"type": "owning_party", "destination": "urn:epc:id:pgln:9506000.13431"}],
+    )
+    hidden = observed(eventID="urn:x:hidden")
+    witnessed = observed(eventID="urn:x:witnessed")
+    own = observed(eventID="urn:x:own")
+    captured(ledger, document(named, hidden, witnessed), organisation="farm")
+    captured(ledger, document(witnessed, own), organisation=shop, now=NOW + 1)
+
+    def seen(view: View) -> list[str]:
+        return [stored.event_id for stored in all_events(ledger, view)]
+
+    assert seen(View(viewer=shop)) == ["urn:x:named", "urn:x:witnessed", "urn:x:own"]
+    assert seen(View(viewer="farm")) == ["urn:x:named", "urn:x:hidden", "urn:x:witnessed"]
+    assert seen(View(viewer="nobody")) == []
+    assert seen(View(viewer=shop, up_to_sequence=3)) == ["urn:x:named"]
+    assert seen(View(viewer=shop, up_to_sequence=4)) == ["urn:x:named", "urn:x:witnessed"]
