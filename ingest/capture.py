@@ -182,7 +182,7 @@ def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
     size = 0
     for one in prepared:
         batch.append(one)
-        size += len(one.new.text) if one.new is not None else 0
+        size += one.size
         if len(batch) == _BATCH or size > _BATCH_SIZE:
             yield batch
             batch, size = [], 0
@@ -198,6 +198,7 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
     elif outcome is not None and outcome.status != "conflict":
         status = outcome.status
     report.counts["duplicate" if status == "witness" else status] += 1
+    report.witnesses += status == "witness"
     report.counts["warnings"] += _warnings(found)
     if len(report.events) < MAX_EVENTS_LISTED or (
         found and len(report.events) < 2 * MAX_EVENTS_LISTED
@@ -222,9 +223,9 @@ def _judge(report: CaptureReport, *, proceed: bool) -> None:
 
 def _take_back(report: CaptureReport) -> None:
     """Say of every event that nothing was stored."""
-    stored = {"accepted", "witness"}
-    report.counts["rejected"] += report.counts["accepted"]
-    report.counts["accepted"] = 0
+    report.counts["rejected"] += report.counts["accepted"] + report.witnesses
+    report.counts["duplicate"] -= report.witnesses
+    report.counts["accepted"] = report.witnesses = 0
     report.events = [
         replace(
             event,
@@ -232,7 +233,7 @@ def _take_back(report: CaptureReport) -> None:
             sequence=None,
             findings=(*event.findings, finding("rolled_back")),
         )
-        if event.status in stored
+        if event.status in {"accepted", "witness"}
         else event
         for event in report.events
     ]

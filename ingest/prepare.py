@@ -20,6 +20,7 @@ class Prepared:
         new: the event to store; None where the findings hold an error.
         findings: everything found, in the mode asked for, with places in the file.
         event_id: as given or minted; None where an event without one did not pass.
+        size: of its text, in characters.
         locate: turns a pointer from the event's root into a place in the file.
     """
 
@@ -27,6 +28,7 @@ class Prepared:
     new: NewEvent | None
     findings: tuple[Finding, ...]
     event_id: str | None
+    size: int
     locate: Callable[[str], Where]
 
 
@@ -52,7 +54,8 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
     found = findings_of(read, lenient=lenient)
     event, namespaces = read.event, read.namespaces
     if event is None or has_errors(found):
-        return Prepared(read.index, None, found, event.event_id if event else None, read.locate)
+        given = event.event_id if event is not None else None
+        return Prepared(read.index, None, found, given, len(read.text), read.locate)
     hashed, content = hash_and_digest(event, namespaces)
     event_id = event.event_id or str(hashed)
     if event.event_id is None:
@@ -66,4 +69,4 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
         hash_variant=HashVariant.CBV_2_0_TEXT.value,
         content=content,
     )
-    return Prepared(read.index, new, found, event_id, read.locate)
+    return Prepared(read.index, new, found, event_id, len(read.text), read.locate)

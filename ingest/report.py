@@ -55,7 +55,9 @@ class CaptureReport:
         capture_id: names the capture; the report can be asked for again by it.
         status: `partial`: some events were stored and some were not.
         counts: `accepted`, `duplicate`, `rejected` events, and `warnings`.
-        events: the events one by one, at most `MAX_EVENTS_LISTED`, those with findings first kept.
+        witnesses: how many of the duplicates another organisation had sent first.
+        events: the events one by one, the first `MAX_EVENTS_LISTED`, and as many of those with
+            findings after them.
         findings: what is wrong with the document as a whole.
     """
 
@@ -65,6 +67,7 @@ class CaptureReport:
     counts: dict[str, int] = field(
         default_factory=lambda: {"accepted": 0, "duplicate": 0, "rejected": 0, "warnings": 0}
     )
+    witnesses: int = 0
     events: list[EventReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 

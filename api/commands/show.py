@@ -42,19 +42,24 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
             console.print(f"  did you mean {escape(one)}")
         return
     console.print(f"[bold]{escape(trace['subject'])}[/]")
-    objects = Table("role", "object", "name", "last seen", "where", box=None)
+    objects = _table("role", "object", "name", "last seen (UTC)", "where")
     for one in trace["objects"]:
         seen = one["last_seen"] or {}
-        place = _name(trace["places"], seen.get("place"))
-        objects.add_row(one["role"], one["id"], one["name"] or "", seen.get("time", ""), place)
+        objects.add_row(
+            one["role"],
+            escape(one["lot"] or one["serial"] or one["id"].removeprefix("https://id.gs1.org/")),
+            escape(one["name"] or ""),
+            _minute(seen.get("time")),
+            _name(trace["places"], seen.get("place")),
+        )
     console.print(objects)
-    handed = Table("from", "to", "shipped", "received", "confirmed", box=None)
+    handed = _table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
     for one in trace["handovers"]:
         handed.add_row(
             _name(trace["parties"], one["from_party"]),
             _name(trace["parties"], one["to_party"]),
-            one["shipped_at"] or "",
-            one["received_at"] or "",
+            _minute(one["shipped_at"]),
+            _minute(one["received_at"]),
             one["confirmed"],
         )
     if trace["handovers"]:
@@ -68,6 +73,18 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
         console.print(
             f"[red]{gap['code']}[/] {escape(gap['message'])} {escape(', '.join(gap['objects']))}"
         )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _minute(time: str | None) -> str:
+    """Return a timestamp in UTC to the minute, for reading."""
+    return time[:16].replace("T", " ") if time else ""
 
 
 def _members(found: Finding, language: Language) -> dict[str, Any]:

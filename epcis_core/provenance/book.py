@@ -7,13 +7,13 @@ from typing import Any, Protocol
 class Book(Protocol):
     """What master data says; an unknown key gives an empty answer."""
 
-    def party(self, key: str) -> Mapping[str, Any]:
+    def party(self, key: str, /) -> Mapping[str, Any]:
         """Return attributes of a party: `name`, `phone`, …."""
 
-    def place(self, key: str) -> Mapping[str, Any]:
+    def place(self, key: str, /) -> Mapping[str, Any]:
         """Return attributes of a place: `name`, `latitude`, `longitude`, …."""
 
-    def product(self, gtin: str) -> Mapping[str, Any]:
+    def product(self, gtin: str, /) -> Mapping[str, Any]:
         """Return attributes of a product: `name`, …."""
 
     def owners(self) -> Mapping[str, str]:

@@ -30,13 +30,13 @@ FIELD, SHED, COUNTER = (party.replace("/417/", "/414/") for party in (FARM, PACK
 class NoBook:
     """Master data that says nothing."""
 
-    def party(self, key: str) -> Mapping[str, Any]:
+    def party(self, _: str) -> Mapping[str, Any]:
         return {}
 
-    def place(self, key: str) -> Mapping[str, Any]:
+    def place(self, _: str) -> Mapping[str, Any]:
         return {}
 
-    def product(self, gtin: str) -> Mapping[str, Any]:
+    def product(self, _: str) -> Mapping[str, Any]:
         return {}
 
     def owners(self) -> Mapping[str, str]:
@@ -52,10 +52,19 @@ class World:
     def _add(self, kind: str, hour: float, named: list[Named], **more: Any) -> EventFacts:
         sequence = len(self.events)
         fields: dict[str, Any] = {
-            "action": None, "biz_step": None, "disposition": None, "read_point": None,
-            "biz_location": None, "transformation_id": None, "transactions": (), "sources": (),
-            "destinations": (), "memberships": (), "attributes": (), "organisation": "",
-        }  # fmt: skip
+            "action": None,
+            "biz_step": None,
+            "disposition": None,
+            "read_point": None,
+            "biz_location": None,
+            "transformation_id": None,
+            "transactions": (),
+            "sources": (),
+            "destinations": (),
+            "memberships": (),
+            "attributes": (),
+            "organisation": "",
+        }
         facts = EventFacts(
             sequence=sequence,
             event_id=more.pop("event_id", f"urn:event:{sequence}"),
@@ -70,13 +79,23 @@ class World:
 
     def begin(self, hour: float, *objects: str, at: str = FIELD, **more: Any) -> EventFacts:
         named = [Named(one, Role.EPC, "100", "KGM") for one in objects]
-        return self._add("ObjectEvent", hour, named, action="ADD", biz_step="commissioning", read_point=at, **more)  # fmt: skip
+        return self._add(
+            "ObjectEvent",
+            hour,
+            named,
+            action="ADD",
+            biz_step="commissioning",
+            read_point=at,
+            **more,
+        )
 
     def see(
         self, hour: float, *objects: str, step: str, at: str | None = None, **more: Any
     ) -> EventFacts:
         named = [Named(one, Role.EPC, "10", "KGM") for one in objects]
-        return self._add("ObjectEvent", hour, named, action="OBSERVE", biz_step=step, read_point=at, **more)  # fmt: skip
+        return self._add(
+            "ObjectEvent", hour, named, action="OBSERVE", biz_step=step, read_point=at, **more
+        )
 
     def transform(
         self, hour: float, inputs: list[str], outputs: list[str], **more: Any
@@ -222,7 +241,12 @@ def test_at_one_instant_the_old_load_ends_before_the_new_one_begins(world: World
 
 
 def test_inputs_and_outputs_of_one_transformation_id_are_joined_over_time(world: World) -> None:
-    for hour, inputs, outputs in ((1, [GRAPES], []), (2, [], [BOXES]), (3, [OTHER_GRAPES], []), (4, [], [JUICE])):  # fmt: skip
+    for hour, inputs, outputs in (
+        (1, [GRAPES], []),
+        (2, [], [BOXES]),
+        (3, [OTHER_GRAPES], []),
+        (4, [], [JUICE]),
+    ):
         world.transform(hour, inputs, outputs, transformation_id="urn:vat:1")
     assert set(roles(world.trace(BOXES))) == {GRAPES, BOXES}
     assert set(roles(world.trace(JUICE))) == {GRAPES, OTHER_GRAPES, JUICE}
