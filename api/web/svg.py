@@ -18,11 +18,13 @@ _NOT_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff
 # No box has room for more; a name of a megabyte must not cost more than one of a line.
 _LONGEST: Final = 200
 
-_WIDE: Final = 9.0
-_USUAL: Final = 7.2
-_NARROW: Final = 4.2
-_BOLD: Final = 1.14
-_WIDE_SIGNS: Final = frozenset("mwMW@%…×")
+# Pixels at 13 px in DejaVu Sans, the widest of the fonts that systems bring along.
+_WIDEST: Final = 12.0
+_CAPITAL: Final = 9.3
+_USUAL: Final = 8.0
+_NARROW: Final = 4.4
+_BOLD: Final = 1.21
+_WIDEST_SIGNS: Final = frozenset("mwMW@%…×—–")
 _NARROW_SIGNS: Final = frozenset("iljtfrIíìỉĩị.,;:'|!()[]/- ·")
 
 
@@ -184,8 +186,10 @@ def width_of(text: str, *, bold: bool = False) -> float:
 
 
 def _letter_width(letter: str) -> float:
-    if letter.isupper() or letter in _WIDE_SIGNS:
-        return _WIDE
+    if letter in _WIDEST_SIGNS:
+        return _WIDEST
+    if letter.isupper():
+        return _CAPITAL
     return _NARROW if letter in _NARROW_SIGNS else _USUAL
 
 

@@ -164,6 +164,7 @@ def test_texts_in_the_picture_stay_in_their_boxes(open_page: OpenPage, demo: str
 def test_lane_names_stay_in_sight_when_the_picture_is_moved(open_page: OpenPage, demo: str) -> None:
     page = open_page(f"{demo}/trace?id={LOT}", width=800)
     name = page.locator(".picture-wide text.party").first
+    page.locator(".picture-wide").evaluate("one => one.scrollIntoView()")
     for left in (0, 300):
         page.locator(".picture-wide").evaluate("(one, left) => one.scrollTo(left, 0)", left)
         expect(name).to_have_attribute("x", str(10 + left))

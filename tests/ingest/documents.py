@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from epcis_core.store.ledger import Ledger
-from ingest.capture import CaptureReport, capture_bytes
+from ingest.capture import capture_bytes
+from ingest.report import CaptureReport
 
 CONTEXT: list[Any] = [
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",

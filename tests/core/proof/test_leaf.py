@@ -46,19 +46,22 @@ def test_metadata_are_json_with_members_in_order() -> None:
 def test_a_leaf_is_known_for_good() -> None:
     """A published leaf may never come out differently: ledgers hold them."""
     leaf = entry_leaf(SALT, b'{"syntax":"json"}', b'{"type":"ObjectEvent"}', METADATA)
-    assert leaf.hex() == by_hand(
-        SALT,
-        b'{"syntax":"json"}',
-        b'{"type":"ObjectEvent"}',
-        {
-            "capture_id": "c-1",
-            "kind": "event",
-            "organisation": "farm",
-            "record_time": 1_790_000_000_000_000,
-            "sequence": 7,
-            "subject": "urn:x:é",
-        },
-    ).hex()
+    assert (
+        leaf.hex()
+        == by_hand(
+            SALT,
+            b'{"syntax":"json"}',
+            b'{"type":"ObjectEvent"}',
+            {
+                "capture_id": "c-1",
+                "kind": "event",
+                "organisation": "farm",
+                "record_time": 1_790_000_000_000_000,
+                "sequence": 7,
+                "subject": "urn:x:é",
+            },
+        ).hex()
+    )
     assert leaf.hex() == "9f1375b637ff211bcb875f8e0aa83c528c9d59795a01f0115d89f40c680b339a"
 
 

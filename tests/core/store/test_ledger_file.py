@@ -15,9 +15,9 @@ from epcis_core.errors import StoreError
 from epcis_core.store.ledger import Ledger
 
 
-def refusal(path: Path, **options: bool) -> str:
+def refusal(path: Path, *, create: bool = True) -> str:
     with pytest.raises(StoreError) as caught:
-        Ledger.open(path, **options)
+        Ledger.open(path, create=create)
     return str(caught.value)
 
 
@@ -185,18 +185,22 @@ def test_a_closed_ledger_says_so(tmp_path: Path) -> None:
     ledger.close()
     ledger.close()
     with (
-        pytest.raises(StoreError, match="cannot be read: Connection Error: .* closed"),
+        pytest.raises(StoreError, match=r"cannot be read: Connection Error: .* closed"),
         ledger.reading(),
     ):
         pass
-    with pytest.raises(StoreError, match="cannot be written: .* closed"), ledger.writing():
+    with pytest.raises(StoreError, match=r"cannot be written: .* closed"), ledger.writing():
         pass
 
 
 def test_an_error_while_writing_takes_everything_back(ledger: Ledger) -> None:
-    with pytest.raises(RuntimeError, match="on the way"), ledger.writing() as cursor:
-        cursor.execute("INSERT INTO ledger VALUES ('half', 'done')")
-        raise RuntimeError("on the way")
+    def half_done() -> None:
+        with ledger.writing() as cursor:
+            cursor.execute("INSERT INTO ledger VALUES ('half', 'done')")
+            raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        half_done()
     with ledger.reading() as cursor:
         assert cursor.execute("SELECT name FROM ledger").fetchall() == [("format",)]
 

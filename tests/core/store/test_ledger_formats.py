@@ -81,9 +81,8 @@ def test_a_ledger_of_release_0_1_0_is_read_and_traced(old: Path) -> None:
         assert [hit.id for hit in search(ledger, EVERYTHING, "gl26o12o")] == [
             "https://id.gs1.org/01/08938099550217/10/GL260120"
         ]
-        assert [stored.event.event_time for stored in all_events(ledger, EVERYTHING)][0] == (
-            "2026-01-10T06:00:00+07:00"
-        )
+        first = next(all_events(ledger, EVERYTHING))
+        assert first.event.event_time == "2026-01-10T06:00:00+07:00"
         entries = list(log_entries(ledger, EVERYTHING))
     kinds: list[EntryKind] = [entry.metadata.kind for entry in entries]
     assert {kind: kinds.count(kind) for kind in kinds} == {
@@ -179,8 +178,8 @@ def test_without_a_copy_no_step_is_taken(current: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Ledger.open(current, migrations=[*shipped_migrations(), GRADES])
     assert str(caught.value) == (
-        f"{current} has format {NEWEST} and needs a newer one, but no copy could be made before that: "
-        "Is a directory"
+        f"{current} has format {NEWEST} and needs a newer one, but no copy could be made "
+        "before that: Is a directory"
     )
     assert current.read_bytes() == before
     assert sorted(path.name for path in current.parent.iterdir()) == ["current.duckdb", taken.name]
@@ -192,7 +191,7 @@ def test_a_newer_file_is_refused(current: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Ledger.open(current)
     assert str(caught.value) == (
-        f"{current} was written by a newer release (format {NEWEST + 1}); this one reads up to format "
-        f"{NEWEST}. Please update epcis-ledger."
+        f"{current} was written by a newer release (format {NEWEST + 1}); this one reads up to "
+        f"format {NEWEST}. Please update epcis-ledger."
     )
     assert current.read_bytes() == before

@@ -171,16 +171,14 @@ def test_what_stands_in_the_text_comes_before_what_only_holds_it(ledger: Ledger)
     captured(ledger, document(observed(quantityList=quantities(*others, lot("112"), lot("Z12")))))
     hits = search(ledger, EVERYTHING, "Z12")
     assert hits[0] == Hit(lot("Z12"), "lot", "Z12", "lot", 0.95)
-    assert [hit.id for hit in search(ledger, EVERYTHING, "112", limit=3)][0] == lot("112")
-    assert len(search(ledger, EVERYTHING, "12A", limit=5)) == 0
-    assert len(search(ledger, EVERYTHING, "A12", limit=5)) <= 5
+    hits = search(ledger, EVERYTHING, "112", limit=3)
+    assert [hit.why for hit in hits] == ["lot", "part", "part"]
+    assert hits[0].id == lot("112")
 
 
 def test_hits_of_later_entries_stay_hidden(stocked: Ledger) -> None:
     assert search(stocked, View(up_to_sequence=-1), "DN260311") == []
-    assert [hit.title for hit in search(stocked, View(up_to_sequence=2), "DN260311")][0] == (
-        "DN260311"
-    )
+    assert search(stocked, View(up_to_sequence=2), "DN260311")[0].title == "DN260311"
     assert search(stocked, EVERYTHING, "DN260311")[0].title == "Nho đỏ Ninh Thuận · DN260311"
 
 

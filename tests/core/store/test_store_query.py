@@ -210,7 +210,7 @@ def test_a_limit_takes_the_first_in_order(known: Ledger) -> None:
 
 def test_more_events_than_the_ceiling_are_an_error(known: Ledger) -> None:
     assert len(found(known, ("maxEventCount", "6"))) == len(EVENTS)
-    with pytest.raises(QueryError, match="^More than maxEventCount = 5 events match$") as caught:
+    with pytest.raises(QueryError, match=r"^More than maxEventCount = 5 events match$") as caught:
         found(known, ("maxEventCount", "5"))
     assert caught.value.parameter == "maxEventCount"
 

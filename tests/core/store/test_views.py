@@ -119,6 +119,9 @@ def names_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
     return [one for one in (*known, *found) if one]
 
 
+CAPTURE = [""]
+"""The id of the capture that fills the ledger."""
+
 READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("captures", "find_capture"): lambda ledger, view: find_capture(ledger, view, CAPTURE[0]),
     ("events", "all_events"): lambda ledger, view: list(all_events(ledger, view)),
@@ -139,8 +142,6 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("trace", "trace_lot"): lambda ledger, view: trace_lot(ledger, view, lot("L1")).objects,
 }
 """Every public read, as something that is true where it shows anything of the ledger."""
-
-CAPTURE = [""]
 
 
 @pytest.fixture
