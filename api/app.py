@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.errors import install_error_answers, problem
-from api.routes import captures, events, health
+from api.routes import captures, events, health, schemas
 from api.settings import Settings
 from api.web import pages
 from epcis_core.store.ledger import Ledger
@@ -36,6 +36,7 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(captures.router)
     app.include_router(events.router)
+    app.include_router(schemas.router)
     app.include_router(pages.router)
     pages.mount_static(app)
     install_error_answers(app)

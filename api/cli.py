@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.commands import data, service
+from api.commands import convert, data, service
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
 
@@ -19,6 +19,7 @@ app.command()(service.demo)
 app.command()(service.serve)
 app.command()(data.capture)
 app.command()(data.check)
+app.command("convert")(convert.convert)
 app.command("hash")(data.hash_events)
 app.command()(data.events)
 app.command()(data.trace)

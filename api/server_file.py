@@ -34,7 +34,8 @@ class RunningServer:
 
 
 def path_of(ledger: Path) -> Path:
-    """Return where the server of a ledger leaves its address."""
+    """Return where the server of a ledger leaves its address, whatever link leads to the file."""
+    ledger = ledger.resolve()
     return ledger.with_name(f"{ledger.name}.server.json")
 
 
@@ -60,7 +61,7 @@ def find(ledger: Path) -> RunningServer | None:
         server = RunningServer(**json.loads(path_of(ledger).read_text(encoding="utf-8")))
         answer = httpx.get(f"{server.address}/health", timeout=_PATIENCE)
         mine = answer.json()["server"] == fingerprint(server.token)
-    except (OSError, httpx.HTTPError, ValueError, TypeError, KeyError):
+    except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError):
         return None  # none was started, or one was killed and left this behind
     return server if mine else None
 

@@ -1,11 +1,12 @@
 """What an operator may set, and what it is when nobody does."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from epcis_core.findings import Language
+from ingest.limits import IntakeLimits
 
 DEFAULT_LEDGER: Final = "ledger.duckdb"
 
@@ -17,12 +18,12 @@ class Settings:
     Attributes:
         demo: the ledger holds the invented samples, and every page says so.
         token: what the commands of this machine show to be let in.
-        max_upload: largest file that is taken, in bytes.
+        limits: how much is taken of a file that is sent.
     """
 
     demo: bool = False
     token: str = ""
-    max_upload: int = 2 * 2**30
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
 
 
 def terminal_language() -> Language:

@@ -33,8 +33,12 @@ Language = Literal["en", "vi"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 """The same, to go through."""
 
+Syntax = Literal["json", "xml"]
+"""The syntaxes that the standard gives documents and events."""
+
 _LONGEST_VALUE: Final = 120
 _LONGEST_POINTER: Final = 1000
+_SYNTAXES: Final[Mapping[str, Syntax]] = {"json": "json", "xml": "xml"}
 
 
 class Severity(StrEnum):
@@ -108,6 +112,7 @@ class Entry:
         reference: the clause it rests on.
         text: language to sentence, with `{name}` where a value goes.
         example: a short piece of input that causes it.
+        syntax: the one syntax it is about; None where it is about both.
     """
 
     severity: Severity
@@ -115,6 +120,7 @@ class Entry:
     reference: str
     text: Mapping[str, str]
     example: str
+    syntax: Syntax | None = None
 
 
 def _table(name: str) -> dict[str, dict[str, str]]:
@@ -134,6 +140,7 @@ def catalogue() -> Mapping[str, Entry]:
             reference=row["reference"],
             text={"en": row["en"], "vi": row["vi"]},
             example=row["example"],
+            syntax=_SYNTAXES[row["syntax"]] if "syntax" in row else None,
         )
     return entries
 
@@ -162,6 +169,21 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Some words of a finding's sentence that other data than the phrases gives, in every language.
+
+    Attributes:
+        text: the words by language.
+    """
+
+    text: Mapping[Language, str]
+
+    def text_in(self, language: Language) -> str:
+        """Return the words in a language."""
+        return self.text[language]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, doubtful or worth knowing in the data.
 
@@ -169,13 +191,16 @@ class Finding:
         code: the catalogue's key, such as `wrong_check_digit`.
         severity: its weight in the mode it was found in.
         where: the place in the file.
-        values: what the sentence names: text that is the same in every language, or a phrase.
+        values: what the sentence names: text that is the same in every language, or words that are
+            said in the reader's.
+        clause: the clause it rests on, where the catalogue cannot know it.
     """
 
     code: str
     severity: Severity
     where: Where
-    values: Mapping[str, str | Phrase] = field(default_factory=dict)
+    values: Mapping[str, str | Phrase | Wording] = field(default_factory=dict)
+    clause: str = ""
 
     @property
     def message(self) -> str:
@@ -185,7 +210,7 @@ class Finding:
     def message_in(self, language: Language) -> str:
         """Return the sentence in a language: what failed, what was expected, what was there."""
         shown = {
-            name: value.text_in(language) if isinstance(value, Phrase) else value
+            name: value if isinstance(value, str) else value.text_in(language)
             for name, value in self.values.items()
         }
         return catalogue()[self.code].text[language].format_map(shown)
@@ -193,7 +218,7 @@ class Finding:
     @property
     def reference(self) -> str:
         """The clause the finding rests on."""
-        return catalogue()[self.code].reference
+        return self.clause or catalogue()[self.code].reference
 
     def as_json(self, language: Language = "en") -> dict[str, Any]:
         """Return the finding in the shape of the JSON reports."""
@@ -222,7 +247,7 @@ def finding(code: str, /, *, at: Where | None = None, **values: object) -> Findi
     if entry is None:
         raise EpcisError(f"Finding code {code!r} is not in schemas/findings/catalogue.toml")
     shown = {
-        name: value if isinstance(value, Phrase) else _shortened(str(value))
+        name: value if isinstance(value, Phrase | Wording) else _shortened(str(value))
         for name, value in values.items()
     }
     return Finding(code, entry.severity, at.bounded() if at else Where(), shown)

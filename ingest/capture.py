@@ -5,25 +5,32 @@ one transaction carries it, so that a crash leaves nothing half done; what is ac
 disk.
 """
 
-import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import BinaryIO, Final, TypedDict, Unpack
 
-import orjson
-
-from epcis_core.codecs.document import Envelope
-from epcis_core.codecs.jsonld import JsonLdReader
+from epcis_core.codecs.document import DocumentReader
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
-from epcis_core.findings import Finding, Severity, finding, has_errors, in_mode
+from epcis_core.findings import Finding, capped, finding, has_errors, in_mode
+from epcis_core.rules.profile_check import ProfileCheck
+from epcis_core.rules.profiles import Profile
 from epcis_core.store.append import Append, CaptureHead, Outcome
-from epcis_core.store.captures import CaptureRecord, head_digest, record_capture
+from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
-from ingest.prepare import Prepared, prepare
-from ingest.report import MAX_EVENTS_LISTED, CaptureReport, CheckReport, EventReport, EventStatus
+from ingest.book import book, measure, record_of
+from ingest.prepare import Prepared, events_of, prepare
+from ingest.report import (
+    MAX_LIKE_FINDINGS,
+    CaptureReport,
+    CheckReport,
+    EventReport,
+    EventStatus,
+    warnings,
+)
+from ingest.seen import Seen
 
 DEFAULT_ORGANISATION: Final = "operator"
 """Who captures as long as there are no accounts."""
@@ -47,6 +54,7 @@ class CaptureOptions(TypedDict, total=False):
     organisation: str
     proceed: bool
     lenient: bool
+    limits: Limits | None
     progress: Progress | None
 
 
@@ -59,6 +67,7 @@ def capture_stream(
     organisation: str = DEFAULT_ORGANISATION,
     proceed: bool = False,
     lenient: bool = False,
+    limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> CaptureReport:
     """Capture one document.
@@ -71,6 +80,7 @@ def capture_stream(
         organisation: who sends it.
         proceed: store the events without errors even where others have some.
         lenient: turn the errors that the catalogue allows into warnings.
+        limits: how much is taken before the document is refused.
         progress: told after every batch.
 
     Returns:
@@ -79,28 +89,27 @@ def capture_stream(
     Raises:
         StoreError: the ledger cannot be written.
     """
-    report = CaptureReport(file_name, str(uuid.uuid4()))
-    head = CaptureHead(report.capture_id, organisation, now)
-    measured = _measured(source)
-    reader = open_document(source)
+    head = CaptureHead(str(uuid.uuid4()), organisation, now)
+    report = CaptureReport(file_name, head.capture_id)
+    measured = measure(source)
+    limits = limits or Limits()
+    reader = open_document(source, limits)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         report.status = "rejected"
     else:
         with suppress(_RolledBackError), ledger.writing() as cursor:
             append = Append(cursor, head)
-            _append_all(append, reader, report, lenient=lenient, progress=progress)
-            _judge(report, proceed=proceed)
+            _append_all(append, reader, report, limits, lenient=lenient, progress=progress)
+            report.judge(proceed=proceed)
             if report.status == "rejected":
-                _take_back(report)
+                report.take_back()
                 raise _RolledBackError
             append.finish(reader.envelope)
-            record = _record(report, head, append.record_time, measured, reader.envelope)
+            record = record_of(report, head, append.record_time, measured, reader.envelope)
             record_capture(cursor, record)
     if report.status == "rejected":
-        with ledger.writing() as cursor:
-            record = _record(report, head, Append(cursor, head).record_time, measured)
-            record_capture(cursor, record)
+        book(ledger, report, head, measured)
     return report
 
 
@@ -109,35 +118,70 @@ def capture_bytes(ledger: Ledger, data: bytes, **options: Unpack[CaptureOptions]
     return capture_stream(ledger, io.BytesIO(data), **options)
 
 
-def check_stream(source: BinaryIO, *, file_name: str, lenient: bool = False) -> CheckReport:
+def check_stream(
+    source: BinaryIO,
+    *,
+    file_name: str,
+    lenient: bool = False,
+    profile: Profile | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> CheckReport:
     """Check one document without storing anything.
 
     Args:
         source: its bytes; it must be possible to go back to the start.
         file_name: what the report calls it.
         lenient: turn the errors that the catalogue allows into warnings.
+        profile: what a law wants to be said beside; its findings weigh what it says in both modes.
+        limits: how much is taken before the document is refused.
+        progress: told whenever the reader has come further in the file.
 
     Returns:
         The report. A valid document can be captured, unless the ledger holds other events under
         the ids of its events.
     """
     report = CheckReport(file_name)
-    reader = open_document(source)
+    limits = limits or Limits()
+    reader = open_document(source, limits)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         return report
     report.format = reader.envelope.syntax
-    seen: dict[str, bytes] = {}
-    for read in reader.events():
-        one = prepare(read, organisation="", lenient=lenient)
-        report.events += 1
-        report.findings += one.findings
-        new = one.new
-        if new is not None and seen.setdefault(new.identity, new.content) != new.content:
-            report.findings.append(_conflict(one))
-    report.findings += in_mode(_of_document(reader, report.events), lenient=lenient)
+    judge = ProfileCheck(profile) if profile is not None else None
+    found = _checked(reader, report, judge, limits, lenient=lenient, progress=progress)
+    report.findings += capped(found, MAX_LIKE_FINDINGS)
     report.version = reader.envelope.version
     return report
+
+
+def _checked(
+    reader: DocumentReader,
+    report: CheckReport,
+    judge: ProfileCheck | None,
+    limits: Limits,
+    *,
+    lenient: bool,
+    progress: Progress | None,
+) -> Iterator[Finding]:
+    """Yield what is wrong with a document, and count its events in the report."""
+    seen = Seen()
+    told = 0
+    for read in events_of(reader, limits):
+        one = prepare(read, organisation="", lenient=lenient)
+        report.events += 1
+        yield from one.findings
+        if judge is not None and read.event is not None:
+            yield from judge.event(read.event, read.namespaces, read.locate)
+        if one.new is not None and seen.differs(one.new.identity, one.new.content):
+            yield _conflict(one)
+        if progress is not None and reader.bytes_read != told:
+            told = reader.bytes_read
+            progress(told, report.events)
+    yield from in_mode(_of_document(reader, report.events), lenient=lenient)
+    if judge is not None:
+        head = reader.envelope.head
+        yield from judge.master_data(head.vocabularies if head is not None else ())
 
 
 def _conflict(one: Prepared) -> Finding:
@@ -146,8 +190,9 @@ def _conflict(one: Prepared) -> Finding:
 
 def _append_all(
     append: Append,
-    reader: JsonLdReader,
+    reader: DocumentReader,
     report: CaptureReport,
+    limits: Limits,
     *,
     lenient: bool,
     progress: Progress | None,
@@ -155,7 +200,8 @@ def _append_all(
     append.read_with(reader.envelope)
     organisation = append.head.organisation
     prepared = (
-        prepare(read, organisation=organisation, lenient=lenient) for read in reader.events()
+        prepare(read, organisation=organisation, lenient=lenient)
+        for read in events_of(reader, limits)
     )
     done = 0
     for batch in _batches(prepared):
@@ -166,13 +212,14 @@ def _append_all(
         if progress is not None:
             progress(reader.bytes_read, done)
     report.findings += in_mode(_of_document(reader, done), lenient=lenient)
-    report.counts["warnings"] += _warnings(report.findings)
+    report.counts["warnings"] += warnings(report.findings)
 
 
-def _of_document(reader: JsonLdReader, events: int) -> list[Finding]:
+def _of_document(reader: DocumentReader, events: int) -> list[Finding]:
     """Return what is wrong with the document as a whole, once its events have been read."""
     found = list(reader.findings)
-    if not events and not has_errors(found):
+    holds_events = reader.envelope.kind != "EPCISMasterDataDocument"
+    if holds_events and not events and not has_errors(found):
         found.append(finding("no_events"))
     return found
 
@@ -197,81 +244,6 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
         found = (*found, _conflict(one))
     elif outcome is not None and outcome.status != "conflict":
         status = outcome.status
-    report.counts["duplicate" if status == "witness" else status] += 1
-    report.witnesses += status == "witness"
-    report.counts["warnings"] += _warnings(found)
-    if len(report.events) < MAX_EVENTS_LISTED or (
-        found and len(report.events) < 2 * MAX_EVENTS_LISTED
-    ):
-        hashed = one.new.hash if one.new is not None else None
-        sequence = outcome.sequence if outcome is not None else None
-        report.events.append(EventReport(one.index, one.event_id, hashed, status, sequence, found))
-
-
-def _warnings(found: Iterable[Finding]) -> int:
-    return sum(one.severity is Severity.WARNING for one in found)
-
-
-def _judge(report: CaptureReport, *, proceed: bool) -> None:
-    """Decide whether the document stands: findings of its own, and errors unless `proceed`."""
-    if has_errors(report.findings):
-        report.status = "rejected"
-    elif report.counts["rejected"]:
-        stays = proceed and (report.counts["accepted"] or report.counts["duplicate"])
-        report.status = "partial" if stays else "rejected"
-
-
-def _take_back(report: CaptureReport) -> None:
-    """Say of every event that nothing was stored."""
-    report.counts["rejected"] += report.counts["accepted"] + report.witnesses
-    report.counts["duplicate"] -= report.witnesses
-    report.counts["accepted"] = report.witnesses = 0
-    report.events = [
-        replace(
-            event,
-            status="rolled_back",
-            sequence=None,
-            findings=(*event.findings, finding("rolled_back")),
-        )
-        if event.status in {"accepted", "witness"}
-        else event
-        for event in report.events
-    ]
-
-
-def _record(
-    report: CaptureReport,
-    head: CaptureHead,
-    record_time: int,
-    measured: tuple[int, bytes],
-    envelope: Envelope | None = None,
-) -> CaptureRecord:
-    """Return what the book of captures keeps of a capture."""
-    size, digest = measured
-    return CaptureRecord(
-        capture_id=head.capture_id,
-        record_time=record_time,
-        organisation=head.organisation,
-        file_name=report.file,
-        digest=digest,
-        size=size,
-        head_digest=head_digest(envelope) if envelope is not None else None,
-        status=report.status,
-        accepted=report.counts["accepted"],
-        duplicate=report.counts["duplicate"],
-        rejected=report.counts["rejected"],
-        warnings=report.counts["warnings"],
-        report=orjson.dumps(report.as_told()).decode(),
-    )
-
-
-def _measured(source: BinaryIO) -> tuple[int, bytes]:
-    """Return size and SHA-256 of the bytes, and go back to the start."""
-    start = source.tell()
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := source.read(1 << 20):
-        digest.update(chunk)
-        size += len(chunk)
-    source.seek(start)
-    return size, digest.digest()
+    hashed = one.new.hash if one.new is not None else None
+    sequence = outcome.sequence if outcome is not None else None
+    report.add(EventReport(one.index, one.event_id, hashed, status, sequence, found))

@@ -1,13 +1,15 @@
 """From an event as read to an event ready to be stored: rules, identity, hash, facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from epcis_core.codecs.document import ReadEvent
-from epcis_core.event_hash import HashVariant, content_digest, hash_and_digest
-from epcis_core.findings import Finding, Where, has_errors, in_mode
+from epcis_core.codecs.document import DocumentReader, ReadEvent
+from epcis_core.codecs.limits import Limits
+from epcis_core.event_hash import HashVariant, content_digest, event_hash
+from epcis_core.findings import Finding, Where, finding, has_errors, in_mode
 from epcis_core.provenance.facts import facts_of
 from epcis_core.rules import check_event
+from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
 
 
@@ -32,11 +34,28 @@ class Prepared:
     locate: Callable[[str], Where]
 
 
+def events_of(reader: DocumentReader, limits: Limits) -> Iterator[ReadEvent]:
+    """Yield a document's events, as long as those in a row are not too large together.
+
+    If they are, the reader's findings say so.
+    """
+    together = Together()
+    for read in reader.events():
+        together.add(len(read.text.encode()))
+        if together.size > limits.events_size:
+            at, limit = read.locate(""), limits.events_size
+            reader.findings.append(
+                finding("events_too_large", at=at, number=ROWS_TOGETHER, limit=limit)
+            )
+            return
+        yield read
+
+
 def findings_of(read: ReadEvent, *, lenient: bool) -> tuple[Finding, ...]:
     """Return everything that is wrong with an event, structure first, then rules."""
     found = list(read.findings)
     if read.event is not None:
-        found += [read.placed(one) for one in check_event(read.event, read.namespaces)]
+        found += [read.placed(one) for one in check_event(read.event, read.namespaces, read.syntax)]
     return tuple(in_mode(found, lenient=lenient))
 
 
@@ -56,10 +75,9 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
     if event is None or has_errors(found):
         given = event.event_id if event is not None else None
         return Prepared(read.index, None, found, given, len(read.text), read.locate)
-    hashed, content = hash_and_digest(event, namespaces)
+    hashed = event_hash(event, namespaces)
     event_id = event.event_id or str(hashed)
-    if event.event_id is None:
-        content = content_digest(event.model_copy(update={"event_id": event_id}), namespaces)
+    named = event if event.event_id else event.model_copy(update={"event_id": event_id})
     new = NewEvent(
         event=event,
         facts=facts_of(event, namespaces, event_id=event_id, organisation=organisation),
@@ -67,6 +85,6 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
         position=read.index,
         hash=hashed,
         hash_variant=HashVariant.CBV_2_0_TEXT.value,
-        content=content,
+        content=content_digest(named, namespaces),
     )
     return Prepared(read.index, new, found, event_id, len(read.text), read.locate)

@@ -1,16 +1,22 @@
 """What a sender is told: of a check, and of a capture."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from epcis_core.findings import LANGUAGES, Finding, Language, Severity
+from epcis_core.findings import LANGUAGES, Finding, Language, Severity, finding, has_errors
 
 CaptureStatus = Literal["accepted", "partial", "rejected"]
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
 
 MAX_EVENTS_LISTED = 10_000
 """A report lists this many events one by one; its counts are always complete."""
+
+MAX_FINDINGS_LISTED = 20_000
+"""It lists no more events once those it lists have this many findings."""
+
+MAX_LIKE_FINDINGS = 1_000
+"""A check lists this many findings of each code, and says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,8 @@ class CaptureReport:
 
     Attributes:
         file: the name it was sent under.
-        capture_id: names the capture; the report can be asked for again by it.
+        capture_id: names the capture; the report can be asked for again by it. Empty for a file
+            that was not looked at.
         status: `partial`: some events were stored and some were not.
         counts: `accepted`, `duplicate`, `rejected` events, and `warnings`.
         witnesses: how many of the duplicates another organisation had sent first.
@@ -70,11 +77,43 @@ class CaptureReport:
     witnesses: int = 0
     events: list[EventReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    _listed: int = 0
 
     @property
     def total(self) -> int:
         """How many events the document held, as far as it could be read."""
         return self.counts["accepted"] + self.counts["duplicate"] + self.counts["rejected"]
+
+    def add(self, event: EventReport) -> None:
+        """Count an event, and list it while the list is not too long."""
+        self.counts["duplicate" if event.status == "witness" else event.status] += 1
+        self.witnesses += event.status == "witness"
+        self.counts["warnings"] += warnings(event.findings)
+        most = 2 * MAX_EVENTS_LISTED if event.findings else MAX_EVENTS_LISTED
+        if len(self.events) < most and self._listed < MAX_FINDINGS_LISTED:
+            self.events.append(event)
+            self._listed += len(event.findings)
+
+    def judge(self, *, proceed: bool) -> None:
+        """Decide whether the document stands: findings of its own, and errors unless `proceed`."""
+        if has_errors(self.findings):
+            self.status = "rejected"
+        elif self.counts["rejected"]:
+            stays = proceed and (self.counts["accepted"] or self.counts["duplicate"])
+            self.status = "partial" if stays else "rejected"
+
+    def take_back(self) -> None:
+        """Say of every event that nothing was stored."""
+        self.counts["rejected"] += self.counts["accepted"] + self.witnesses
+        self.counts["duplicate"] -= self.witnesses
+        self.counts["accepted"] = self.witnesses = 0
+        told = finding("rolled_back")
+        self.events = [
+            replace(event, status="rolled_back", sequence=None, findings=(*event.findings, told))
+            if event.status in {"accepted", "witness"}
+            else event
+            for event in self.events
+        ]
 
     def as_told(self) -> dict[str, Any]:
         """Return the report as the ledger keeps it: each finding's sentence in every language."""
@@ -92,7 +131,7 @@ class CaptureReport:
         """Return the report in the shape of the JSON contract."""
         return {
             "file": self.file,
-            "capture_id": self.capture_id,
+            "capture_id": self.capture_id or None,
             "status": self.status,
             "counts": dict(self.counts),
             "events": [event.as_json(language) for event in self.events],
@@ -133,3 +172,8 @@ class CheckReport:
             "events": self.events,
             "findings": [found.as_json(language) for found in self.findings],
         }
+
+
+def warnings(found: Iterable[Finding]) -> int:
+    """Return how many findings are warnings."""
+    return sum(one.severity is Severity.WARNING for one in found)

@@ -1,6 +1,6 @@
 """Commands on files and on the ledger's content: capture, check, hash, events, trace."""
 
-import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -8,17 +8,19 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.commands.bar import progress_bar
 from api.commands.reach import OpenLedger, Served, reach
 from api.commands.show import show_capture, show_check, show_trace
 from api.settings import terminal_language
-from epcis_core.codecs.jsonld import JsonLdReader
 from epcis_core.codecs.sniff import open_document
 from epcis_core.event_hash import HashVariant, event_hash, prehash
-from epcis_core.findings import finding, has_errors
-from ingest.capture import check_stream
+from epcis_core.findings import Finding, finding, has_errors
+from epcis_core.rules.profiles import Profile, profiles
+from ingest.archives import contents_of
 from ingest.files import expand
+from ingest.intake import check_file, seekable
+from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import CheckReport
 
 LedgerOption = Annotated[
@@ -34,7 +36,21 @@ LenientOption = Annotated[
     bool, typer.Option("--lenient", help="Turn the errors that can be forgiven into warnings.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-Files = Annotated[list[Path], typer.Argument(help="Files, or folders of them.", show_default=False)]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help=f"How much is taken before a file is refused; again for each. Else {limits_help()}.",
+        show_default=False,
+    ),
+]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Documents, gzip files, zip archives, or folders of them.", show_default=False
+    ),
+]
 
 output = Console()
 errors = Console(stderr=True)
@@ -49,11 +65,13 @@ def capture(
         bool, typer.Option("--proceed", help="Store the good events even if others have errors.")
     ] = False,
     lenient: LenientOption = False,
+    limit: LimitOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Capture EPCIS files into the ledger, each whole or not at all.
 
     Sending a file again is harmless: events that are already there are reported as duplicates.
+    Each document in an archive is a file of its own; an archive that is damaged is refused whole.
 
     Examples:
 
@@ -61,21 +79,35 @@ def capture(
 
       epcis capture samples/ --ledger farm.duckdb
 
+      epcis capture march.zip --limit members=50000
+
       epcis capture old.json --proceed --json
     """
     reports = []
-    with reach(ledger, server, create=True) as reached:
+    limits = limits_of(limit) if limit else None
+    with reach(ledger, server, limits=limits, create=True) as reached:
         for path in expand(files):
-            reports.append(_capture_one(reached, path, proceed=proceed, lenient=lenient))
-            if not as_json:
-                show_capture(output, reports[-1])
+            for report in _capture_one(reached, path, proceed=proceed, lenient=lenient):
+                reports.append(report)
+                if not as_json:
+                    show_capture(output, report)
     if as_json:
         print_json(reports)
     if any(report["status"] != "accepted" for report in reports):
         raise typer.Exit(1)
 
 
-def check(files: Files, *, lenient: LenientOption = False, as_json: JsonOption = False) -> None:
+def check(
+    files: Files,
+    *,
+    lenient: LenientOption = False,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="Tell also what a law asks for."),
+    ] = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check EPCIS files and store nothing: every finding with its place and what was expected.
 
     Examples:
@@ -83,8 +115,16 @@ def check(files: Files, *, lenient: LenientOption = False, as_json: JsonOption =
       epcis check harvest.jsonld
 
       epcis check uploads/ --json
+
+      epcis check harvest.jsonld --profile vn-decree-37-2026
     """
-    reports = [_check_one(path, lenient=lenient) for path in expand(files)]
+    law = _profile(profile) if profile is not None else None
+    limits = limits_of(limit)
+    reports = [
+        report
+        for path in expand(files)
+        for report in _check_one(path, lenient=lenient, profile=law, limits=limits)
+    ]
     for report in reports if not as_json else ():
         show_check(output, report, terminal_language())
     if as_json:
@@ -113,18 +153,29 @@ def hash_events(
 
       epcis hash harvest.jsonld --variant reference-1.9 --prehash
     """
-    with file.open("rb") as source:
-        reader = open_document(source)
-        found = [reader] if not isinstance(reader, JsonLdReader) else []
-        for read in reader.events() if isinstance(reader, JsonLdReader) else ():
-            found += read.findings
-            if read.event is not None:
-                print((prehash if before else event_hash)(read.event, read.namespaces, variant))  # noqa: T201
-        found += reader.findings if isinstance(reader, JsonLdReader) else []
-    for one in found:
-        errors.print(escape(f"{file}: {one.where} {one.message_in(terminal_language())}"))
-    if has_errors(found):
+    limits, hashed = IntakeLimits(), prehash if before else event_hash
+    with file.open("rb") as given, seekable(given, limits) as source:
+        contents = contents_of(source, str(file), limits)
+        failed = _tell(str(file), contents.findings)
+        for document in contents.documents:
+            reader = open_document(document.open())
+            if isinstance(reader, Finding):
+                failed |= _tell(document.name, [reader])
+                continue
+            for read in reader.events():
+                failed |= _tell(document.name, read.findings)
+                if read.event is not None:
+                    print(hashed(read.event, read.namespaces, variant))  # noqa: T201
+            failed |= _tell(document.name, reader.findings)
+    if failed:
         raise typer.Exit(1)
+
+
+def _tell(name: str, found: Sequence[Finding]) -> bool:
+    """Say at the terminal what is wrong, and tell whether it holds an error."""
+    for one in found:
+        errors.print(escape(f"{name}: {one.where} {one.message_in(terminal_language())}"))
+    return has_errors(found)
 
 
 def events(
@@ -198,31 +249,28 @@ def print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
 
 
+def limits_of(settings: list[str] | None) -> IntakeLimits:
+    """Return the limits that the options of a command set.
+
+    Raises:
+        BadParameter: there is no such limit, or its value is none.
+    """
+    try:
+        return read_limits(settings or ())
+    except LimitError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def _capture_one(
     reached: OpenLedger | Served, path: Path, *, proceed: bool, lenient: bool
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     try:
-        file = path.open("rb")
-        size = path.stat().st_size
+        with path.open("rb") as file, progress_bar(errors, path.name) as tell:
+            return list(
+                reached.capture(file, str(path), proceed=proceed, lenient=lenient, tell=tell)
+            )
     except OSError as error:
-        return _unreadable(path, error)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[events]} events"),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal,
-    )
-    with file, bar:
-        task = bar.add_task(escape(path.name), total=size, events=0)
-
-        def advance(done: int, events: int) -> None:
-            bar.update(task, completed=done or size, events=events)
-
-        return reached.capture(file, str(path), proceed=proceed, lenient=lenient, progress=advance)
+        return [_unreadable(path, error)]
 
 
 def _unreadable(path: Path, error: OSError) -> dict[str, Any]:
@@ -237,14 +285,27 @@ def _unreadable(path: Path, error: OSError) -> dict[str, Any]:
     }
 
 
-def _check_one(path: Path, *, lenient: bool) -> CheckReport:
+def _profile(name: str) -> Profile:
+    known = profiles()
+    if name not in known:
+        there_are = f"there are {', '.join(known)}"
+        raise typer.BadParameter(f"There is no profile {name!r}; {there_are}.")
+    return known[name]
+
+
+def _check_one(
+    path: Path, *, lenient: bool, profile: Profile | None, limits: IntakeLimits
+) -> Iterator[CheckReport]:
+    name = str(path)
     try:
-        with path.open("rb") as file:
-            return check_stream(_seekable(file), file_name=str(path), lenient=lenient)
+        with (
+            path.open("rb") as given,
+            seekable(given, limits) as file,
+            progress_bar(errors, path.name) as tell,
+        ):
+            yield from check_file(
+                file, name, limits=limits, lenient=lenient, profile=profile, tell=tell
+            )
     except OSError as error:
         found = finding("unreadable_file", reason=error.strerror or str(error))
-        return CheckReport(str(path), findings=[found])
-
-
-def _seekable(file: Any) -> Any:
-    return file if file.seekable() else io.BytesIO(file.read())
+        yield CheckReport(name, findings=[found])

@@ -1,5 +1,6 @@
 """Reaching a ledger from the command line: through the server that holds it, or by opening it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,19 +8,24 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
+import orjson
 
 from api.clock import now
+from api.routes.captures import LINES
 from api.routes.events import as_query_document
 from api.server_file import find
 from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
+from epcis_core.findings import finding
 from epcis_core.provenance.result import Direction
 from epcis_core.query.parameters import parse_query
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.query import query_events
 from epcis_core.store.trace import trace_lot
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import Progress, capture_stream
+from ingest.intake import Telling, capture_file, seekable
+from ingest.limits import IntakeLimits, LimitError
+from ingest.report import CaptureReport
 
 
 class UnreachableError(EpcisError):
@@ -31,20 +37,24 @@ class OpenLedger:
     """The ledger file itself, opened by this command."""
 
     ledger: Ledger
+    limits: IntakeLimits
 
     def capture(
-        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, progress: Progress
-    ) -> dict[str, Any]:
-        """Capture a document and return its report, as JSON members."""
-        return capture_stream(
-            self.ledger,
-            file,
-            file_name=name,
-            now=now(),
-            proceed=proceed,
-            lenient=lenient,
-            progress=progress,
-        ).as_json(terminal_language())
+        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, tell: Telling
+    ) -> Iterator[dict[str, Any]]:
+        """Capture a file and yield the report of each document in it, as JSON members."""
+        with seekable(file, self.limits) as source:
+            for report in capture_file(
+                self.ledger,
+                source,
+                name,
+                now=now(),
+                limits=self.limits,
+                proceed=proceed,
+                lenient=lenient,
+                tell=tell,
+            ):
+                yield report.as_json(terminal_language())
 
     def events(self, parameters: list[tuple[str, str]]) -> bytes:
         """Return the events a query asks for, as an EPCISQueryDocument."""
@@ -73,23 +83,31 @@ class Served:
     client: httpx.Client
 
     def capture(
-        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, progress: Progress
-    ) -> dict[str, Any]:
-        """See `OpenLedger.capture`."""
-        answer = self._ask(
-            "POST",
-            "/captures",
-            params={
-                "file_name": name,
-                "proceed": proceed,
-                "lenient": lenient,
-                "lang": terminal_language(),
-            },
-            content=_told(file, progress),
-        )
-        report: dict[str, Any] = answer.json()
-        progress(0, sum(report["counts"][name] for name in ("accepted", "duplicate", "rejected")))
-        return report
+        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, tell: Telling
+    ) -> Iterator[dict[str, Any]]:
+        """See `OpenLedger.capture`; the server's limits hold."""
+        options: dict[str, str | bool] = {
+            "file_name": name,
+            "proceed": proceed,
+            "lenient": lenient,
+            "lang": terminal_language(),
+        }
+        try:
+            with self.client.stream(
+                "POST",
+                "/captures",
+                params=options,
+                headers={"Accept": LINES},
+                content=_sent(file, name, tell),
+            ) as answer:
+                if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+                    answer.read()
+                    yield _refused(name, _title(answer))
+                    return
+                self._check(answer)
+                yield from _reports(answer, tell)
+        except httpx.HTTPError as error:
+            raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
 
     def events(self, parameters: list[tuple[str, str]]) -> bytes:
         """See `OpenLedger.events`."""
@@ -116,8 +134,15 @@ class Served:
             answer = self.client.request(method, path, **more)
         except httpx.HTTPError as error:
             raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
-        if answer.is_success or answer.status_code in also:
-            return answer
+        if answer.status_code not in also:
+            self._check(answer)
+        return answer
+
+    def _check(self, answer: httpx.Response) -> None:
+        """Raise what an answer says is wrong."""
+        if answer.is_success:
+            return
+        answer.read()
         title = _title(answer)
         if answer.status_code == httpx.codes.BAD_REQUEST:
             raise QueryError(title, parameter="")
@@ -126,36 +151,69 @@ class Served:
 
 @contextmanager
 def reach(
-    ledger: Path | None, server: str | None = None, *, create: bool = False
+    ledger: Path | None,
+    server: str | None = None,
+    *,
+    limits: IntakeLimits | None = None,
+    create: bool = False,
 ) -> Iterator[OpenLedger | Served]:
     """Reach a ledger: at a server's address, through the server that holds the file, or the file.
 
     Args:
         ledger: its path; None for the default.
         server: a server's base address, instead.
+        limits: how much is taken of a file; None for what holds anyway.
         create: make the file where there is none.
 
     Raises:
+        LimitError: limits are given, but a running server has its own.
         StoreError: the file cannot be opened.
     """
     path = ledger_path(ledger)
     running = None if server else find(path)
+    if (server or running) and limits is not None:
+        raise LimitError("A running server has its own limits; set them where `epcis serve` starts")
     if server or running:
         headers = {"Authorization": f"Bearer {running.token}"} if running else {}
         address = server or (running.address if running else "")
-        with httpx.Client(base_url=address, headers=headers, timeout=None) as client:  # noqa: S113 - large files take their time
+        try:
+            client = httpx.Client(base_url=address, headers=headers, timeout=None)  # noqa: S113 - large files take their time
+        except httpx.InvalidURL as error:
+            raise UnreachableError(f"{address!r} is no address of a server: {error}") from error
+        with client:
             yield Served(client)
         return
     with Ledger.open(path, create=create) as opened:
-        yield OpenLedger(opened)
+        yield OpenLedger(opened, limits or IntakeLimits())
 
 
-def _told(file: BinaryIO, progress: Progress) -> Iterator[bytes]:
+def _sent(file: BinaryIO, name: str, tell: Telling) -> Iterator[bytes]:
+    """Yield the bytes of a file as they are sent."""
+    size = os.fstat(file.fileno()).st_size
     sent = 0
     while chunk := file.read(1 << 20):
         sent += len(chunk)
-        progress(sent, 0)
+        tell(name, size, sent, 0)
         yield chunk
+
+
+def _reports(answer: httpx.Response, tell: Telling) -> Iterator[dict[str, Any]]:
+    """Yield the reports of an answer that comes line by line, and tell how far the server is."""
+    for line in answer.iter_lines():
+        said = orjson.loads(line)
+        if "report" in said:
+            yield said["report"]
+        elif "title" in said:
+            raise UnreachableError(f"{answer.url} answers: {said['title']}")
+        else:
+            tell(said["file"], said["size"], said["read"], said["events"])
+
+
+def _refused(name: str, message: str) -> dict[str, Any]:
+    """Return the report on a file that the server has not looked at."""
+    found = finding("file_too_large", limit=0).as_json()
+    report = CaptureReport(name, "", "rejected").as_json()
+    return {**report, "findings": [{**found, "message": message}]}
 
 
 def _title(answer: httpx.Response) -> str:

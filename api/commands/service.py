@@ -12,7 +12,7 @@ import uvicorn
 
 from api.app import LOOPBACK, create_app, new_token
 from api.clock import now
-from api.commands.data import LedgerOption, errors, output
+from api.commands.data import LedgerOption, LimitOption, errors, limits_of, output
 from api.server_file import RunningServer, announced
 from api.settings import Settings, ledger_path
 from epcis_core.store.ledger import Ledger
@@ -28,6 +28,7 @@ def serve(
     ledger: LedgerOption = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
+    limit: LimitOption = None,
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
 
@@ -38,10 +39,13 @@ def serve(
       epcis serve
 
       epcis serve --ledger farm.duckdb --port 8080
+
+      epcis serve --limit file_size=4G
     """
+    limits = limits_of(limit)
     path = ledger_path(ledger)
     with Ledger.open(path) as opened:
-        _run(opened, Settings(token=new_token()), host, port)
+        _run(opened, Settings(token=new_token(), limits=limits), host, port)
 
 
 def demo(

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from epcis_core.findings import Finding, Language
+from epcis_core.provenance.steps import SELLING
 from ingest.report import CheckReport
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -54,13 +55,15 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
         )
     console.print(objects)
     handed = _table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
+    sales = {visit["event"] for visit in trace["visits"] if visit["biz_step"] in SELLING}
     for one in trace["handovers"]:
+        is_sale = one["to_party"] is None and one["shipped"] in sales
         handed.add_row(
             _name(trace["parties"], one["from_party"]),
-            _name(trace["parties"], one["to_party"]),
+            "consumers" if is_sale else _name(trace["parties"], one["to_party"]),
             _minute(one["shipped_at"]),
             _minute(one["received_at"]),
-            one["confirmed"],
+            "sale" if is_sale else one["confirmed"],
         )
     if trace["handovers"]:
         console.print(handed)

@@ -1,20 +1,30 @@
 """Capturing over HTTP for the commands of this machine."""
 
+import asyncio
 import secrets
-import tempfile
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Annotated, Any, Final
 
+import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api.bodies import bounded, into_file
 from api.clock import now
+from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
-from ingest.capture import capture_stream
+from epcis_core.store.ledger import Ledger
+from ingest.intake import Telling, capture_file
+from ingest.limits import IntakeLimits
 
 router = APIRouter(tags=["capture"])
 
+LINES: Final = "application/x-ndjson"
+"""The media type of an answer that comes line by line while the work goes on."""
 
-@router.post("/captures", summary="Capture one document, as `epcis capture` does")
+
+@router.post("/captures", summary="Capture one file, as `epcis capture` does", response_model=None)
 async def capture_document(
     request: Request,
     file_name: Annotated[str, Query(description="what the report calls it")] = "request",
@@ -22,29 +32,64 @@ async def capture_document(
     proceed: bool = False,
     lenient: bool = False,
     lang: Annotated[Language, Query(description="of the findings' sentences")] = "en",
-) -> dict[str, Any]:
-    """Take one document as the body of the request and answer with the capture report."""
-    check_token(request)
-    limit = request.app.state.settings.max_upload
-    with tempfile.TemporaryFile() as file:
-        size = 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise HTTPException(413, f"The file is larger than {limit} bytes.")
-            file.write(chunk)
-        file.seek(0)
+) -> Response:
+    """Take one file as the body of the request and answer with the report of each document in it.
 
-        report = await run_in_threadpool(
-            capture_stream,
-            request.app.state.ledger,
-            file,
-            file_name=file_name,
-            now=now(),
-            proceed=proceed,
-            lenient=lenient,
-        )
-    return report.as_json(lang)
+    With `Accept: application/x-ndjson` the answer comes line by line: how far the work has come,
+    `{"file", "size", "read", "events"}`, and each report as it is done, `{"report"}`.
+    """
+    check_token(request)
+    ledger: Ledger = request.app.state.ledger
+    limits: IntakeLimits = request.app.state.settings.limits
+    file = await into_file(bounded(request, language=lang))
+
+    def reports(tell: Telling) -> Iterator[dict[str, Any]]:
+        with file:
+            for report in capture_file(
+                ledger,
+                file,
+                file_name,
+                now=now(),
+                limits=limits,
+                proceed=proceed,
+                lenient=lenient,
+                tell=tell,
+            ):
+                yield report.as_json(lang)
+
+    if LINES in request.headers.get("accept", ""):
+        return StreamingResponse(_lines(reports), media_type=LINES)
+    done = await run_in_threadpool(lambda: list(reports(lambda *_: None)))
+    return Response(orjson.dumps(done), media_type="application/json")
+
+
+async def _lines(reports: Callable[[Telling], Iterator[dict[str, Any]]]) -> AsyncIterator[bytes]:
+    """Yield what work in another thread says, line by line.
+
+    The work goes on to its end even where nobody listens any more: the file has arrived whole.
+    """
+    loop = asyncio.get_running_loop()
+    said: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    def say(line: dict[str, Any] | None) -> None:
+        loop.call_soon_threadsafe(said.put_nowait, line)
+
+    def tell(file: str, size: int, read: int, events: int) -> None:
+        say({"file": file, "size": size, "read": read, "events": events})
+
+    def work() -> None:
+        try:
+            for report in reports(tell):
+                say({"report": report})
+        except EpcisError as error:
+            say({"title": str(error)})
+        finally:
+            say(None)
+
+    working = asyncio.create_task(run_in_threadpool(work))
+    while (line := await said.get()) is not None:
+        yield orjson.dumps(line) + b"\n"
+    await working
 
 
 def check_token(request: Request) -> None:

@@ -177,8 +177,9 @@ def _add_handovers(
     nodes: dict[Key, Node],
     edges: dict[tuple[Key, Key, EdgeKind], Edge],
 ) -> None:
+    sales = trace.sales  # they end the chain; who bought is nobody's to know
     for handover in trace.handovers:
-        if handover.from_party == handover.to_party:
+        if handover.from_party == handover.to_party or handover in sales:
             continue
         for one in dict.fromkeys(box_of[one] for one in handover.objects if one in box_of):
             start, end = (one, handover.from_party), (one, handover.to_party)

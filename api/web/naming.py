@@ -11,6 +11,10 @@ from epcis_core.identifiers import Identifier
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.kinds import key_of
 
+# Marks that turn the direction of the text behind them, so that a name could garble a lot number.
+_TURNING: Final = {
+    ord(mark): None for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+}
 _UNITS: Final = frozenset({"sscc", "grai", "giai"})
 _LISTED: Final = 3
 
@@ -128,7 +132,7 @@ class Namer:
 
 def _named(attributes: Mapping[str, Any]) -> str | None:
     name = attributes.get("name")
-    return str(name) if name not in (None, "") else None
+    return str(name).translate(_TURNING) if name not in (None, "") else None
 
 
 def _number(key: str) -> str:

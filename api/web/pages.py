@@ -39,7 +39,7 @@ from epcis_core.store.events import (
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.search import search
-from epcis_core.store.trace import trace_lot
+from epcis_core.store.trace import as_known, trace_lot
 from epcis_core.store.view import EVERYTHING
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
@@ -120,7 +120,7 @@ def show_trace(
     status = 200 if answer.objects else 404
     if not wants_page(request):
         return as_json(answer.as_json(), status=status)
-    namer = namer_for(request, ledger)
+    namer = namer_for(request, ledger, as_of=as_of or None)
     if not answer.objects:
         return page(request, "trace_unknown.html", status=404, trace=answer, asked=id, n=namer)
     facts = [facts_of_stored(one) for one in _visited(ledger, answer)]
@@ -157,10 +157,11 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
     return page(request, "event.html", event_id=id, records=records)
 
 
-def namer_for(request: Request, ledger: Ledger) -> Namer:
-    """Return names from the ledger in the language of the caller."""
+def namer_for(request: Request, ledger: Ledger, *, as_of: str | None = None) -> Namer:
+    """Return names from the ledger in the language of the caller, as known at a ledger time."""
     with ledger.reading() as cursor:
-        return Namer(Names(cursor, EVERYTHING), texts_for(request))
+        view = EVERYTHING if as_of is None else as_known(cursor, EVERYTHING, as_of)
+        return Namer(Names(cursor, view), texts_for(request))
 
 
 def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:

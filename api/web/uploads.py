@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
+from api.bodies import bounded
 from api.clock import now
 from api.web import times
 from api.web.answers import as_json, page, texts_for, wants_page
@@ -18,13 +19,15 @@ from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import capture_stream
+from ingest.intake import capture_file
 
 router = APIRouter(include_in_schema=False)
 
 _MOST_ROWS: Final = 300
 _EVENTS_READ: Final = 200
 _MOST_FILES: Final = 200
+_MOST_REPORTS: Final = 100
+_STATUSES: Final = ("rejected", "partial", "accepted")  # what needs attention comes first
 
 
 @router.get("/upload")
@@ -35,7 +38,9 @@ def upload_form(request: Request) -> Response:
 
 async def sent_form(request: Request) -> AsyncIterator[FormData]:
     """Read the form; large files go to disk as they come, and from there when it is done."""
-    async with request.form(max_files=_MOST_FILES) as form:
+    language = texts_for(request).language if wants_page(request) else "en"
+    body = bounded(request, language=language, is_form=True)
+    async with body.form(max_files=_MOST_FILES) as form:
         yield form
 
 
@@ -45,7 +50,7 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
     """Capture the files of the form, one after the other, and show what became of each."""
     t = texts_for(request)
     ledger: Ledger = request.app.state.ledger
-    limit = request.app.state.settings.max_upload
+    limits = request.app.state.settings.limits
     chosen = [
         part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename
     ]
@@ -53,18 +58,18 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
         if wants_page(request):
             return page(request, "upload.html", status=400, problem=t("upload.none"))
         raise HTTPException(400, "The form holds no file.")
-    if any((file.size or 0) > limit for file in chosen):
-        raise HTTPException(413, f"The file is larger than {limit} bytes.")
     reports = [
-        capture_stream(
+        report
+        for file in chosen
+        for report in capture_file(
             ledger,
             file.file,
-            file_name=file.filename or "",
+            file.filename or "",
             now=now(),
+            limits=limits,
             proceed=form.get("proceed") == "true",
             lenient=form.get("lenient") == "true",
         )
-        for file in chosen
     ]
     failed = all(report.status == "rejected" for report in reports)
     status = 422 if failed else 200
@@ -101,6 +106,7 @@ def show_capture(request: Request, capture_id: str) -> Response:
 def _report_page(
     request: Request, ledger: Ledger, reports: list[dict[str, Any]], *, status: int = 200
 ) -> Response:
+    shown = sorted(reports, key=lambda report: _STATUSES.index(report["status"]))[:_MOST_REPORTS]
     with ledger.reading() as cursor:
         namer = Namer(Names(cursor, EVERYTHING), texts_for(request))
     return page(
@@ -116,8 +122,9 @@ def _report_page(
                 "told": _told(report),
                 "when": times.here_at(report["record_time"]) if "record_time" in report else None,
             }
-            for report in reports
+            for report in shown
         ],
+        hidden=len(reports) - len(shown),
     )
 
 

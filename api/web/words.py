@@ -9,8 +9,8 @@ from api.web.texts import Texts
 from epcis_core.identifiers import Level, level_of
 from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
-from epcis_core.provenance.custody import Parties
 from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.parties import Parties
 
 _AGGREGATED: Final[Mapping[str | None, str]] = {
     "ADD": "event.put",

@@ -1,16 +1,15 @@
 """What every codec hands out: the document's envelope, then its events one by one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
-from epcis_core.findings import Finding, Where
+from epcis_core.findings import Finding, Syntax, Where
 from epcis_core.model.documents import DocumentHead
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 
-Syntax = Literal["json", "xml"]
-DocumentKind = Literal["EPCISDocument", "EPCISQueryDocument", "event"]
+DocumentKind = Literal["EPCISDocument", "EPCISQueryDocument", "EPCISMasterDataDocument", "event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class ReadEvent:
         text: its characters exactly as received.
         event: the event, or None where its structure has errors.
         namespaces: prefixes in force inside it.
+        syntax: how it is written.
         findings: what reading found, each with its place in the file.
         locate: turns a pointer from the event's root into a place in the file.
     """
@@ -58,8 +58,31 @@ class ReadEvent:
     event: EpcisEvent | None
     namespaces: Namespaces
     locate: Callable[[str], Where]
+    syntax: Syntax
     findings: tuple[Finding, ...] = field(default=())
 
     def placed(self, found: Finding) -> Finding:
         """Return a finding about this event with its place in the file."""
         return replace(found, where=self.locate(found.where.pointer or ""))
+
+
+class DocumentReader(Protocol):
+    """What reads one document, or bare event, of some syntax.
+
+    Use `envelope` and `events()` in that order; `findings` of the document as a whole, and the
+    envelope's head, are complete when the events have all been read, which can be done once.
+
+    Attributes:
+        envelope: what the document is, and what its prefixes stand for.
+        findings: what is wrong with the document beside its events.
+    """
+
+    envelope: Envelope
+    findings: list[Finding]
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the reader has come, in bytes."""
+
+    def events(self) -> Iterator[ReadEvent]:
+        """Yield the document's events in order, each with what is wrong with it."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.json_places import Places
-from epcis_core.codecs.json_scan import JsonLimits
 from epcis_core.codecs.json_text import MalformedJsonError, Value
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.structure import read_model
 from epcis_core.findings import Finding, Where, escape_pointer, finding, phrase
 from epcis_core.model.documents import DOCUMENT_TYPES
@@ -25,7 +25,7 @@ class JsonHead:
         findings: what is wrong with them.
     """
 
-    limits: JsonLimits
+    limits: Limits
     data: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     places: dict[str, Where] = field(default_factory=dict)
@@ -41,10 +41,10 @@ class JsonHead:
         self._size += len(value.text) + len(pointer)
         at = Where(pointer=pointer, line=value.line, column=value.column)
         if self._size > self.limits.value_size:
-            raise _too_large("the_head", self.limits.value_size, at)
+            raise _too_large("the_head", self.limits.value_size, "value_size", at)
         # The context counts again for every event that adds to it.
         if pointer == "/@context" and len(value.text) > self.limits.context_size:
-            raise _too_large("the_context", self.limits.context_size, at)
+            raise _too_large("the_context", self.limits.context_size, "context_size", at)
         self.values[pointer] = value
         self.findings += value.faults
 
@@ -80,5 +80,7 @@ class JsonHead:
         return f"{{{', '.join(members)}}}"
 
 
-def _too_large(what: str, limit: int, at: Where) -> MalformedJsonError:
-    return MalformedJsonError(finding("value_too_large", at=at, what=phrase(what), limit=limit))
+def _too_large(what: str, limit: int, name: str, at: Where) -> MalformedJsonError:
+    return MalformedJsonError(
+        finding("value_too_large", at=at, what=phrase(what), limit=limit, name=name)
+    )

@@ -7,7 +7,6 @@ understand differently, and a tolerant one for the text it stopped at.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from epcis_core.model.base import Number
@@ -16,27 +15,6 @@ _SPACE: Final = re.compile(r"[ \t\n\r]*+")
 # Escapes that can spell half a surrogate pair or a character that XML cannot write.
 _SUSPECT: Final = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[01]|[fF]{3}[eEfF])|[bf])")
 _PLAIN_NUMBER_SIZE: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class JsonLimits:
-    """How much of a document is taken before it is refused.
-
-    Attributes:
-        depth: arrays and objects within each other, within one value.
-        value_size: characters of one event, or of the document's head.
-        entries: members and list entries of one event, or of one member of the head.
-        context_size: characters of the document's `@context`.
-        number_size: digits of one number when written without an exponent.
-        chunk: bytes read at a time.
-    """
-
-    depth: int = 64
-    value_size: int = 16 * 2**20
-    entries: int = 250_000
-    context_size: int = 100_000
-    number_size: int = 400
-    chunk: int = 2**20
 
 
 class _DoubtfulError(Exception):
@@ -71,6 +49,22 @@ _STRICT: Final = json.JSONDecoder(
 ).scan_once  # type: ignore[attr-defined]
 # Reads what `_STRICT` doubts, the last of two equal keys winning; the faults are then looked up.
 _TOLERANT: Final = json.JSONDecoder(parse_float=Number, parse_int=Number).scan_once  # type: ignore[attr-defined]
+
+
+# Finds where a value ends; its numbers are their lengths.
+_ROUGH: Final = json.JSONDecoder(parse_float=len, parse_int=len, parse_constant=len).scan_once  # type: ignore[attr-defined]
+
+
+def rough_scan(text: str, at: int) -> tuple[Any, int]:
+    """Read one JSON value without its numbers, and return it with the index behind it.
+
+    Raises:
+        json.JSONDecodeError: the text is no JSON.
+        StopIteration: no value begins at its argument.
+        RecursionError: the value is nested too deeply.
+    """
+    data, end = _ROUGH(text, at)
+    return data, end
 
 
 def scan(text: str, at: int) -> tuple[Any, int, bool]:

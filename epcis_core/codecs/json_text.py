@@ -16,8 +16,15 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from epcis_core.codecs.json_faults import break_of, faults_of
-from epcis_core.codecs.json_scan import JsonLimits, end_of_space, has_too_many, is_suspect, scan
+from epcis_core.codecs.json_scan import (
+    end_of_space,
+    has_too_many,
+    is_suspect,
+    rough_scan,
+    scan,
+)
 from epcis_core.codecs.json_syntax import expected_instead
+from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, Phrase, Severity, Where, finding, has_errors, phrase
 from epcis_core.model.base import Number
 
@@ -89,9 +96,9 @@ class JsonText:
         MalformedJsonError: there is no text, or it is not in UTF-8.
     """
 
-    def __init__(self, source: BinaryIO, limits: JsonLimits | None = None) -> None:
+    def __init__(self, source: BinaryIO, limits: Limits | None = None) -> None:
         self._source = source
-        self._limits = limits or JsonLimits()
+        self._limits = limits or Limits()
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text = ""
         self._at = 0
@@ -213,12 +220,33 @@ class JsonText:
             except (json.JSONDecodeError, StopIteration) as error:
                 more = max(self._limits.chunk, len(self._text) - self._at)
                 if self._may_be_cut(error) and self._fill(more, pointer):
+                    if (rough := self._overfull(pointer)) is not None:
+                        return (*rough, False)
                     continue
                 raise self._syntax(error, pointer) from None
             # Where the buffer ends behind a number, the number may go on.
             may_go_on = isinstance(data, Number) and len(self._text) - end < _LONGEST_CUT
             if not may_go_on or not self._fill(self._limits.chunk, pointer):
                 return data, end, is_doubtful
+
+    def _overfull(self, pointer: str) -> tuple[Any, int] | None:
+        """Read on until the value is whole, without care for its numbers, which takes a tenth.
+
+        Returns:
+            The value and the index behind it, where it holds too many entries to go on with.
+        """
+        while True:
+            try:
+                data, end = rough_scan(self._text, self._at)
+            except RecursionError:
+                return None
+            except (json.JSONDecodeError, StopIteration) as error:
+                more = max(self._limits.chunk, len(self._text) - self._at)
+                if not self._may_be_cut(error) or not self._fill(more, pointer):
+                    return None
+                continue
+            too_many = has_too_many(self._text[self._at : end], data, self._limits.entries)
+            return (data, end) if too_many else None
 
     def _may_be_cut(self, error: Exception) -> bool:
         """Tell whether more text could mend an error, which costs reading on."""
@@ -246,7 +274,7 @@ class JsonText:
 
     def _too_large(self, pointer: str) -> MalformedJsonError:
         what, limit = phrase("a_value_here"), self._limits.value_size
-        return self._error("value_too_large", pointer, what=what, limit=limit)
+        return self._error("value_too_large", pointer, what=what, limit=limit, name="value_size")
 
     def _syntax(self, error: Exception, pointer: str) -> MalformedJsonError:
         if isinstance(error, json.JSONDecodeError):

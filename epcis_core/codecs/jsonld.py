@@ -14,8 +14,9 @@ from typing import Any, BinaryIO, Final
 from epcis_core.codecs.document import DocumentKind, Envelope, ReadEvent
 from epcis_core.codecs.json_head import JsonHead
 from epcis_core.codecs.json_places import Places
-from epcis_core.codecs.json_scan import JsonLimits, data_of
+from epcis_core.codecs.json_scan import data_of
 from epcis_core.codecs.json_text import JsonText, MalformedJsonError, Value
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.structure import read_event
 from epcis_core.errors import ParseError
 from epcis_core.findings import (
@@ -54,9 +55,9 @@ class JsonLdReader:
         findings: what is wrong with the document beside its events.
     """
 
-    def __init__(self, source: BinaryIO, limits: JsonLimits | None = None) -> None:
+    def __init__(self, source: BinaryIO, limits: Limits | None = None) -> None:
         self._source = source
-        self._limits = limits or JsonLimits()
+        self._limits = limits or Limits()
         self._start = source.tell()
         self.findings: list[Finding] = []
         self.envelope = Envelope("json", "EPCISDocument", Namespaces())
@@ -141,6 +142,7 @@ class JsonLdReader:
             event,
             namespaces,
             places.where,
+            "json",
             (*capped(value.faults), *placed),
         )
 

@@ -1,18 +1,27 @@
 """Writing EPCIS JSON-LD. Numbers and extension members come out as they came in.
 
+`write_document` makes a document of events; `JsonLdWriter` writes one that was read, head and all.
+
 References:
     EPCIS 2.0, section 10
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel
 
+from epcis_core.codecs.document import Envelope
+from epcis_core.codecs.document_forms import json_form
+from epcis_core.errors import EpcisError
 from epcis_core.model.base import Number
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import BUILT_IN, EPCIS_CONTEXT
+
+_VERSION: Final = "2.0"
+_BODY: Final = ("epcisBody", "eventList")
+_RESULTS: Final = ("epcisBody", "queryResults", "resultsBody", "eventList")
 
 
 def members(part: BaseModel) -> dict[str, Any]:
@@ -82,6 +91,70 @@ def _filled(head: bytes, before: bytes, events: Iterable[bytes], after: bytes) -
 def event_bytes(event: EpcisEvent) -> bytes:
     """Return one event as JSON text in UTF-8."""
     return json_bytes(event)
+
+
+class JsonLdWriter:
+    """Writes one document that was read, in whatever syntax, or a bare event.
+
+    Use `start`, `event` for each event, and `end`, in that order. What JSON has no document for
+    takes the form that `epcis_core.codecs.document_forms` explains.
+
+    Args:
+        envelope: what the document is; its head must have been read.
+
+    Raises:
+        EpcisError: the envelope has no head.
+    """
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._start, self._end, self._separator = b"", b"\n", b""
+        self._context: list[Any] | None = None
+        if envelope.kind == "event":
+            self._context = context_of(envelope.namespaces.prefixes)
+            return
+        head = json_form(envelope.kind, head_members(envelope))
+        if not head.get("schemaVersion", _VERSION).startswith("2"):
+            head["schemaVersion"] = _VERSION
+        is_query = envelope.kind == "EPCISQueryDocument"
+        self._start, self._end = _around_events(head, _RESULTS if is_query else _BODY)
+        self._end += b"\n"
+
+    def start(self) -> bytes:
+        """Return everything up to the first event."""
+        return self._start
+
+    def event(self, event: EpcisEvent) -> bytes:
+        """Return one event, and the comma between it and the event before."""
+        separator, self._separator = self._separator, b",\n"
+        if self._context is not None and event.context is None:
+            return separator + json_bytes({"@context": self._context, **members(event)})
+        return separator + json_bytes(event)
+
+    def end(self) -> bytes:
+        """Return everything behind the last event."""
+        return self._end
+
+
+def head_members(envelope: Envelope) -> dict[str, Any]:
+    """Return the members of a document's head, a list of events among them empty.
+
+    Raises:
+        EpcisError: the head could not be read.
+    """
+    if envelope.head is None:
+        raise EpcisError(f"Expected a document whose head was read, got: {envelope.kind}")
+    return members(envelope.head)
+
+
+def _around_events(head: dict[str, Any], way: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the events; the last of the way is the list of them."""
+    name, *inner = way
+    before = json_bytes({one: value for one, value in head.items() if one != name})[:-1]
+    before += (b"" if before == b"{" else b",") + json_bytes(name) + b":"
+    if not inner:
+        return before + b"[", b"]}"
+    below, behind = _around_events(head[name], tuple(inner))
+    return before + below, behind + b"}"
 
 
 def _written(value: Any) -> Any:

@@ -2,17 +2,19 @@
 
 from typing import BinaryIO, Final
 
-from epcis_core.codecs.json_scan import JsonLimits
+from epcis_core.codecs.document import DocumentReader
 from epcis_core.codecs.json_text import wrong_encoding
 from epcis_core.codecs.jsonld import JsonLdReader
+from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.xml_encoding import DECLARATION_SIZE, looks_like_xml
+from epcis_core.codecs.xml_reader import XmlReader
 from epcis_core.findings import Finding, Where, finding
 
-_HEAD_SIZE: Final = 256
 _SHOWN: Final = 24
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 
 
-def open_document(source: BinaryIO, limits: JsonLimits | None = None) -> JsonLdReader | Finding:
+def open_document(source: BinaryIO, limits: Limits | None = None) -> DocumentReader | Finding:
     """Open a document of any syntax the ledger reads.
 
     Args:
@@ -23,8 +25,10 @@ def open_document(source: BinaryIO, limits: JsonLimits | None = None) -> JsonLdR
         A reader, or the finding that says why the bytes are no EPCIS document.
     """
     start = source.tell()
-    head = source.read(_HEAD_SIZE)
+    head = source.read(DECLARATION_SIZE)
     source.seek(start)
+    if looks_like_xml(head):
+        return XmlReader(source, limits)
     if found := wrong_encoding(head):
         return found
     first = head.removeprefix(_UTF8_MARK).lstrip()[:1]

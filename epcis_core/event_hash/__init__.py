@@ -31,8 +31,11 @@ from hashlib import sha256
 from typing import Final, NewType
 
 from epcis_core.event_hash import cbv_text, reference
+from epcis_core.event_hash.content import content_digest
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
+
+__all__ = ["EventHash", "HashVariant", "content_digest", "event_hash", "prehash"]
 
 EventHash = NewType("EventHash", str)
 """An event hash ID: `ni:///sha-256;`, 64 lower-case hexadecimal digits, `?ver=CBV2.0`."""
@@ -89,32 +92,5 @@ def event_hash(
     return _hash_of(prehash(event, namespaces, variant))
 
 
-def content_digest(event: EpcisEvent, namespaces: Namespaces) -> bytes:
-    """Return what two sendings of one event have in common, and no other event has.
-
-    It covers what the event hash covers, and `eventID` and the error declaration besides.
-
-    Args:
-        event: the event, in any spelling.
-        namespaces: prefixes in force inside it.
-
-    Returns:
-        32 raw bytes, SHA-256.
-    """
-    return _digest_of(cbv_text.prehash(event, namespaces), event, namespaces)
-
-
-def hash_and_digest(event: EpcisEvent, namespaces: Namespaces) -> tuple[EventHash, bytes]:
-    """Return `event_hash` by the rules as published, and `content_digest`, at the cost of one."""
-    text = cbv_text.prehash(event, namespaces)
-    return _hash_of(text), _digest_of(text, event, namespaces)
-
-
 def _hash_of(text: str) -> EventHash:
     return EventHash(f"ni:///sha-256;{sha256(text.encode()).hexdigest()}?ver=CBV2.0")
-
-
-def _digest_of(text: str, event: EpcisEvent, namespaces: Namespaces) -> bytes:
-    # Each part is led by its length, so that nothing can move from one into the next.
-    parts = (text, cbv_text.event_id(event, namespaces), cbv_text.declaration(event, namespaces))
-    return sha256(b"".join(b"%d:%s" % (len(raw), raw) for raw in map(str.encode, parts))).digest()

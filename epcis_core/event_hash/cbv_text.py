@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from epcis_core.event_hash.spelling import (
+    IS_COMMENT,
     Spell,
     member_name,
     number_of,
@@ -29,10 +30,6 @@ from epcis_core.vocabulary import VocabularyList
 _Write = Callable[[Any, Namespaces], str]
 _Rows = tuple[tuple[str, _Write], ...]
 
-_LEFT_OUT: Final = frozenset(
-    {"@context", "comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"}
-)
-
 
 def prehash(event: EpcisEvent, namespaces: Namespaces) -> str:
     """Return the pre-hash string of an event.
@@ -42,17 +39,6 @@ def prehash(event: EpcisEvent, namespaces: Namespaces) -> str:
         namespaces: prefixes in force inside it.
     """
     return _members(event, _ROWS[type(event)], namespaces)
-
-
-def event_id(event: EpcisEvent, namespaces: Namespaces) -> str:
-    """Return the event's own identifier in its canonical spelling, or nothing if it has none."""
-    return "" if event.event_id is None else uri_of(event.event_id, namespaces)
-
-
-def declaration(event: EpcisEvent, namespaces: Namespaces) -> str:
-    """Return the event's error declaration, written as parts of the pre-hash string are."""
-    declared = event.error_declaration
-    return "" if declared is None else _error_declaration(declared, namespaces)
 
 
 def _extensions(members: Mapping[str, Any], namespaces: Namespaces) -> str:
@@ -66,7 +52,7 @@ def _pieces(members: Mapping[str, Any], namespaces: Namespaces) -> Iterator[str]
     """Write each value on its own: a list is its member as often as it has values."""
     for name, value in members.items():
         full = member_name(name, namespaces)
-        if full in _LEFT_OUT:
+        if full in IS_COMMENT:
             continue
         for item in value if isinstance(value, list | tuple) else (value,):
             content = _content(item, namespaces)
@@ -226,11 +212,6 @@ _sensor_report: Final = _part(
 _sensor_element: Final = _part(
     ("sensor_metadata", _under("sensorMetadata", _sensor_metadata)),
     ("sensor_report", _sorted(_under("sensorReport", _sensor_report))),
-)
-_error_declaration: Final = _part(
-    ("declaration_time", _time("declarationTime")),
-    ("reason", _term("reason", VocabularyList.ERROR_REASON)),
-    ("corrective_event_ids", _under("correctiveEventIDs", _uris("correctiveEventID"))),
 )
 _transaction: Final = _part(
     ("biz_transaction", _uri("bizTransaction")),

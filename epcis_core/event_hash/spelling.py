@@ -32,6 +32,11 @@ _LIKE_A_TERM: Final = re.compile(r"urn:epcglobal:cbv:(?!bt:)|https?://(?:[a-z]+\
 # JSON-LD needs the colon to join names with; in XML the namespace has none.
 _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 
+IS_COMMENT: Final = frozenset(
+    {"@context", "comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"}
+)
+"""Full names of extension members that say nothing about what happened."""
+
 # At least one digit, in front of the point or behind it: what JSON and XSD call a number.
 _NUMBER: Final = re.compile(
     r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?", re.ASCII

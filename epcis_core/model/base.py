@@ -1,7 +1,7 @@
 """What every part of the model is made of: frozen objects, and scalars kept as written."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -40,6 +40,12 @@ class Extensible(Frozen):
     def extensions(self) -> dict[str, Any]:
         """Members that the standard does not name, in the order of the document."""
         return self.model_extra or {}
+
+    if not TYPE_CHECKING:  # for mypy, every attribute would be there
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what is no field: an extension named `read_point` is no read point."""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 class Number:

@@ -135,8 +135,28 @@ class DocumentOfResults(DocumentHead):
         return self.epcis_body.query_results.results_body.vocabulary_list
 
 
+class MasterDataBody(Extensible):
+    """What holds the master data in an `EPCISMasterDataDocument`."""
+
+    vocabulary_list: tuple[Vocabulary, ...] = ()
+
+
+class DocumentOfMasterData(DocumentHead):
+    """An `EPCISMasterDataDocument`, which only XML has."""
+
+    type: Literal["EPCISMasterDataDocument"]
+    epcis_header: EpcisHeader | None = None
+    epcis_body: MasterDataBody
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        """The master data in the body and in the header, by vocabulary."""
+        data = self.epcis_header.epcis_master_data if self.epcis_header else None
+        return self.epcis_body.vocabulary_list + (data.vocabulary_list if data else ())
+
+
 DOCUMENT_TYPES: Final[dict[str, type[DocumentHead]]] = {
     "EPCISDocument": DocumentOfEvents,
     "EPCISQueryDocument": DocumentOfResults,
 }
-"""The types of documents by the word that `type` carries."""
+"""The types of documents in JSON by the word that `type` carries."""

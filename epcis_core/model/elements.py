@@ -177,12 +177,12 @@ class SensorReport(Extensible):
     """One reading, or statistics of readings.
 
     Attributes:
-        type: the kind of property measured, such as `Temperature`.
+        type: the kind of property measured, such as `Temperature`; only XML may leave it out.
         value: the reading in `uom`, as its minimum, maximum, mean and deviation are.
         uom: UN/ECE Rec 20 code.
     """
 
-    type: Term
+    type: Term | None = None
     exception: Term | None = None
     device_id: Uri | None = None
     device_metadata: Uri | None = None

@@ -115,19 +115,23 @@ class Namespaces:
     def expand(self, name: str) -> tuple[str, str]:
         """Return namespace and local name of a member's name.
 
-        A name whose prefix is not bound is given back whole, with an empty namespace.
+        A name whose prefix is not bound is given back whole, with an empty namespace. The `@` that
+        marks an attribute of XML stays with the local name.
 
         >>> Namespaces({"ex": "https://example.org/"}).expand("ex:grade")
         ('https://example.org/', 'grade')
+        >>> Namespaces({"ex": "https://example.org/"}).expand("@ex:grade")
+        ('https://example.org/', '@grade')
         """
         prefix, colon, local = name.partition(":")
+        mark, prefix = ("@", prefix[1:]) if prefix[:1] == "@" else ("", prefix)
         if colon and prefix in self.prefixes:
-            return self.prefixes[prefix], local
+            return self.prefixes[prefix], mark + local
         return "", name
 
     def is_bound(self, name: str) -> bool:
-        """Tell whether the prefix of a name stands for a namespace here."""
-        return name.partition(":")[0] in self.prefixes
+        """Tell whether the prefix of a name, behind `@` or not, stands for a namespace here."""
+        return name.partition(":")[0].removeprefix("@") in self.prefixes
 
 
 def _declared(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -66,6 +66,21 @@ def utc_text(value: int) -> str:
     return f"{text}{fraction}Z"
 
 
+def exact_utc_text(text: str) -> str:
+    """Return a timestamp in UTC with all its decimals but the zeros at their end.
+
+    >>> exact_utc_text("2026-03-01T08:00:00.120000034500+07:00")
+    '2026-03-01T01:00:00.1200000345Z'
+
+    Raises:
+        ValueError: the text is no xsd:dateTimeStamp.
+    """
+    moment = instant(text)
+    match = _TIMESTAMP.fullmatch(text)
+    fraction = (match[7] or "").rstrip("0") if match is not None else ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
+
+
 def _check_timestamp(text: str) -> str:
     try:
         instant(text)

@@ -1,70 +1,76 @@
-"""The parts of an answer, from what the walk and custody found."""
+"""The parts of an answer, from what was found out."""
 
 from collections.abc import Iterable, Mapping
 
-from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
+from epcis_core.provenance.amounts import together
 from epcis_core.provenance.book import Book
-from epcis_core.provenance.containment import Stay
-from epcis_core.provenance.custody import Parties, Sighting, Transfer
+from epcis_core.provenance.chain import Findings
+from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import key_of, kind_of
-from epcis_core.provenance.lineage import LineageLink, Walk
+from epcis_core.provenance.lineage import Walk
+from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.result import (
     Amount,
     Excluded,
     Handover,
     LastSeen,
     Link,
+    LinkKind,
     ObjectRole,
     TracedObject,
     Visit,
 )
+from epcis_core.provenance.stays import Stay
+from epcis_core.provenance.transformations import LineageLink
 
 
-def traced_objects(
-    book: Book,
-    parties: Parties,
-    walks: tuple[Walk, Walk],
-    seen: Mapping[str, list[Sighting]],
-) -> tuple[TracedObject, ...]:
+def traced_objects(book: Book, parties: Parties, found: Findings) -> tuple[TracedObject, ...]:
     """Return the objects of an answer, by when they were first seen, then id.
 
     Args:
         book: names of products.
         parties: who stands behind a place.
-        walks: upstream and downstream.
-        seen: sightings per object; objects of no walk carried the others.
+        found: what was found out.
     """
-    proven = _proven(walks[0], upstream=True) | _proven(walks[1], upstream=False)
-    found = []
-    for one, its in seen.items():
+    doubtful = _doubtful(found)
+    objects = []
+    for one, its in {**found.seen, **found.carried}.items():
         key = key_of(one)
-        steps = [walked.steps[one] for walked in walks if one in walked.steps]
+        steps = [walked.steps[one] for walked in (found.up, found.down) if one in walked.steps]
         product = book.product(key.gtin) if key is not None and key.gtin else {}
-        first = its[0].facts.time if its else 0
-        found.append(
+        objects.append(
             (
-                first,
+                its[0].facts.time if its else 0,
                 TracedObject(
                     id=one,
                     kind=kind_of(one),
-                    role=_role(one, *walks),
+                    role=_role(one, found),
                     gtin=key.gtin if key else None,
                     lot=key.lot if key else None,
                     serial=key.serial if key else None,
                     name=product.get("name"),
                     expiry=_expiry(its, one),
                     steps=min(steps) if steps else None,
-                    disputed=bool(steps) and min(steps) > 0 and one not in proven,
+                    disputed=one in doubtful,
                     last_seen=_last_seen(its, parties),
                 ),
             )
         )
-    return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
+    return tuple(one for _, one in sorted(objects, key=lambda pair: (pair[0], pair[1].id)))
 
 
-def _proven(walked: Walk, *, upstream: bool) -> set[str]:
+def _doubtful(found: Findings) -> set[str]:
+    """Return the objects of lineage and content that no undisputed links lead to."""
+    starts = {one for one, steps in found.up.steps.items() if steps == 0}
+    sure = {one for one in starts if not found.content.get(one, False)}
+    proven = _proven(found.up, sure, upstream=True) | _proven(found.down, sure, upstream=False)
+    return {*found.up.steps, *found.down.steps} - proven
+
+
+def _proven(walked: Walk, sure: set[str], *, upstream: bool) -> set[str]:
     """Return the objects that undisputed links alone lead to."""
     onward: dict[str, set[str]] = {}
     for link in walked.links:
@@ -74,20 +80,22 @@ def _proven(walked: Walk, *, upstream: bool) -> set[str]:
             onward.setdefault(link.target, set()).add(link.source)
         if not upstream or link.kind == "membership":
             onward.setdefault(link.source, set()).add(link.target)
-    level = {one for one, steps in walked.steps.items() if steps == 0}
-    found: set[str] = set()
+    level = set(sure)
+    proven: set[str] = set()
     while level:
-        found |= level
-        level = {other for one in level for other in onward.get(one, ())} - found
-    return found
+        proven |= level
+        level = {other for one in level for other in onward.get(one, ())} - proven
+    return proven
 
 
-def _role(one: str, up: Walk, down: Walk) -> ObjectRole:
-    if up.steps.get(one) == 0:
+def _role(one: str, found: Findings) -> ObjectRole:
+    if one == found.subject:
         return "subject"
-    if one in up.steps:
-        return "both" if one in down.steps else "upstream"
-    return "downstream" if one in down.steps else "carrier"
+    if one in found.content:
+        return "content"
+    if one in found.up.steps:
+        return "both" if one in found.down.steps else "upstream"
+    return "downstream" if one in found.down.steps else "carrier"
 
 
 def _expiry(its: Iterable[Sighting], one: str) -> str | None:
@@ -95,8 +103,7 @@ def _expiry(its: Iterable[Sighting], one: str) -> str | None:
     found = {
         name.rpartition(":")[2]: value
         for seen in its
-        for subject, name, value in seen.facts.attributes
-        if subject == one
+        for name, value in seen.facts.attributes_of(one)
     }
     return next((found[name] for name in names if name in found), None)
 
@@ -104,22 +111,28 @@ def _expiry(its: Iterable[Sighting], one: str) -> str | None:
 def _last_seen(its: list[Sighting], parties: Parties) -> LastSeen | None:
     if not its:
         return None
-    last = its[-1]
+    last = its[-1].facts
     return LastSeen(
-        time=utc_text(last.facts.time),
-        place=last.facts.biz_location or last.facts.read_point,
-        party=parties.of(last.facts),
-        biz_step=last.facts.biz_step,
-        disposition=last.facts.disposition,
+        time=utc_text(last.time),
+        place=last.biz_location or last.read_point,
+        party=parties.of(last),
+        biz_step=last.biz_step,
+        disposition=last.disposition,
     )
 
 
-def links_of(walked: Iterable[LineageLink], stays: Iterable[Stay]) -> tuple[Link, ...]:
-    """Return links of lineage and containment, by time, then ends."""
-    links = {
-        **dict.fromkeys(_lineage_link(link) for link in walked),
-        **dict.fromkeys(_containment_link(stay) for stay in stays),
-    }
+def links_of(found: Findings) -> tuple[Link, ...]:
+    """Return the links between objects of the answer, by time, then ends."""
+    shown = {*found.seen, *found.carried}
+    links = dict.fromkeys(
+        link
+        for link in (
+            *map(_lineage_link, found.links),
+            *(_stay_link(stay, "containment") for stay in found.stays),
+            *(_stay_link(stay, "association") for stay in found.attached),
+        )
+        if link.from_ in shown and link.to in shown
+    )
     return tuple(sorted(links, key=lambda link: (link.time or "", link.from_, link.to)))
 
 
@@ -137,16 +150,16 @@ def _lineage_link(link: LineageLink) -> Link:
     )
 
 
-def _containment_link(stay: Stay) -> Link:
-    amounts = [n for n in stay.opened.objects(Role.CHILD) if n.object == stay.content]
+def _stay_link(stay: Stay, kind: LinkKind) -> Link:
     return Link(
         from_=stay.content,
         to=stay.container,
-        kind="containment",
+        kind=kind,
         event=stay.opened.event_id,
         time=utc_text(stay.start),
         until=utc_text(stay.end) if stay.end is not None else None,
-        quantity=_amount(amounts[0] if amounts else None),
+        quantity=_amount(stay.amounts[0]) if len(stay.amounts) == 1 else together(stay.amounts),
+        disputed=stay.disputed,
     )
 
 
@@ -156,25 +169,33 @@ def _amount(named: Named | None) -> Amount | None:
     return Amount(value=named.quantity, uom=named.uom)
 
 
-def excluded_links(late: Iterable[LineageLink]) -> list[Excluded]:
+def excluded_links(found: Findings) -> list[Excluded]:
     """Return the links that time alone left out, by time, then ends."""
-    found = {
-        (link.made.time, link.source, link.target): Excluded(
-            from_=link.source, to=link.target, event=link.made.event_id
-        )
-        for link in late
+    walked = found.links
+    shown = {(link.source, link.target, link.made.event_id) for link in walked if link.made}
+    late = {
+        (link.made.time, link.source, link.target, link.made.event_id)
+        for link in (*found.up.late, *found.down.late)
         if link.made is not None
+        and link not in walked
+        and (link.source, link.target, link.made.event_id) not in shown
     }
-    return [found[key] for key in sorted(found)]
+    return [Excluded(from_=one, to=other, event=event) for _, one, other, event in sorted(late)]
 
 
-def visits_of(seen: Iterable[list[Sighting]], parties: Parties) -> list[Visit]:
-    """Return sightings as visits, by time, object and event."""
-    found = [
+def visits_of(seen: Mapping[str, list[Sighting]], parties: Parties) -> list[Visit]:
+    """Return sightings as visits, one per object and event, by time, object and event."""
+    found: dict[tuple[str, int], Sighting] = {}
+    for one, its in seen.items():
+        for sighting in its:
+            known = found.setdefault((one, sighting.facts.sequence), sighting)
+            if known.disputed and not sighting.disputed:
+                found[one, sighting.facts.sequence] = sighting
+    visits = [
         (
             sighting.facts.time,
             Visit(
-                object=sighting.object,
+                object=one,
                 event=sighting.facts.event_id,
                 time=utc_text(sighting.facts.time),
                 place=sighting.place,
@@ -182,22 +203,24 @@ def visits_of(seen: Iterable[list[Sighting]], parties: Parties) -> list[Visit]:
                 biz_step=sighting.facts.biz_step,
                 disposition=sighting.facts.disposition,
                 inside=sighting.inside,
+                disputed=sighting.disputed,
             ),
         )
-        for its in seen
-        for sighting in its
+        for (one, _), sighting in found.items()
     ]
-    return [v for _, v in sorted(found, key=lambda pair: (pair[0], pair[1].object, pair[1].event))]
+    return [v for _, v in sorted(visits, key=lambda pair: (pair[0], pair[1].object, pair[1].event))]
 
 
-def handover_of(transfer: Transfer) -> Handover:
+def handover_of(transfer: Transfer, quantity: Amount | None) -> Handover:
     """Return a transfer as a handover of the answer."""
     shipped, received = transfer.shipped, transfer.received
     return Handover(
         objects=transfer.objects,
         containers=transfer.containers,
+        quantity=quantity,
         from_party=transfer.giver,
         to_party=transfer.taker,
+        carrier=transfer.carrier,
         from_place=(shipped.read_point or shipped.biz_location)
         if shipped
         else _end(received, "sources"),
@@ -210,6 +233,7 @@ def handover_of(transfer: Transfer) -> Handover:
         received_at=utc_text(received.time) if received else None,
         basis=transfer.basis,
         confirmed="both" if shipped and received else "sender" if shipped else "receiver",
+        disputed=transfer.disputed,
     )
 
 

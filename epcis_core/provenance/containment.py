@@ -1,192 +1,296 @@
-"""What was inside what, and when, derived from marks in whatever order they arrived.
+"""What was inside what: stays of all containers, nested to any depth, each worked out once.
 
-A stay is one object in one container from its start to its end, both included. Stays are computed
-from all aggregation events that name the container or its contents; nothing of them is stored.
+Stays follow from the aggregation events that name a container or its contents; nothing of them is
+stored. What nobody recorded to be taken out ends all the same where something shows it: see
+`epcis_core.provenance.implicit_ends`.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Iterable
+from dataclasses import replace
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.evidence import Gathered
+from epcis_core.provenance.carriage import Carriage, carriage_of, within
+from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.kinds import kind_of
+from epcis_core.provenance.gathered import Gathered
+from epcis_core.provenance.implicit_ends import ends_of_use, misplaced_packings
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.pairing import pair
+from epcis_core.provenance.stays import Stay
+from epcis_core.provenance.steps import TAKING
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """An object inside a container.
+class Containment:
+    """The stays of containers and contents.
 
-    Attributes:
-        content: what was inside.
-        container: in what.
-        start: microseconds since 1970 UTC, included.
-        end: the same; None while it lasts.
-        opened: the event that put it in.
-        closed: the event that ended it, if one did.
+    Args:
+        gathered: the facts; more are loaded where they are needed.
     """
 
-    content: str
-    container: str
-    start: int
-    end: int | None
-    opened: EventFacts
-    closed: EventFacts | None = None
+    def __init__(self, gathered: Gathered) -> None:
+        self._gathered = gathered
+        self._plain: dict[str, list[Stay]] = {}
+        self._by_content: dict[str, dict[str, list[Stay]]] = {}
+        self._stays_of: dict[str, list[Stay]] = {}
+        self._carriages: dict[str, list[Carriage]] = {}
 
-    def holds_at(self, time: int) -> bool:
-        """Tell whether the object was inside at an instant."""
-        return self.start <= time and (self.end is None or time <= self.end)
+    def load_around(self, objects: Iterable[str]) -> None:
+        """Load what objects were ever in, and what that was in, level by level."""
+        seen: set[str] = set()
+        level = set(objects)
+        while level:
+            self._gathered.load(level)
+            seen |= level
+            level = {outer for one in level for outer in self._parents(one)} - seen
 
+    def load_contents(self, used: Iterable[tuple[str, int]]) -> set[str]:
+        """Load what lay in containers at instants, however deep, and return it."""
+        found: set[tuple[str, int]] = set()
+        level = {pair for pair in used if _is_unit(pair[0])}
+        self.load_around({one for one, _ in level})
+        while level:
+            held = {
+                (stay.content, time)
+                for container, time in level
+                for stays in self._stays_by_content(container).values()
+                for stay in stays
+                if stay.overlaps(time, time)
+            }
+            self.load_around({one for one, _ in held})
+            level = {pair for pair in held if _is_unit(pair[0])} - found
+            found |= held
+        return {one for one, _ in found}
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    content: str | None
-    facts: EventFacts
+    def stays_in(
+        self, container: str, start: int | None = None, end: int | None = None
+    ) -> list[Stay]:
+        """Return what was in a container and when, by start; in a span of time if given.
 
+        Args:
+            container: in what.
+            start: microseconds since 1970 UTC, included; None for ever.
+            end: the same.
+        """
+        held = [
+            stay
+            for stays in self._stays_by_content(container).values()
+            for stay in stays
+            if start is None or stay.overlaps(start, end)
+        ]
+        self.load_around({stay.content for stay in held if _is_unit(stay.content)})
+        found = [
+            stay
+            for content in {stay.content for stay in held}
+            for stay in self._settled(content, container)
+            if start is None or stay.overlaps(start, end)
+        ]
+        return sorted(found, key=lambda stay: (stay.start, stay.content))
 
-def stays_in(gathered: Gathered, container: str) -> list[Stay]:
-    """Return what was in a container and when, by start."""
-    marks = list(_marks(gathered.naming(container), container))
-    contents = {mark.content for mark in marks if mark.content is not None}
-    gathered.load(contents)
-    moved = {one: _moves(gathered, one, container) for one in contents}
-    stays = [_cut_short(stay, moved[stay.content]) for stay in _paired(marks, container)]
-    return sorted(stays, key=lambda stay: (stay.start, stay.content))
+    def stays_of(self, content: str) -> list[Stay]:
+        """Return in which containers an object was and when, by start."""
+        if content not in self._stays_of:
+            self.load_around([content])
+            found = [
+                stay
+                for container in self._parents(content)
+                for stay in self._stays_by_content(container).get(content, ())
+            ]
+            if _is_unit(content):
+                found = self._cut_short(content, found)
+            self._stays_of[content] = sorted(found, key=lambda stay: (stay.start, stay.container))
+        return self._stays_of[content]
 
+    def contents_at(self, container: str, time: int) -> list[Stay]:
+        """Return what was inside when a container was used, nested ones opened, nearest first."""
+        found: list[Stay] = []
+        opened = {container}
+        level = [container]
+        while level:
+            stays = [s for one in level for s in self.stays_in(one, time, time) if s.holds_at(time)]
+            level = []
+            for stay in stays:
+                if stay.content not in opened:
+                    opened.add(stay.content)
+                    level.append(stay.content)
+                    found.append(stay)
+        return found
 
-def stays_of(gathered: Gathered, content: str) -> list[Stay]:
-    """Return in which containers an object was and when, by start."""
-    containers = {
-        parent.object
-        for facts in gathered.naming(content)
-        if facts.type == "AggregationEvent"
-        for parent in facts.objects(Role.PARENT)
-        if parent.object != content
-    }
-    gathered.load(containers)
-    found = [
-        stay
-        for container in sorted(containers)
-        for stay in stays_in(gathered, container)
-        if stay.content == content
-    ]
-    return sorted(found, key=lambda stay: (stay.start, stay.container))
+    def loads(self, container: str) -> list[list[Stay]]:
+        """Return the stays of a container load by load: from empty to empty, by start."""
+        loads: list[list[Stay]] = []
+        end: int | None = 0
+        for stay in self.stays_in(container):
+            is_new = not loads or (
+                end is not None and stay.start >= end and stay.start > loads[-1][-1].start
+            )
+            if is_new:
+                loads.append([stay])
+                end = stay.end
+            else:
+                loads[-1].append(stay)
+                end = None if end is None or stay.end is None else max(end, stay.end)
+        return loads
 
+    def nearest_load(self, container: str, time: int) -> list[Stay]:
+        """Return what a container held at the instant nearest to another at which it held any."""
+        stays = self.stays_in(container)
+        if not stays:
+            return []
+        moment = min(
+            (edge for stay in stays for edge in (stay.start, stay.end) if edge is not None),
+            key=lambda edge: (abs(edge - time), edge),
+        )
+        found = self.contents_at(container, moment)
+        return found or [stay for stay in stays if stay.overlaps(moment, moment)]
 
-def contents_at(gathered: Gathered, container: str, time: int) -> list[Stay]:
-    """Return what a container held at an instant, nested containers opened, nearest first."""
-    found: list[Stay] = []
-    opened = {container}
-    level = [container]
-    while level:
-        stays = [s for one in level for s in stays_in(gathered, one) if s.holds_at(time)]
-        level = []
+    def carriages(self, content: str) -> list[Carriage]:
+        """Return every time an object was carried by a container, however deep it lay inside."""
+        if content in self._carriages:
+            return self._carriages[content]
+        found: dict[Carriage, None] = {}
+        level = [carriage_of(stay) for stay in self.stays_of(content)]
+        while level:
+            fresh = [one for one in level if one not in found]
+            found.update(dict.fromkeys(fresh))
+            level = [
+                within(carriage_of(outer), inner)
+                for inner in fresh
+                for outer in self.stays_of(inner.container)
+                if outer.container != content and outer.overlaps(inner.start, inner.end)
+            ]
+        self._carriages[content] = list(found)
+        return self._carriages[content]
+
+    def _parents(self, content: str) -> list[str]:
+        """Return the containers that aggregation events put an object into, sorted."""
+        return sorted(
+            {
+                parent.object
+                for facts in self._gathered.naming(content)
+                if facts.type == "AggregationEvent" and is_named(facts, content, Role.CHILD)
+                for parent in facts.objects(Role.PARENT)
+                if parent.object != content
+            }
+        )
+
+    def _marks(self, container: str) -> list[EventFacts]:
+        return [
+            facts
+            for facts in self._gathered.naming(container)
+            if facts.type == "AggregationEvent" and is_named(facts, container, Role.PARENT)
+        ]
+
+    def _plain_stays(self, container: str) -> list[Stay]:
+        """Return the stays that follow from the container's own events alone."""
+        if container not in self._plain:
+            self._plain[container] = self._paired(container)
+        return self._plain[container]
+
+    def _paired(self, container: str, *, misplaced: bool = False) -> list[Stay]:
+        events = self._gathered.naming(container)
+        marks = self._marks(container)
+        ends = list(ends_of_use(container, events, marks))
+        if misplaced:
+            ends += misplaced_packings(container, marks, self._arrivals(container))
+        return pair(
+            container,
+            marks,
+            ends=ends,
+            uses=[f.time for f in events if f.type != "AggregationEvent" or f.action != "DELETE"],
+            is_disputed=self._gathered.is_disputed,
+        )
+
+    def _stays_by_content(self, container: str) -> dict[str, list[Stay]]:
+        if container not in self._by_content:
+            stays = self._plain_stays(container)
+            marks = self._marks(container)
+            own = [f for f in self._gathered.naming(container) if f.biz_step in TAKING]
+            if any(misplaced_packings(container, marks, own)):
+                stays = self._paired(container, misplaced=True)
+            by_content: dict[str, list[Stay]] = {}
+            for stay in stays:
+                by_content.setdefault(stay.content, []).append(stay)
+            self._by_content[container] = by_content
+        return self._by_content[container]
+
+    def _arrivals(self, container: str) -> list[EventFacts]:
+        """Return the events by which a container arrived somewhere, itself or inside another."""
+        found = {f.sequence: f for f in self._gathered.naming(container) if f.biz_step in TAKING}
+        level = [Carriage(container, -(1 << 62), None)]
+        seen = {container}
+        while level:
+            fresh = [
+                within(carriage_of(stay), inner)
+                for inner in level
+                for parent in self._parents(inner.container)
+                for stay in self._plain_stays(parent)
+                if stay.content == inner.container and stay.overlaps(inner.start, inner.end)
+            ]
+            level = [one for one in fresh if one.container not in seen]
+            seen |= {one.container for one in level}
+            for one in level:
+                for facts in self._gathered.naming(one.container):
+                    if facts.biz_step in TAKING and one.holds(facts):
+                        found[facts.sequence] = facts
+        return list(found.values())
+
+    def _settled(self, content: str, container: str) -> list[Stay]:
+        if _is_unit(content):
+            return [stay for stay in self.stays_of(content) if stay.container == container]
+        return self._stays_by_content(container).get(content, [])
+
+    def _cut_short(self, content: str, stays: list[Stay]) -> list[Stay]:
+        """End the stays of what can be in one container only where it was put into another."""
+        moves = [
+            (facts, parent.object)
+            for facts in self._gathered.naming(content)
+            if facts.type == "AggregationEvent"
+            and facts.action in {"ADD", "OBSERVE"}
+            and is_named(facts, content, Role.CHILD)
+            for parent in facts.objects(Role.PARENT)
+        ]
+        if len({container for _, container in moves}) < 2:  # noqa: PLR2004 - there is no other
+            return stays
+        found = []
         for stay in stays:
-            if stay.content not in opened:
-                opened.add(stay.content)
-                level.append(stay.content)
-                found.append(stay)
-    return found
+            ending = next(
+                (
+                    facts
+                    for facts, container in moves
+                    if container != stay.container
+                    and (facts.action == "ADD" or stay.observed)
+                    and stay.start < facts.time
+                    and (stay.end is None or facts.time < stay.end)
+                    and not self._are_nested(container, stay.container, facts.time)
+                ),
+                None,
+            )
+            found.append(
+                stay
+                if ending is None
+                else replace(stay, end=ending.time, closed=ending, unclosed=not stay.observed)
+            )
+        return found
+
+    def _are_nested(self, one: str, other: str, time: int) -> bool:
+        """Tell whether one of two containers was inside the other at an instant."""
+        return other in self._around(one, time) or one in self._around(other, time)
+
+    def _around(self, container: str, time: int) -> set[str]:
+        found: set[str] = set()
+        level = {container}
+        while level:
+            level = {
+                parent
+                for one in level
+                for parent in self._parents(one)
+                for stay in self._plain_stays(parent)
+                if stay.content == one and stay.overlaps(time, time)
+            } - found
+            found |= level
+        return found
 
 
-@dataclass(frozen=True, slots=True)
-class Carriage:
-    """A time in which an object was inside a container, directly or inside another one.
-
-    Attributes:
-        container: in what.
-        start: microseconds since 1970 UTC, included.
-        end: the same; None while it lasts.
-    """
-
-    container: str
-    start: int
-    end: int | None
-
-    def holds_at(self, time: int) -> bool:
-        """Tell whether the object was inside at an instant."""
-        return self.start <= time and (self.end is None or time <= self.end)
-
-
-def carriages(gathered: Gathered, content: str) -> list[Carriage]:
-    """Return every time an object was carried by a container, however deep it lay inside."""
-    found: dict[Carriage, None] = {}
-    level = [Carriage(stay.container, stay.start, stay.end) for stay in stays_of(gathered, content)]
-    while level:
-        fresh = [one for one in level if one not in found]
-        found.update(dict.fromkeys(fresh))
-        level = []
-        for inner in fresh:
-            for outer in stays_of(gathered, inner.container):
-                start, end = max(inner.start, outer.start), _earlier(inner.end, outer.end)
-                if outer.container != content and (end is None or start <= end):
-                    level.append(Carriage(outer.container, start, end))
-    return list(found)
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)
-
-
-def _marks(events: Iterable[EventFacts], container: str) -> Iterator[_Mark]:
-    for facts in events:
-        if facts.type != "AggregationEvent" or facts.action not in {"ADD", "DELETE"}:
-            continue
-        if all(parent.object != container for parent in facts.objects(Role.PARENT)):
-            continue
-        children = facts.objects(Role.CHILD)
-        for child in children:
-            yield _Mark(child.object, facts)
-        if not children:
-            yield _Mark(None, facts)
-
-
-def _paired(marks: list[_Mark], container: str) -> Iterator[Stay]:
-    """Pair what opens with what closes; at one instant: close what was open, add, remove."""
-    inside: dict[str, Stay] = {}
-    for time, group in groupby(marks, key=lambda mark: mark.facts.time):
-        at_once = list(group)
-        removals = [mark for mark in at_once if mark.facts.action == "DELETE"]
-        for mark in removals:
-            yield from _close(inside, mark, only_before=time)
-        for mark in at_once:
-            if mark.facts.action == "ADD" and mark.content is not None:
-                inside.setdefault(
-                    mark.content, Stay(mark.content, container, time, None, mark.facts)
-                )
-        if any(mark.facts.action == "ADD" for mark in at_once):
-            for mark in removals:
-                if mark.content is not None:
-                    yield from _close(inside, mark, only_before=None)
-    yield from inside.values()
-
-
-def _close(inside: dict[str, Stay], mark: _Mark, only_before: int | None) -> Iterator[Stay]:
-    for content in list(inside) if mark.content is None else [mark.content]:
-        stay = inside.get(content)
-        if stay is not None and (only_before is None or stay.start < only_before):
-            yield replace(inside.pop(content), end=mark.facts.time, closed=mark.facts)
-
-
-def _moves(gathered: Gathered, content: str, container: str) -> list[EventFacts]:
-    """Return when an instance was put into another container; a lot may be in many at once."""
-    if kind_of(content) in {"lot", "class"}:
-        return []
-    return [
-        facts
-        for facts in gathered.naming(content)
-        if facts.type == "AggregationEvent"
-        and facts.action == "ADD"
-        and any(child.object == content for child in facts.objects(Role.CHILD))
-        and any(parent.object != container for parent in facts.objects(Role.PARENT))
-    ]
-
-
-def _cut_short(stay: Stay, moves: list[EventFacts]) -> Stay:
-    for facts in moves:
-        if facts.time > stay.start and (stay.end is None or facts.time < stay.end):
-            return replace(stay, end=facts.time, closed=facts)
-    return stay
+def _is_unit(content: str) -> bool:
+    """Tell whether an object can be in one container at a time only; lots may be in many."""
+    return kind_of(content) not in AMOUNTS

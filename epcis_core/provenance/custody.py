@@ -1,26 +1,19 @@
-"""Where objects were, in whose hands, and when they changed hands.
+"""Where objects were, and in whose hands.
 
-An event that names an object, or a container that holds it then, is a visit. A giving step at one
-party and a taking step at another make a handover.
+An event that names an object, or a container that holds it then, is a visit. So is an event of what
+is attached to it then. What happens to a member happens to its lot.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.containment import carriages
-from epcis_core.provenance.evidence import Gathered, in_time
+from epcis_core.provenance.attachments import Attachments
+from epcis_core.provenance.carriage import Carriage
+from epcis_core.provenance.containment import Containment
+from epcis_core.provenance.evidence import in_time, is_named
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.kinds import kind_of
-
-GIVING: Final = frozenset({"shipping", "consigning", "departing"})
-TAKING: Final = frozenset({"receiving", "accepting", "arriving"})
-
-EARLY_RECEIPT: Final = 48 * 3600 * 1_000_000
-"""A receipt up to this many microseconds before its shipment still pairs with it."""
-
-Basis = Literal["owner", "possessor", "place"]
+from epcis_core.provenance.gathered import Gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +24,17 @@ class Sighting:
         object: the object.
         facts: the event.
         inside: the container by which it took part; None if the event names the object itself.
+        member: the member of the object by which it took part; None for itself.
+        attached: it took part only by what was attached to it, or what it was attached to.
+        disputed: likely, not proven.
     """
 
     object: str
     facts: EventFacts
     inside: str | None = None
+    member: str | None = None
+    attached: bool = False
+    disputed: bool = False
 
     @property
     def place(self) -> str | None:
@@ -43,222 +42,90 @@ class Sighting:
         return self.facts.read_point or self.facts.biz_location
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Who gives and who takes, as one event says it.
-
-    Attributes:
-        giver: the party of the source, or None.
-        taker: the party of the destination, or None.
-        basis: by which kind of party.
-    """
-
-    giver: str | None
-    taker: str | None
-    basis: Basis
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """Objects that went from one party to another.
-
-    Attributes:
-        objects: what changed hands.
-        containers: in what they travelled.
-        shipped: the giving event, or None.
-        received: the taking event, or None.
-        giver: who gave; None if nobody says.
-        taker: who took; None if nobody says.
-        basis: by which kind of party the parties were recognised.
-    """
-
-    objects: tuple[str, ...]
-    containers: tuple[str, ...]
-    shipped: EventFacts | None
-    received: EventFacts | None
-    giver: str | None
-    taker: str | None
-    basis: Basis
-
-    @property
-    def time(self) -> int:
-        """When it began, as far as is known."""
-        first = self.shipped or self.received
-        return first.time if first is not None else 0
-
-
-class Parties:
-    """Which party a place belongs to, by master data or by the number both share.
+class Custody:
+    """The sightings of objects, each worked out once.
 
     Args:
-        owners: place to the party that master data names for it.
+        gathered: the facts.
+        containment: what was inside what.
+        attachments: what was attached to what.
     """
 
-    def __init__(self, owners: Mapping[str, str]) -> None:
-        self._owners = owners
+    def __init__(
+        self, gathered: Gathered, containment: Containment, attachments: Attachments
+    ) -> None:
+        self._gathered = gathered
+        self._containment = containment
+        self._attachments = attachments
+        self._own: dict[str, list[Sighting]] = {}
 
-    def of_place(self, place: str | None) -> str | None:
-        """Return the party of a place; the party with the place's own GLN where none is named."""
-        if place is None:
-            return None
-        if place in self._owners:
-            return self._owners[place]
-        number = place.removeprefix("https://id.gs1.org/414/").partition("/")[0]
-        if number == place:
-            return None
-        bare = f"https://id.gs1.org/414/{number}"
-        return self._owners.get(bare, f"https://id.gs1.org/417/{number}")
+    def load(self, objects: Iterable[str]) -> None:
+        """Load everything that the sightings of objects follow from, many at once."""
+        wanted = set(objects)
+        self._containment.load_around(wanted)
+        wanted |= {c.container for one in wanted for c in self._containment.carriages(one)}
+        self._attachments.load(wanted)
 
-    def of(self, facts: EventFacts) -> str | None:
-        """Return who had the objects when an event happened."""
-        ends = self.ends(facts)
-        if facts.biz_step in TAKING and ends.taker:
-            return ends.taker
-        if ends.giver and facts.biz_step in GIVING:
-            return ends.giver
-        return self.of_place(facts.read_point or facts.biz_location) or ends.giver or ends.taker
-
-    def ends(self, facts: EventFacts) -> Ends:
-        """Return giver and taker by the strongest kind of party the event names."""
-        sources, destinations = _by_kind(facts.sources), _by_kind(facts.destinations)
-        for kind, basis in (("owning_party", "owner"), ("possessing_party", "possessor")):
-            if kind in sources or kind in destinations:
-                return Ends(sources.get(kind), destinations.get(kind), basis)  # type: ignore[arg-type]
-        return Ends(
-            self.of_place(sources.get("location")),
-            self.of_place(destinations.get("location")),
-            "place",
-        )
-
-
-def sightings(gathered: Gathered, one: str) -> list[Sighting]:
-    """Return the events an object took part in, itself or inside a container, by time."""
-    found = {facts.sequence: Sighting(one, facts) for facts in gathered.naming(one)}
-    for carriage in carriages(gathered, one):
-        for facts in gathered.naming(carriage.container):
-            moves_others = facts.type == "AggregationEvent" and facts.action != "OBSERVE"
-            concerns = not moves_others or _is_child(facts, carriage.container)
-            if carriage.holds_at(facts.time) and concerns:
-                found.setdefault(facts.sequence, Sighting(one, facts, carriage.container))
-    return sorted(found.values(), key=lambda seen: in_time(seen.facts))
-
-
-def transfers(seen: Iterable[Sighting], parties: Parties) -> list[Transfer]:
-    """Pair shipments with receipts per object, then join the objects of one change of hands."""
-    by_object: dict[str, list[Sighting]] = {}
-    for sighting in seen:
-        by_object.setdefault(sighting.object, []).append(sighting)
-    joined: dict[tuple[int, int], list[tuple[str, str | None, Transfer]]] = {}
-    for one, its in by_object.items():
-        for inside, transfer in _paired(one, its, parties):
-            key = (
-                transfer.shipped.sequence if transfer.shipped else -1,
-                transfer.received.sequence if transfer.received else -1,
+    def sightings(self, one: str) -> list[Sighting]:
+        """Return the events an object itself took part in, by time; one per way it took part."""
+        if one not in self._own:
+            found = {(f.sequence, ""): Sighting(one, f) for f in self._gathered.naming(one)}
+            carriages = self._containment.carriages(one)
+            for carriage in sorted(carriages, key=lambda c: (c.disputed, c.start, c.container)):
+                for facts in self._gathered.naming(carriage.container):
+                    if carriage.holds(facts) and _concerns(facts, carriage.container):
+                        sighting = Sighting(
+                            one, facts, carriage.container, disputed=carriage.disputed
+                        )
+                        found.setdefault((facts.sequence, carriage.container), sighting)
+            known = {sequence for sequence, _ in found}
+            for sighting in self._attached(one, carriages):
+                if sighting.facts.sequence not in known:
+                    found.setdefault((sighting.facts.sequence, ""), sighting)
+            self._own[one] = sorted(
+                (
+                    replace(seen, disputed=True) if self._gathered.is_disputed(seen.facts) else seen
+                    for seen in found.values()
+                ),
+                key=lambda seen: (*in_time(seen.facts), seen.inside or ""),
             )
-            joined.setdefault(key, []).append((one, inside, transfer))
-    return sorted(
-        (
-            Transfer(
-                tuple(sorted({one for one, _, _ in group})),
-                tuple(sorted({inside for _, inside, _ in group if inside})),
-                first.shipped,
-                first.received,
-                first.giver,
-                first.taker,
-                first.basis,
-            )
-            for group in joined.values()
-            for first in [group[0][2]]
-        ),
-        key=lambda transfer: (transfer.time, transfer.objects),
-    )
+        return self._own[one]
+
+    def of_lot(self, lot: str) -> list[Sighting]:
+        """Return the events an object or a member of it took part in, by time."""
+        members = self._gathered.members(lot)
+        if not members:
+            return self.sightings(lot)
+        found = {(seen.facts.sequence, seen.inside): seen for seen in self.sightings(lot)}
+        named = {sequence for sequence, _ in found}
+        for member in members:
+            for seen in self.sightings(member):
+                if seen.facts.sequence not in named:
+                    found.setdefault(
+                        (seen.facts.sequence, seen.inside), replace(seen, object=lot, member=member)
+                    )
+        return sorted(found.values(), key=lambda seen: (*in_time(seen.facts), seen.inside or ""))
+
+    def _attached(self, one: str, carriages: list[Carriage]) -> Iterable[Sighting]:
+        """Yield the events of what was attached to an object, or to a container around it."""
+        itself = Carriage(one, -(1 << 62), None)
+        for around in (itself, *carriages):
+            for stay in self._attachments.of(around.container):
+                other = stay.container if stay.content == around.container else stay.content
+                for facts in self._gathered.naming(other) if other != one else ():
+                    if around.holds(facts) and stay.overlaps(facts.time, facts.time):
+                        doubted = around.disputed or stay.disputed
+                        yield Sighting(one, facts, other, attached=True, disputed=doubted)
 
 
-def _paired(
-    one: str, seen: Sequence[Sighting], parties: Parties
-) -> Iterable[tuple[str | None, Transfer]]:
-    steps = _without_repeats(seen)
-    free = [s for s in steps if s.facts.biz_step in TAKING]
-    for shipment in [s for s in steps if s.facts.biz_step in GIVING]:
-        receipt = _receipt_of(shipment, free, parties)
-        if receipt is not None:
-            free.remove(receipt)
-        yield from _transfer(one, shipment, receipt, parties)
-    for receipt in free:
-        yield from _transfer(one, None, receipt, parties)
+def _concerns(facts: EventFacts, container: str) -> bool:
+    """Tell whether an event of a container happens to all that is in it.
 
-
-def _without_repeats(seen: Sequence[Sighting]) -> list[Sighting]:
-    """Return giving and taking steps; a unit that is given twice in a row is given once.
-
-    Shipping, then departing, says the same thing twice of one container or instance. Of a lot that
-    the events name by amount it may be two deliveries, and both stay.
+    What puts other things in or takes them out does not; an event that takes out everything does,
+    for no children means all children.
     """
-    kept: list[Sighting] = []
-    last: dict[str, frozenset[str]] = {}
-    for sighting in seen:
-        steps = next((s for s in (GIVING, TAKING) if sighting.facts.biz_step in s), None)
-        if steps is None:
-            continue
-        unit = sighting.inside or sighting.object
-        if kind_of(unit) in {"container", "instance"}:
-            if last.get(unit) is steps:
-                continue
-            last[unit] = steps
-        kept.append(sighting)
-    return kept
-
-
-def _receipt_of(shipment: Sighting, free: Sequence[Sighting], parties: Parties) -> Sighting | None:
-    """Return the receipt of a shipment: by transaction, else the earliest between its parties."""
-    ends = parties.ends(shipment.facts)
-    possible = [
-        s
-        for s in free
-        if s.facts.time >= shipment.facts.time - EARLY_RECEIPT
-        and _agree(ends.taker, parties.ends(s.facts).taker or parties.of(s.facts))
-        and _agree(ends.giver or parties.of(shipment.facts), parties.ends(s.facts).giver)
-    ]
-    same = [s for s in possible if set(s.facts.transactions) & set(shipment.facts.transactions)]
-    return next(iter(same or possible), None)
-
-
-def _agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
-
-
-def _transfer(
-    one: str, shipment: Sighting | None, receipt: Sighting | None, parties: Parties
-) -> Iterable[tuple[str | None, Transfer]]:
-    sent = parties.ends(shipment.facts) if shipment else None
-    came = parties.ends(receipt.facts) if receipt else None
-    giver = (sent.giver if sent else None) or (came.giver if came else None)
-    taker = (came.taker if came else None) or (sent.taker if sent else None)
-    if giver is None and shipment is not None:
-        giver = parties.of(shipment.facts)
-    if taker is None and receipt is not None:
-        taker = parties.of(receipt.facts)
-    if giver is not None and giver == taker:
-        return  # moved within one party
-    basis = (sent or came or Ends(None, None, "place")).basis
-    inside = (shipment.inside if shipment else None) or (receipt.inside if receipt else None)
-    yield (
-        inside,
-        Transfer(
-            (one,),
-            (),
-            shipment.facts if shipment else None,
-            receipt.facts if receipt else None,
-            giver,
-            taker,
-            basis,
-        ),
-    )
-
-
-def _by_kind(ends: Iterable[str]) -> dict[str, str]:
-    return dict(end.split(" ", 1) for end in ends)
-
-
-def _is_child(facts: EventFacts, one: str) -> bool:
-    return any(named.object == one for named in facts.objects(Role.CHILD))
+    if facts.type != "AggregationEvent" or facts.action == "OBSERVE":
+        return True
+    if is_named(facts, container, Role.CHILD):
+        return True
+    return facts.action == "DELETE" and not facts.objects(Role.CHILD)

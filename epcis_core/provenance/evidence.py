@@ -1,4 +1,4 @@
-"""Where provenance gets its facts from, level by level, and the facts it has gathered so far."""
+"""Where provenance gets its facts from: a few questions about many objects at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.kinds import key_of, kind_of
 
 
 class Evidence(Protocol):
@@ -20,79 +21,14 @@ class Evidence(Protocol):
     def members(self, lots: Collection[str]) -> Sequence[tuple[str, str]]:
         """Return (instance, lot) for every known member of the lots."""
 
-    def lots(self, instances: Collection[str]) -> Sequence[tuple[str, str]]:
-        """Return (instance, lot) for every lot the instances belong to."""
+    def declaring(self, event_ids: Collection[str]) -> Sequence[EventFacts]:
+        """Return the error declarations about any of the events, in ledger order."""
 
+    def recorded(self, event_ids: Collection[str]) -> Collection[str]:
+        """Return which of the ids are events here, an error declaration alone being none."""
 
-class Gathered:
-    """Facts gathered from evidence, each asked for once."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-        self._events: dict[int, EventFacts] = {}
-        self._by_object: dict[str, list[EventFacts]] = {}
-        self._by_transformation: dict[str, list[EventFacts]] = {}
-        self._members: dict[str, tuple[str, ...]] = {}
-        self._lots: dict[str, tuple[str, ...]] = {}
-
-    def events(self) -> list[EventFacts]:
-        """Return every event gathered so far, by time, then sequence."""
-        return sorted(self._events.values(), key=in_time)
-
-    def load(self, objects: Iterable[str]) -> None:
-        """Gather the events that name any of the objects."""
-        asked = {one for one in objects if one not in self._by_object}
-        if not asked:
-            return
-        found: dict[str, list[EventFacts]] = {one: [] for one in asked}
-        for facts in self._evidence.naming(asked):
-            kept = self._events.setdefault(facts.sequence, facts)
-            for one in {named.object for named in kept.named} & asked:
-                found[one].append(kept)
-        for one, events in found.items():
-            self._by_object[one] = sorted(events, key=in_time)
-
-    def naming(self, one: str) -> list[EventFacts]:
-        """Return the events that name an object, by time, then sequence."""
-        self.load([one])
-        return self._by_object[one]
-
-    def transformation(self, facts: EventFacts) -> list[EventFacts]:
-        """Return the events that make up the transformation an event belongs to."""
-        key = facts.transformation_id
-        if key is None:
-            return [facts]
-        if key not in self._by_transformation:
-            found = [
-                self._events.setdefault(one.sequence, one)
-                for one in self._evidence.transforming([key])
-            ]
-            self._by_transformation[key] = sorted(found, key=in_time)
-        return self._by_transformation[key]
-
-    def load_kin(self, objects: Iterable[str]) -> None:
-        """Gather members of lots and lots of instances."""
-        asked = [one for one in objects if one not in self._members]
-        if not asked:
-            return
-        for table, pairs, side in (
-            (self._members, self._evidence.members(asked), 1),
-            (self._lots, self._evidence.lots(asked), 0),
-        ):
-            kin = defaultdict(set)
-            for pair in pairs:
-                kin[pair[side]].add(pair[1 - side])
-            table.update({one: tuple(sorted(kin[one])) for one in asked})
-
-    def members(self, lot: str) -> tuple[str, ...]:
-        """Return the known instances of a lot."""
-        self.load_kin([lot])
-        return self._members[lot]
-
-    def lots(self, instance: str) -> tuple[str, ...]:
-        """Return the lots an instance belongs to."""
-        self.load_kin([instance])
-        return self._lots[instance]
+    def of_products(self, gtins: Collection[str]) -> Sequence[str]:
+        """Return the lots and instances of the GTINs that any event names, sorted."""
 
 
 class EventList:
@@ -100,25 +36,48 @@ class EventList:
 
     def __init__(self, events: Iterable[EventFacts]) -> None:
         self._events = list(events)
+        self._by_object = defaultdict(list)
+        self._by_transformation = defaultdict(list)
+        self._members: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._declaring = defaultdict(list)
+        for place, facts in enumerate(self._events):
+            for one in {named.object for named in facts.named}:
+                self._by_object[one].append(place)
+            self._by_transformation[facts.transformation_id].append(place)
+            for pair in facts.memberships:
+                self._members[pair[1]].add(pair)
+            if facts.retracts:
+                self._declaring[facts.event_id].append(place)
+        self._ids = {facts.event_id for facts in self._events if not facts.retracts}
 
     def naming(self, objects: Collection[str]) -> list[EventFacts]:
         """See `Evidence.naming`."""
-        wanted = set(objects)
-        return [e for e in self._events if any(named.object in wanted for named in e.named)]
+        return self._at({place for one in objects for place in self._by_object.get(one, ())})
 
     def transforming(self, transformation_ids: Collection[str]) -> list[EventFacts]:
         """See `Evidence.transforming`."""
-        return [e for e in self._events if e.transformation_id in transformation_ids]
+        found = (self._by_transformation.get(one, ()) for one in transformation_ids)
+        return self._at({place for places in found for place in places})
 
     def members(self, lots: Collection[str]) -> list[tuple[str, str]]:
         """See `Evidence.members`."""
-        return sorted({pair for e in self._events for pair in e.memberships if pair[1] in lots})
+        return sorted({pair for lot in lots for pair in self._members.get(lot, ())})
 
-    def lots(self, instances: Collection[str]) -> list[tuple[str, str]]:
-        """See `Evidence.lots`."""
-        return sorted(
-            {pair for e in self._events for pair in e.memberships if pair[0] in instances}
-        )
+    def declaring(self, event_ids: Collection[str]) -> list[EventFacts]:
+        """See `Evidence.declaring`."""
+        return self._at({place for one in event_ids for place in self._declaring.get(one, ())})
+
+    def recorded(self, event_ids: Collection[str]) -> set[str]:
+        """See `Evidence.recorded`."""
+        return self._ids.intersection(event_ids)
+
+    def of_products(self, gtins: Collection[str]) -> list[str]:
+        """See `Evidence.of_products`."""
+        keys = ((one, key_of(one)) for one in self._by_object if kind_of(one) != "class")
+        return sorted(one for one, key in keys if key is not None and key.gtin in gtins)
+
+    def _at(self, places: Iterable[int]) -> list[EventFacts]:
+        return [self._events[place] for place in sorted(places)]
 
 
 def in_time(facts: EventFacts) -> tuple[int, int]:
@@ -128,4 +87,4 @@ def in_time(facts: EventFacts) -> tuple[int, int]:
 
 def is_named(facts: EventFacts, one: str, *roles: Role) -> bool:
     """Tell whether an event names an object in one of the roles."""
-    return any(named.object == one and named.role in roles for named in facts.named)
+    return any(named.role in roles for named in facts.of(one))

@@ -5,7 +5,7 @@ without touching the event's body. Every identifier in them is canonical.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from epcis_core.errors import IdentifierError
@@ -84,10 +84,50 @@ class EventFacts:
     retracts: bool = False
     reason: str | None = None
     corrective: tuple[str, ...] = ()
+    _index: "_Index | None" = field(default=None, init=False, repr=False, compare=False)
 
     def objects(self, *roles: Role) -> list[Named]:
         """Return what the event names in any of the given roles, in order."""
+        if len(roles) == 1:
+            return self._indexed().roles.get(roles[0], [])
         return [named for named in self.named if named.role in roles]
+
+    def of(self, one: str) -> list[Named]:
+        """Return where the event names an object, in order."""
+        return self._indexed().named.get(one, [])
+
+    def lots_of(self, one: str) -> list[str]:
+        """Return the lots that the event says an instance belongs to."""
+        return self._indexed().lots.get(one, [])
+
+    def attributes_of(self, one: str) -> list[tuple[str, str]]:
+        """Return name and value of the master data that the event gives of a lot or instance."""
+        return self._indexed().attributes.get(one, [])
+
+    def _indexed(self) -> "_Index":
+        """Return the index of the event; some name thousands of objects and are asked for each."""
+        if self._index is None:
+            index = _Index()
+            for named in self.named:
+                index.named.setdefault(named.object, []).append(named)
+                index.roles.setdefault(named.role, []).append(named)
+            for member, lot in self.memberships:
+                index.lots.setdefault(member, []).append(lot)
+            for one, name, value in self.attributes:
+                index.attributes.setdefault(one, []).append((name, value))
+            object.__setattr__(self, "_index", index)
+            return index
+        return self._index
+
+
+@dataclass(slots=True)
+class _Index:
+    """What an event says, by object and by role."""
+
+    named: dict[str, list[Named]] = field(default_factory=dict)
+    roles: dict[Role, list[Named]] = field(default_factory=dict)
+    lots: dict[str, list[str]] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
 def facts_of(

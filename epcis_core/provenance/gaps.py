@@ -1,99 +1,207 @@
-"""What the records do not show: the gaps of a trace, each with its objects and events."""
+"""What the records do not show, or contradict: the gaps of a trace, with objects and events."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.custody import Sighting, Transfer
-from epcis_core.provenance.evidence import Gathered, is_named
+from epcis_core.provenance.chain import Chain, Findings
+from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.handovers import Transfer
+from epcis_core.provenance.implicit_ends import YEAR
 from epcis_core.provenance.kinds import kind_of
-from epcis_core.provenance.lineage import Walk
 from epcis_core.provenance.result import Gap
+from epcis_core.provenance.suspicions import used_not_received
+from epcis_core.provenance.transformations import LineageLink
+
+_MOST_EVENTS: Final = 20
+DAY: Final = 24 * 3600 * 1_000_000
+"""In microseconds."""
 
 
-def find_gaps(
-    gathered: Gathered,
-    up: Walk,
-    seen: Mapping[str, list[Sighting]],
-    moved: Iterable[Transfer],
-    *,
-    truncated: bool,
-) -> tuple[Gap, ...]:
-    """Return the gaps of an answer, in a fixed order of codes.
-
-    Args:
-        gathered: the facts of the walk.
-        up: the walk upstream.
-        seen: sightings per object of lineage.
-        moved: the transfers of those objects.
-        truncated: the answer is not the whole.
-    """
-    found = [
-        *_without_origin(gathered, up),
-        *_without_lot(seen),
-        *_unknown_content(up),
-        *_not_received(moved),
+def find_gaps(chain: Chain, found: Findings) -> tuple[Gap, ...]:
+    """Return the gaps of an answer, in a fixed order of codes."""
+    gaps = [
+        *_without_origin(chain, found),
+        *_without_lot(found),
+        *_of_handovers(found.moved),
+        *used_not_received(chain, found),
+        *_unknown_content(chain, found),
+        *_time_reversed(found.moved),
+        *_unclosed(found),
+        *_made_twice(chain, found),
+        *_wide_transformations(chain, found),
+        *_nowhere(chain, found),
+        *_retracted(chain, found),
     ]
-    if truncated:
-        found.append(Gap(code="truncated", message="There is more than this answer shows."))
-    return tuple(found)
+    if found.truncated:
+        gaps.append(Gap(code="truncated", message="There is more than this answer shows."))
+    return tuple(gaps)
 
 
-def _without_origin(gathered: Gathered, up: Walk) -> Iterator[Gap]:
+def _without_origin(chain: Chain, found: Findings) -> Iterator[Gap]:
     """Yield objects at the start of the chain that nobody says to have begun."""
-    has_input = {link.target for link in up.links if link.kind == "transformation"}
-    is_member = {link.source for link in up.links if link.kind == "membership"}
-    for one in up.steps:
-        if one in has_input or one in is_member or kind_of(one) == "class":
+    has_origin = {link.target for link in found.up.links if link.kind == "transformation"}
+    has_origin |= {link.source for link in found.up.links if link.kind == "membership"}
+    for one in found.up.steps:
+        is_container = kind_of(one) == "container" or (one == found.subject and found.content)
+        if one in has_origin or kind_of(one) == "class" or is_container:
             continue
-        begun = any(
-            (
-                facts.type == "ObjectEvent"
-                and facts.action == "ADD"
-                and is_named(facts, one, Role.EPC)
-            )
-            or is_named(facts, one, Role.OUTPUT)
-            for facts in [
-                *gathered.naming(one),
-                *(f for m in gathered.members(one) for f in gathered.naming(m)),
-            ]
-        )
-        if not begun:
-            events = tuple(facts.event_id for facts in gathered.naming(one)[:1])
+        if not any(True for _ in _beginnings(chain, one)):
+            first = chain.gathered.naming(one)[:1]
             yield Gap(
                 code="no_origin",
                 message=f"Nobody recorded where {one} came from.",
                 objects=(one,),
-                events=events,
+                events=tuple(facts.event_id for facts in first),
             )
 
 
-def _without_lot(seen: Mapping[str, list[Sighting]]) -> Iterator[Gap]:
-    for one, its in seen.items():
+def _beginnings(chain: Chain, one: str) -> Iterator[EventFacts]:
+    """Yield the events in which an object, or a member of it, came into being."""
+    for each in (one, *chain.gathered.members(one)):
+        for facts in chain.gathered.naming(each):
+            begun = facts.type == "ObjectEvent" and facts.action == "ADD"
+            if (begun and is_named(facts, each, Role.EPC)) or is_named(facts, each, Role.OUTPUT):
+                yield facts
+
+
+def _without_lot(found: Findings) -> Iterator[Gap]:
+    for one, its in found.seen.items():
         if kind_of(one) == "class":
             yield Gap(
                 code="no_lot",
                 message=f"{one} was recorded without a lot, so it cannot be followed.",
                 objects=(one,),
-                events=tuple(s.facts.event_id for s in its[:20]),
+                events=tuple(s.facts.event_id for s in its[:_MOST_EVENTS]),
             )
 
 
-def _unknown_content(up: Walk) -> Iterator[Gap]:
-    for one, facts in up.unknown_content.items():
+def _of_handovers(moved: Iterable[Transfer]) -> Iterator[Gap]:
+    """Yield what one side alone recorded, and where a party is not known; sales need no receipt."""
+    nameless = []
+    for transfer in moved:
+        if transfer.sold:
+            continue
+        if transfer.received is None:
+            text = "Shipped, but nobody recorded the receipt."
+            yield _gap("shipped_not_received", text, transfer)
+        elif transfer.shipped is None:
+            text = "Received, but nobody recorded the shipment."
+            yield _gap("received_not_shipped", text, transfer)
+        if transfer.giver is None or transfer.taker is None:
+            nameless.append(transfer)
+    for transfer in nameless:
+        yield _gap("unknown_party", "It changed hands, but one party is not known.", transfer)
+
+
+def _time_reversed(moved: Iterable[Transfer]) -> Iterator[Gap]:
+    for transfer in moved:
+        shipped, received = transfer.shipped, transfer.received
+        if shipped is not None and received is not None and received.time < shipped.time:
+            yield _gap("time_reversed", "Received before it was shipped.", transfer)
+
+
+def _gap(code: str, message: str, transfer: Transfer) -> Gap:
+    events = tuple(facts.event_id for facts in transfer.events)
+    return Gap(code=code, message=message, objects=transfer.objects, events=events)
+
+
+def _unknown_content(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield the containers that were used up, their content unknown, by object."""
+    events: dict[str, dict[str, None]] = {}
+    for link in found.links:
+        if link.used is not None:
+            for container in chain.transformations.unknown_content(link.used):
+                if container in {link.source, *link.via}:
+                    events.setdefault(container, {})[link.used.event_id] = None
+    for container, its in events.items():
         yield Gap(
             code="unknown_content",
-            message=f"Container {one} was used up, but nobody recorded what was in it.",
-            objects=(one,),
-            events=(facts.event_id,),
+            message=f"Container {container} was used up, but nobody recorded what was in it.",
+            objects=(container,),
+            events=tuple(its),
         )
 
 
-def _not_received(moved: Iterable[Transfer]) -> Iterator[Gap]:
-    for transfer in moved:
-        if transfer.received is None and transfer.shipped is not None:
+def _unclosed(found: Findings) -> Iterator[Gap]:
+    """Yield what was packed and never unpacked, by the event that shows that it was."""
+    contents: dict[tuple[str, str], set[str]] = {}
+    for stay in found.stays:
+        if stay.unclosed and stay.closed is not None:
+            key = stay.opened.event_id, stay.closed.event_id
+            contents.setdefault(key, set()).add(stay.content)
+    for events, objects in contents.items():
+        yield Gap(
+            code="unclosed_packing",
+            message="Packed, and nobody recorded that it was taken out again.",
+            objects=tuple(sorted(objects)),
+            events=events,
+        )
+
+
+def _made_twice(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield lots made at several places, and instances made more than once."""
+    for one in found.seen:
+        if kind_of(one) not in {"lot", "instance"}:
+            continue
+        made = [f for f in _beginnings(chain, one) if not is_named(f, one, Role.INPUT)]
+        sites = {
+            place.partition("/254/")[0] for f in made if (place := f.read_point or f.biz_location)
+        }
+        times = [facts.time for facts in made]
+        is_again = kind_of(one) == "instance" and times and max(times) - min(times) > DAY
+        if len(sites) > 1 or is_again:
             yield Gap(
-                code="shipped_not_received",
-                message="Shipped, but nobody recorded the receipt.",
-                objects=transfer.objects,
-                events=(transfer.shipped.event_id,),
+                code="made_twice",
+                message=f"{one} was made at two places, or twice.",
+                objects=(one,),
+                events=tuple(dict.fromkeys(facts.event_id for facts in made[:_MOST_EVENTS])),
             )
+
+
+def _wide_transformations(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield transformations that span parties, or more than a year."""
+    links: dict[str, LineageLink] = {}
+    for link in found.links:
+        if link.made is not None and link.made.transformation_id is not None:
+            links.setdefault(link.made.transformation_id, link)
+    for name, link in links.items():
+        events = chain.gathered.transformation(link.made) if link.made else []
+        parties = {chain.parties.of(facts) for facts in events} - {None}
+        if len(parties) > 1 or events[-1].time - events[0].time > YEAR:
+            yield Gap(
+                code="wide_transformation",
+                message=f"Transformation {name} spans several parties, or more than a year.",
+                objects=tuple(one for one in found.seen if _takes_part(one, events)),
+                events=tuple(facts.event_id for facts in events[:_MOST_EVENTS]),
+            )
+
+
+def _takes_part(one: str, events: Iterable[EventFacts]) -> bool:
+    return any(is_named(facts, one, Role.INPUT, Role.OUTPUT) for facts in events)
+
+
+def _nowhere(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield objects of which no event says where they were, or in whose hands."""
+    for one, its in found.seen.items():
+        if not its or kind_of(one) == "class":
+            continue
+        events = tuple(sighting.facts.event_id for sighting in its[:_MOST_EVENTS])
+        if all(sighting.place is None for sighting in its):
+            text = f"Nobody recorded where {one} was."
+            yield Gap(code="unknown_place", message=text, objects=(one,), events=events)
+        if all(chain.parties.of(sighting.facts) is None for sighting in its):
+            text = f"Nobody recorded who held {one}."
+            yield Gap(code="unknown_party", message=text, objects=(one,), events=events)
+
+
+def _retracted(chain: Chain, found: Findings) -> Iterator[Gap]:
+    for facts in chain.gathered.retracted([*found.seen, *found.carried]):
+        named = {one.object for one in facts.named}
+        yield Gap(
+            code="retracted",
+            message="The sender declared an event wrong.",
+            objects=tuple(one for one in (*found.seen, *found.carried) if one in named),
+            events=(facts.event_id,),
+        )

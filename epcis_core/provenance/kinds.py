@@ -7,6 +7,9 @@ from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import Identifier, Level, parse_identifier
 from epcis_core.provenance.result import ObjectKind
 
+AMOUNTS: Final[frozenset[ObjectKind]] = frozenset({"lot", "class"})
+"""What an event names by how much of it there is; of all else there is one."""
+
 _CONTAINERS: Final = frozenset({"sscc", "grai"})
 
 

@@ -1,18 +1,19 @@
 """What became of what: transformation links and membership, walked with time.
 
 Upstream of an object at *t* only what was made at or before *t* counts, and the bound tightens
-along the path; downstream mirrors it. A node reached again with a wider bound is walked again.
+along the path; downstream mirrors it. A node reached again with a wider bound is walked again. A
+use before its object was ever made leads to every maker, and the bound is that link's own again.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.containment import carriages, contents_at, stays_of
-from epcis_core.provenance.evidence import Gathered, is_named
-from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.kinds import kind_of
+from epcis_core.provenance.transformations import LineageLink, Transformations
 
 BEFORE_ALL_TIME: Final = -(1 << 62)
 AFTER_ALL_TIME: Final = 1 << 62
@@ -20,48 +21,46 @@ AFTER_ALL_TIME: Final = 1 << 62
 Way = Literal["upstream", "downstream"]
 
 
-@dataclass(frozen=True, slots=True)
-class LineageLink:
-    """One object went into another, or is a member of it.
+@dataclass(slots=True)
+class Room:
+    """How many objects an answer may still take in.
 
     Attributes:
-        source: the input, or the member.
-        target: the output, or the lot.
-        kind: `transformation` or `membership`.
-        used: the event that names the input; None for a membership.
-        made: the event that names the output; None likewise.
-        amount: the input as an event names it, for its quantity.
-        disputed: likely, not proven.
+        most: of any role.
+        objects: those taken in.
+        truncated: something was left out.
     """
 
-    source: str
-    target: str
-    kind: Literal["transformation", "membership"]
-    used: EventFacts | None = None
-    made: EventFacts | None = None
-    amount: Named | None = None
-    disputed: bool = False
+    most: int
+    objects: dict[str, None] = field(default_factory=dict)
+    truncated: bool = False
+
+    def takes(self, one: str) -> bool:
+        """Take an object in if there is room for it, and tell whether it is in."""
+        if one in self.objects:
+            return True
+        if len(self.objects) >= self.most:
+            self.truncated = True
+            return False
+        self.objects[one] = None
+        return True
 
 
 @dataclass(slots=True)
 class Walk:
-    """The result of walking one way from one object.
+    """The result of walking one way.
 
     Attributes:
-        steps: object to the least number of links from the subject; the subject is 0.
+        steps: object to the least number of links from the subject, or from what was in it.
         links: every link walked, in the order it was first walked.
-        carriers: containers whose content went into something.
-        unknown_content: containers that went into something, their content unknown, and where.
+        whole: the objects reached for themselves; the others are lots of which a member alone was.
         late: links left out because of time alone.
-        truncated: there were more objects than allowed.
     """
 
     steps: dict[str, int]
     links: dict[LineageLink, None] = field(default_factory=dict)
-    carriers: dict[str, None] = field(default_factory=dict)
-    unknown_content: dict[str, EventFacts] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
     late: dict[LineageLink, None] = field(default_factory=dict)
-    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,169 +76,93 @@ class _Node:
     as_lot: bool = False
 
 
-def walk(gathered: Gathered, subject: str, way: Way, *, max_objects: int) -> Walk:
-    """Walk the lineage of an object.
+class Lineage:
+    """Walks lineage either way.
 
     Args:
         gathered: facts; more are loaded level by level.
-        subject: canonical identifier.
-        way: against or with the flow of goods.
-        max_objects: how many objects the walk may reach, the subject included.
+        transformations: the links.
     """
-    walker = _Upstream(gathered, subject) if way == "upstream" else _Downstream(gathered, subject)
-    result = walker.result
-    bounds: dict[_Node, int] = {}
-    level = {_Node(subject): walker.widest}
-    depth = 0
-    while level:
-        depth += 1
-        bounds.update(level)
-        gathered.load(node.object for node in level)
-        gathered.load_kin(node.object for node in level)
-        reached: dict[_Node, int] = {}
-        for node, bound in level.items():
-            for link, to, its_bound in walker.onward(node, bound):
-                if to.object not in result.steps:
-                    if len(result.steps) >= max_objects:
-                        result.truncated = True
+
+    def __init__(self, gathered: Gathered, transformations: Transformations) -> None:
+        self._gathered = gathered
+        self._transformations = transformations
+
+    def walk(self, starts: Collection[str], way: Way, room: Room) -> Walk:
+        """Walk the lineage of objects.
+
+        Args:
+            starts: the subject, and what was in it.
+            way: against or with the flow of goods.
+            room: for the objects that are reached.
+        """
+        result = Walk({one: 0 for one in starts if room.takes(one)})
+        widest = AFTER_ALL_TIME if way == "upstream" else BEFORE_ALL_TIME
+        bounds: dict[_Node, int] = {}
+        level = {_Node(one): widest for one in result.steps if kind_of(one) != "class"}
+        depth = 0
+        while level:
+            depth += 1
+            bounds.update(level)
+            result.whole.update(node.object for node in level if not node.as_lot)
+            self._gathered.load_kin({node.object for node in level})
+            self._transformations.load({node.object for node in level})
+            reached: dict[_Node, int] = {}
+            for node, bound in level.items():
+                for link, to, its_bound in self._onward(node, bound, way, result):
+                    if not room.takes(to.object):
                         continue
-                    result.steps[to.object] = depth
-                result.links[link] = None
-                known = reached.get(to, bounds.get(to))
-                if known is None or walker.is_wider(its_bound, known):
-                    reached[to] = its_bound
-        level = reached
-    result.late = {link: None for link in result.late if link not in result.links}
-    return result
-
-
-_Onward = Iterator[tuple[LineageLink, _Node, int]]
-
-
-class _Upstream:
-    """One step against the flow: from what was made to what it was made of."""
-
-    widest = AFTER_ALL_TIME
-
-    def __init__(self, gathered: Gathered, subject: str) -> None:
-        self.result = Walk({subject: 0})
-        self._gathered = gathered
-
-    @staticmethod
-    def is_wider(bound: int, known: int) -> bool:
-        """Tell whether a bound lets more links through than another."""
-        return bound > known
-
-    def onward(self, node: _Node, bound: int) -> _Onward:
-        """Yield each link, the node it leads to, and the bound that holds there."""
-        for link, used, made in self._made_from(node.object):
-            if made.time > bound:
-                self.result.late[link] = None
-            else:
-                yield link, _Node(link.source), used.time
-        for lot in self._gathered.lots(node.object):
-            yield LineageLink(node.object, lot, "membership"), _Node(lot, as_lot=True), bound
-        if node.as_lot:
-            return
-        for member in self._gathered.members(node.object):
-            if any(is_named(facts, member, Role.OUTPUT) for facts in self._gathered.naming(member)):
-                yield LineageLink(member, node.object, "membership"), _Node(member), bound
-
-    def _made_from(self, one: str) -> Iterator[tuple[LineageLink, EventFacts, EventFacts]]:
-        for made in self._gathered.naming(one):
-            if not is_named(made, one, Role.OUTPUT):
-                continue
-            inputs = [
-                (used, named)
-                for used in self._gathered.transformation(made)
-                for named in used.objects(Role.INPUT)
-                if named.object != one
-            ]
-            # Back-flushed bookings name the inputs after the output: then all of them, disputed.
-            earlier = [pair for pair in inputs if pair[0].time <= made.time]
-            for used, named in earlier or inputs:
-                link = LineageLink(
-                    named.object, one, "transformation", used, made, named, not earlier
-                )
-                for opened in self._opened(link, used):
-                    yield opened, used, made
-
-    def _opened(self, link: LineageLink, used: EventFacts) -> Iterator[LineageLink]:
-        """Yield a link as it is, or one per content of the container that was used up."""
-        stays = contents_at(self._gathered, link.source, used.time)
-        if not stays:
-            if kind_of(link.source) == "container":
-                self.result.unknown_content.setdefault(link.source, used)
-            yield link
-            return
-        self.result.carriers[link.source] = None
-        for stay in stays:
-            if contents_at(self._gathered, stay.content, used.time):
-                self.result.carriers[stay.content] = None
-            else:
-                amount = _as_child(stay.opened, stay.content)
-                yield replace(link, source=stay.content, amount=amount)
-
-
-class _Downstream:
-    """One step with the flow: from what was used to what was made of it."""
-
-    widest = BEFORE_ALL_TIME
-
-    def __init__(self, gathered: Gathered, subject: str) -> None:
-        self.result = Walk({subject: 0})
-        self._gathered = gathered
-
-    @staticmethod
-    def is_wider(bound: int, known: int) -> bool:
-        """Tell whether a bound lets more links through than another."""
-        return bound < known
-
-    def onward(self, node: _Node, bound: int) -> _Onward:
-        """Yield each link, the node it leads to, and the bound that holds there."""
-        for link, used, made in self._made_into(node.object):
-            if used.time < bound:
-                self.result.late[link] = None
-            else:
-                yield link, _Node(link.target), made.time
-        for member in self._gathered.members(node.object):
-            yield LineageLink(member, node.object, "membership"), _Node(member), bound
-
-    def _made_into(self, one: str) -> Iterator[tuple[LineageLink, EventFacts, EventFacts]]:
-        for used in self._gathered.naming(one):
-            for named in used.objects(Role.INPUT):
-                if named.object == one:
-                    yield from self._outcomes(used, named)
-        for carriage in carriages(self._gathered, one):
-            for used in self._gathered.naming(carriage.container):
-                if carriage.holds_at(used.time) and is_named(used, carriage.container, Role.INPUT):
-                    self.result.carriers[carriage.container] = None
-                    yield from self._outcomes(used, self._amount_inside(one, used.time))
-
-    def _outcomes(
-        self, used: EventFacts, named: Named
-    ) -> Iterator[tuple[LineageLink, EventFacts, EventFacts]]:
-        parts = self._gathered.transformation(used)
-        for made in parts:
-            has_earlier = any(p.time <= made.time and p.objects(Role.INPUT) for p in parts)
-            if used.time > made.time and has_earlier:
-                continue
-            for output in made.objects(Role.OUTPUT):
-                if output.object != named.object:
-                    disputed = used.time > made.time
-                    link = LineageLink(
-                        named.object, output.object, "transformation", used, made, named, disputed
+                    result.steps.setdefault(to.object, depth)
+                    result.links[link] = None
+                    known = reached.get(to, bounds.get(to))
+                    wider = known is None or (
+                        its_bound > known if way == "upstream" else its_bound < known
                     )
-                    yield link, used, made
+                    if wider and kind_of(to.object) != "class":
+                        reached[to] = its_bound
+            level = reached
+        return result
 
-    def _amount_inside(self, one: str, time: int) -> Named:
-        """Return an object as the event names it that put it where it was at an instant."""
-        for stay in stays_of(self._gathered, one):
-            named = _as_child(stay.opened, one) if stay.holds_at(time) else None
-            if named is not None:
-                return named
-        return Named(one, Role.INPUT)
+    def _onward(
+        self, node: _Node, bound: int, way: Way, result: Walk
+    ) -> Iterator[tuple[LineageLink, _Node, int]]:
+        """Yield each link, the node it leads to, and the bound that holds there."""
+        one = node.object
+        if way == "upstream":
+            result.late.update(dict.fromkeys(self._transformations.too_late_for(one)))
+            for made in self._transformations.into(one):
+                if made.made.time > bound:
+                    result.late[made.link] = None
+                    continue
+                source = made.link.source
+                orphan = self._transformations.is_orphan(source, made.used.time)
+                yield made.link, _Node(source), AFTER_ALL_TIME if orphan else made.used.time
+        else:
+            result.late.update(dict.fromkeys(self._transformations.made_before(one)))
+            for made in self._transformations.out_of(one):
+                orphan = self._transformations.is_orphan(one, made.used.time)
+                if made.used.time < bound and not orphan:
+                    result.late[made.link] = None
+                    continue
+                yield made.link, _Node(made.link.target), made.made.time
+        yield from self._kin(node, bound, way)
 
+    def _kin(self, node: _Node, bound: int, way: Way) -> Iterator[tuple[LineageLink, _Node, int]]:
+        """Yield the memberships that lead on: to lots, and to members where all of a lot counts.
 
-def _as_child(facts: EventFacts, one: str) -> Named | None:
-    return next((named for named in facts.objects(Role.CHILD) if named.object == one), None)
+        A member comes from what its lot was made of. A lot comes from what its members were made
+        of, where something made them; and never one member from another.
+        """
+        one = node.object
+        up = way == "upstream"
+        for lot in self._gathered.lots(one):
+            if up or self._is_made(one):
+                yield LineageLink(one, lot, "membership"), _Node(lot, as_lot=True), bound
+        if not node.as_lot:
+            for member in self._gathered.members(one):
+                if not up or self._is_made(member):
+                    yield LineageLink(member, one, "membership"), _Node(member), bound
+
+    def _is_made(self, member: str) -> bool:
+        """Tell whether a transformation made an instance itself."""
+        return any(is_named(f, member, Role.OUTPUT) for f in self._gathered.naming(member))

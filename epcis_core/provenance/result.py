@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from epcis_core.provenance.steps import SELLING
+
 ObjectKind = Literal["lot", "instance", "container", "class", "other"]
 ObjectRole = Literal["subject", "upstream", "downstream", "both", "carrier", "content"]
 LinkKind = Literal["transformation", "membership", "containment", "association"]
@@ -187,6 +189,12 @@ class Trace(_Part):
     places: dict[str, dict[str, Any]] = {}
     events: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+
+    @property
+    def sales(self) -> tuple[Handover, ...]:
+        """The handovers that are sales to consumers, who report nothing."""
+        sold = {visit.event for visit in self.visits if visit.biz_step in SELLING}
+        return tuple(h for h in self.handovers if h.to_party is None and h.shipped in sold)
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer in the shape of the JSON contract."""

@@ -1,6 +1,6 @@
 """The trace of one object: lineage both ways, custody, gaps, in one value."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from epcis_core.provenance.answer import (
@@ -11,13 +11,13 @@ from epcis_core.provenance.answer import (
     visits_of,
 )
 from epcis_core.provenance.book import Book
-from epcis_core.provenance.containment import Stay, stays_of
-from epcis_core.provenance.custody import Parties, Sighting, sightings, transfers
-from epcis_core.provenance.evidence import Evidence, Gathered
+from epcis_core.provenance.chain import Chain, Findings, look_around
+from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.gaps import find_gaps
-from epcis_core.provenance.lineage import AFTER_ALL_TIME, BEFORE_ALL_TIME, Walk, walk
+from epcis_core.provenance.handovers import Transfer
+from epcis_core.provenance.lineage import Room, Walk
 from epcis_core.provenance.one_step import one_step
-from epcis_core.provenance.result import Coverage, Direction, Link, Trace
+from epcis_core.provenance.result import Coverage, Direction, Link, OneStep, Trace
 
 
 def trace(
@@ -39,87 +39,89 @@ def trace(
         as_of: the ledger time the evidence stands for, to be shown in the answer.
         max_objects: how many objects of any role the answer may hold.
     """
-    gathered = Gathered(evidence)
-    if not gathered.naming(subject) and not gathered.members(subject):
+    chain = Chain(evidence, book)
+    if not chain.is_known(subject):
         return Trace(subject=subject, direction=direction, as_of=as_of)
-    empty = Walk({subject: 0})
-    origin = walk(gathered, subject, "upstream", max_objects=max_objects)
-    up = origin if direction != "downstream" else empty
-    room = max(max_objects - len(up.steps) + 1, 1)
-    down = (
-        walk(gathered, subject, "downstream", max_objects=room)
-        if direction != "upstream"
-        else empty
+    content, since = chain.content(subject)
+    starts = (subject, *content)
+    room = Room(max_objects)
+    nowhere = Walk(dict.fromkeys(starts, 0), whole={*starts})
+    origin = chain.lineage.walk(
+        starts, "upstream", Room(max_objects) if direction == "downstream" else room
     )
-    lineage = {**up.steps, **down.steps}
-    parties = Parties(book.owners())
-    seen = {one: sightings(gathered, one) for one in lineage}
-    moved = transfers((s for its in seen.values() for s in its), parties)
-    stays = _stays(gathered, lineage)
-    containers = _containers(up, down, stays, seen)
-    truncated = up.truncated or down.truncated or len(lineage) + len(containers) > max_objects
-    carried = {one: sightings(gathered, one) for one in containers[: max_objects - len(lineage)]}
-    objects = traced_objects(book, parties, (up, down), {**seen, **carried})
-    handovers = tuple(handover_of(transfer) for transfer in moved)
-    visits = tuple(visits_of(seen.values(), parties))
-    links = links_of([*up.links, *down.links], stays)
+    found = Findings(
+        subject,
+        content,
+        nowhere if direction == "downstream" else origin,
+        nowhere if direction == "upstream" else chain.lineage.walk(starts, "downstream", room),
+    )
+    for walked in (found.up, found.down):
+        walked.steps = {one: steps for one, steps in walked.steps.items() if room.takes(one)}
+    look_around(chain, found, room, since=since)
+    handovers = tuple(handover_of(one, chain.changes.amount(one)) for one in found.moved)
+    visits = tuple(visits_of(found.seen, chain.parties))
+    links = links_of(found)
     return Trace(
         subject=subject,
         direction=direction,
         as_of=as_of,
-        truncated=truncated,
-        objects=objects,
+        truncated=found.truncated,
+        objects=traced_objects(book, chain.parties, found),
         links=links,
         handovers=handovers,
         visits=visits,
-        one_step=one_step(
-            subject,
-            origin.links,
-            parties,
-            lambda one: sightings(gathered, one),
-            lambda one: transfers(sightings(gathered, one), parties),
+        one_step=_one_step(chain, subject, origin, since),
+        gaps=find_gaps(chain, found),
+        excluded_by_time=tuple(excluded_links(found)),
+        retracted=tuple(
+            facts.event_id for facts in chain.gathered.retracted([*found.seen, *found.carried])
         ),
-        gaps=find_gaps(gathered, up, seen, moved, truncated=truncated),
-        excluded_by_time=tuple(excluded_links([*up.late, *down.late])),
-        coverage=Coverage(
-            handovers=len(handovers),
-            confirmed_by_both=sum(one.confirmed == "both" for one in handovers),
-        ),
+        coverage=_coverage(found.moved),
         parties=_known(
             book.party,
-            [v.party for v in visits] + [p for h in handovers for p in (h.from_party, h.to_party)],
+            [v.party for v in visits]
+            + [p for h in handovers for p in (h.from_party, h.to_party, h.carrier)],
         ),
-        places=_known(
-            book.place,
-            [v.place for v in visits] + [p for h in handovers for p in (h.from_place, h.to_place)],
-        ),
-        events=_events(gathered, seen.values(), links),
+        places={
+            place: known
+            for place, known in _known(
+                book.place,
+                [v.place for v in visits]
+                + [p for h in handovers for p in (h.from_place, h.to_place)],
+            ).items()
+            if known
+        },
+        events=_events(chain, found, links),
     )
 
 
-def _containers(up: Walk, down: Walk, stays: Iterable[Stay], seen: Collection[str]) -> list[str]:
-    """Return what carried the objects of the answer, in order of appearance."""
-    found = {**up.carriers, **down.carriers, **{stay.container: None for stay in stays}}
-    return [one for one in found if one not in seen]
+def _one_step(chain: Chain, subject: str, origin: Walk, since: int | None) -> tuple[OneStep, ...]:
+    """Return one step back and forward, of a container as far as its latest load."""
+    chain.load_custody(origin.steps, origin.whole)
+
+    def is_recent(time: int) -> bool:
+        return since is None or time >= since
+
+    seen = [one for one in chain.custody.of_lot(subject) if is_recent(one.facts.time)]
+    moved = [one for one in chain.changes.whole(subject) if is_recent(one.time)]
+    return one_step(
+        subject,
+        origin.links,
+        chain.parties,
+        seen,
+        lambda one: moved if one == subject else chain.changes.whole(one),
+    )
 
 
-def _stays(gathered: Gathered, objects: Iterable[str]) -> list[Stay]:
-    """Return every stay of the objects in a container, and of it, meanwhile, in another one."""
-    found: dict[tuple[str, str, int], Stay] = {}
-    level = [(one, BEFORE_ALL_TIME, AFTER_ALL_TIME) for one in objects]
-    looked = set(level)
-    while level:
-        further = []
-        for one, start, end in level:
-            for stay in stays_of(gathered, one):
-                first = max(start, stay.start)
-                last = end if stay.end is None else min(end, stay.end)
-                if first <= last:
-                    found[stay.content, stay.container, stay.start] = stay
-                    further.append((stay.container, first, last))
-        level = [window for window in further if window not in looked]
-        looked.update(level)
-    return list(found.values())
+def _coverage(moved: Sequence[Transfer]) -> Coverage:
+    """Count what both sides could have reported; a consumer reports nothing."""
+    between = [one for one in moved if not one.sold]
+    return Coverage(
+        handovers=len(between),
+        confirmed_by_both=sum(
+            one.shipped is not None and one.received is not None for one in between
+        ),
+    )
 
 
 def _known(
@@ -128,11 +130,9 @@ def _known(
     return {key: dict(look_up(key)) for key in sorted({key for key in keys if key is not None})}
 
 
-def _events(
-    gathered: Gathered, seen: Iterable[list[Sighting]], links: Iterable[Link]
-) -> tuple[str, ...]:
+def _events(chain: Chain, found: Findings, links: Iterable[Link]) -> tuple[str, ...]:
     """Return every event the answer rests on, by time, then id."""
-    named = {sighting.facts.event_id for its in seen for sighting in its}
+    named = {sighting.facts.event_id for its in found.seen.values() for sighting in its}
     named |= {event for link in links for event in (link.input_event, link.event) if event}
-    found = {facts.event_id: facts.time for facts in gathered.events() if facts.event_id in named}
-    return tuple(sorted(found, key=lambda event: (found[event], event)))
+    times = {f.event_id: f.time for f in chain.gathered.events() if f.event_id in named}
+    return tuple(sorted(times, key=lambda event: (times[event], event)))

@@ -7,19 +7,18 @@ References:
     EPCIS 2.0, section 8.2.7.1
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
-from epcis_core.errors import IdentifierError, QueryError
-from epcis_core.identifiers import Level, canonical, level_of, parse_identifier, place_of
+from epcis_core.errors import QueryError
+from epcis_core.identifiers import Level, level_of, parse_identifier, place_of
 from epcis_core.model.events import EVENT_TYPES
 from epcis_core.model.references import Role
 from epcis_core.model.times import microseconds
+from epcis_core.query.fields import Described, Place, Within, described
+from epcis_core.query.values import TRUTH, chosen, count, gathered, identifier, single, unknown
 from epcis_core.vocabulary import VocabularyList, bare_word
-
-_Choice = TypeVar("_Choice")
 
 Column = Literal[
     "event_type", "action", "biz_step", "disposition", "read_point", "biz_location", "event_id",
@@ -55,6 +54,8 @@ class EventQuery:
         equal: column to the values it may have.
         times: (column, comparison, microseconds since 1970 UTC).
         matches: what the event must name.
+        within: where it must stand, by the hierarchy of places.
+        described: what master data must say of what it names.
         declared: only events with (True) or without (False) an error declaration.
         order_by: by which time; None for ledger order.
         ascending: oldest first.
@@ -65,6 +66,8 @@ class EventQuery:
     equal: tuple[tuple[Column, tuple[str, ...]], ...] = ()
     times: tuple[tuple[TimeColumn, Comparison, int], ...] = ()
     matches: tuple[Match, ...] = ()
+    within: tuple[Within, ...] = ()
+    described: tuple[Described, ...] = ()
     declared: bool | None = None
     order_by: OrderColumn | None = None
     ascending: bool = False
@@ -81,14 +84,15 @@ def parse_query(pairs: Iterable[tuple[str, str]]) -> EventQuery:
     Raises:
         QueryError: an unknown parameter, or a value that is none; it names the nearest right one.
     """
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
     query = EventQuery()
-    for name, given in values.items():
-        if name not in _READERS:
-            raise _unknown(f"Unknown query parameter {name!r}", name, name, PARAMETERS)
-        query = _READERS[name](query, name, given)
+    for name, given in gathered(pairs).items():
+        reader = _READERS.get(name)
+        if reader is not None:
+            query = reader(query, name, given)
+        elif (condition := described(name, given)) is not None:
+            query = replace(query, described=(*query.described, condition))
+        else:
+            raise unknown(f"Unknown query parameter {name!r}", name, name, PARAMETERS)
     if query.limit is not None and query.ceiling is not None:
         raise QueryError(
             "eventCountLimit and maxEventCount exclude each other", parameter="maxEventCount"
@@ -112,7 +116,7 @@ def _equal(column: Column, read: Callable[[str, str], str]) -> _Reader:
 def _time(column: TimeColumn, comparison: Comparison) -> _Reader:
     def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
         try:
-            moment = microseconds(_single(name, given))
+            moment = microseconds(single(name, given))
         except ValueError as error:
             raise QueryError(f"{name}: {error}", parameter=name) from error
         return replace(query, times=(*query.times, (column, comparison, moment)))
@@ -122,7 +126,7 @@ def _time(column: TimeColumn, comparison: Comparison) -> _Reader:
 
 def _match(*roles: Role, is_class: bool = False) -> _Reader:
     def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-        keys = {value: _identifier(value, name) for value in given}
+        keys = {value: identifier(value, name) for value in given}
         below = {value: _below(key) for value, key in keys.items() if _is_pattern(value, key)}
         for value, key in keys.items():
             if key.startswith(_PATTERN):
@@ -140,24 +144,32 @@ def _match(*roles: Role, is_class: bool = False) -> _Reader:
     return reader
 
 
+def _within(column: Place) -> _Reader:
+    def reader(query: EventQuery, name: str, given: list[str]) -> EventQuery:
+        within = Within(column, tuple(_place(value, name) for value in given))
+        return replace(query, within=(*query.within, within))
+
+    return reader
+
+
 def _declared(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    return replace(query, declared=_chosen({"true": True, "false": False}, name, given))
+    return replace(query, declared=chosen(TRUTH, name, given))
 
 
 def _order(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    return replace(query, order_by=_chosen(_ORDERS, name, given))
+    return replace(query, order_by=chosen(_ORDERS, name, given))
 
 
 def _direction(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    return replace(query, ascending=_chosen({"ASC": True, "DESC": False}, name, given))
+    return replace(query, ascending=chosen({"ASC": True, "DESC": False}, name, given))
 
 
 def _limit(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    return replace(query, limit=_count(name, given))
+    return replace(query, limit=count(name, given))
 
 
 def _ceiling(query: EventQuery, name: str, given: list[str]) -> EventQuery:
-    return replace(query, ceiling=_count(name, given))
+    return replace(query, ceiling=count(name, given))
 
 
 def _text(value: str, _: str) -> str:
@@ -167,11 +179,11 @@ def _text(value: str, _: str) -> str:
 def _event_type(value: str, name: str) -> str:
     if value in EVENT_TYPES or ":" in value:  # a type of an extension is a URI
         return value
-    raise _unknown(f"{name}: unknown event type {value!r}", name, value, EVENT_TYPES)
+    raise unknown(f"{name}: unknown event type {value!r}", name, value, EVENT_TYPES)
 
 
 def _action(value: str, name: str) -> str:
-    return _chosen({word: word for word in ("ADD", "OBSERVE", "DELETE")}, name, [value])
+    return chosen({word: word for word in ("ADD", "OBSERVE", "DELETE")}, name, [value])
 
 
 def _term(vocabulary: VocabularyList) -> Callable[[str, str], str]:
@@ -179,14 +191,7 @@ def _term(vocabulary: VocabularyList) -> Callable[[str, str], str]:
 
 
 def _place(value: str, name: str) -> str:
-    return place_of(_identifier(value, name)) or _identifier(value, name)
-
-
-def _identifier(value: str, name: str) -> str:
-    try:
-        return canonical(value)
-    except IdentifierError as error:
-        raise QueryError(f"{name}: {error}", parameter=name) from error
+    return place_of(identifier(value, name)) or identifier(value, name)
 
 
 def _is_pattern(value: str, key: str) -> bool:
@@ -197,33 +202,6 @@ def _is_pattern(value: str, key: str) -> bool:
 def _below(key: str) -> str:
     """Return what the identifiers of a class's instances begin with."""
     return key if parse_identifier(key).scheme in _SERIAL_IN_KEY else f"{key}/"
-
-
-def _single(name: str, given: list[str]) -> str:
-    if len(given) > 1:
-        raise QueryError(f"{name} is given {len(given)} times; it takes one value", parameter=name)
-    return given[0]
-
-
-def _count(name: str, given: list[str]) -> int:
-    value = _single(name, given)
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
-        raise QueryError(f"{name}: expected a whole number above 0, got {value!r}", parameter=name)
-    return int(value)
-
-
-def _chosen(choices: Mapping[str, _Choice], name: str, given: list[str]) -> _Choice:
-    value = _single(name, given)
-    if value not in choices:
-        expected = " or ".join(choices)
-        raise QueryError(f"{name}: expected {expected}, got {value!r}", parameter=name)
-    return choices[value]
-
-
-def _unknown(message: str, name: str, value: str, known: Iterable[str]) -> QueryError:
-    near = next(iter(difflib.get_close_matches(value, known, n=1, cutoff=0.5)), None)
-    hint = f"; did you mean {near!r}?" if near else ""
-    return QueryError(message + hint, parameter=name, nearest=near)
 
 
 _PATTERN: Final = "urn:epc:idpat:"
@@ -239,8 +217,10 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "EQ_disposition": _equal("disposition", _term(VocabularyList.DISPOSITION)),
     "EQ_readPoint": _equal("read_point", _place),
     "EQ_bizLocation": _equal("biz_location", _place),
+    "WD_readPoint": _within("read_point"),
+    "WD_bizLocation": _within("biz_location"),
     "EQ_eventID": _equal("event_id", _text),
-    "EQ_transformationID": _equal("transformation_id", _identifier),
+    "EQ_transformationID": _equal("transformation_id", identifier),
     "EQ_errorReason": _equal("reason", _term(VocabularyList.ERROR_REASON)),
     "GE_eventTime": _time("event_time", ">="),
     "LT_eventTime": _time("event_time", "<"),
@@ -264,4 +244,7 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "maxEventCount": _ceiling,
 }
 PARAMETERS: Final = tuple(_READERS)
-"""Every parameter this release understands."""
+"""Every parameter this release understands that has a fixed name.
+
+The families `HASATTR_` and `EQATTR_` stand in `epcis_core.query.fields`.
+"""

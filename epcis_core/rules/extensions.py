@@ -21,7 +21,7 @@ def prefixes_are_bound(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Fi
         return  # a context that is not known here may declare it
     seen: set[str] = set()
     for pointer, name in _names(event):
-        prefix, colon, _ = name.partition(":")
+        prefix, colon, _ = name.removeprefix("@").partition(":")
         if (
             not colon
             or prefix in seen

@@ -1,4 +1,4 @@
-"""Sensor readings that contradict themselves.
+"""Sensor readings: what they must say, and what contradicts itself.
 
 References:
     EPCIS 2.0, section 7.3.7; conformance test case TCR-53, step 29; requirement M122
@@ -18,6 +18,15 @@ _SAID_ONCE: Final = {
     "data_processing_method": "dataProcessingMethod",
     "time": "time",
 }
+
+
+def report_says_what_it_measured(event: EpcisEvent) -> Iterator[Finding]:
+    """In JSON a report names the kind of property measured."""
+    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
+        for number, report in enumerate(element.sensor_report):
+            if report.type is None:
+                at = Where(pointer=f"/sensorElementList/{index}/sensorReport/{number}")
+                yield finding("report_type_missing", at=at)
 
 
 def device_is_said_once(event: EpcisEvent) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """Vocabulary: standard terms are spelled as the standard spells them.
 
-In JSON a standard term is a bare word (`shipping`) or its Web URI; the URN form belongs to XML, and
-the XML codec has already turned it into the bare word. A term of one's own is a URI outside the
-standard's namespaces.
+In JSON a standard term is a bare word (`shipping`) or its Web URI, in XML it is any of its URIs. A
+term of one's own is a URI outside the standard's namespaces. The GS1 Web vocabulary alone, from
+which measurements and alerts come, grows between releases of the CBV: what it may have by now is
+only doubtful.
 
 References:
     CBV 2.0, section 7; EPCIS 2.0, section 10.1
@@ -26,6 +27,7 @@ _WEB_VOCABULARY: Final = (
 _OF_WEB_VOCABULARY: Final = {VocabularyList.MEASUREMENT_TYPE, VocabularyList.SENSOR_ALERT_TYPE}
 # Whatever else stands in these namespaces is a standard term, or a slip.
 _STANDARD: Final = ("https://ref.gs1.org/cbv/", "https://ref.gs1.org/voc/", "cbv:", "gs1:")
+_OPEN: Final = (*_WEB_VOCABULARY, "https://ref.gs1.org/voc/", "gs1:")
 _LONGEST_SLIP: Final = 120
 _SUGGESTIONS: Final = 20
 """So many wrong terms get a "did you mean"; it is slow to find, and more are no slips."""
@@ -43,12 +45,23 @@ def terms_are_known(event: EpcisEvent) -> Iterator[Finding]:
             word = bare_word(vocabulary, value)
             yield finding("term_not_bare", at=at, actual=value, expected=word)
             continue
+        if vocabulary in _OF_WEB_VOCABULARY and value.startswith(_OPEN):
+            yield from _outside_the_table(value, at)
+            continue
         is_slip = wrong <= _SUGGESTIONS and len(value) <= _LONGEST_SLIP
         nearest = nearest_word(vocabulary, value) if is_slip else None
         if nearest is None:
             yield finding("unknown_term", at=at, actual=value)
         else:
             yield finding("misspelt_term", at=at, actual=value, nearest=nearest)
+
+
+def _outside_the_table(value: str, at: Where) -> Iterator[Finding]:
+    """Say of a term of the GS1 Web vocabulary that it is not known here."""
+    if value.startswith(_WEB_VOCABULARY):
+        word = value.rpartition("/")[2]
+        yield finding("term_not_bare", at=at, actual=value, expected=f"gs1:{word}")
+    yield finding("unknown_web_term", at=at, actual=value)
 
 
 def _is_right(vocabulary: VocabularyList, value: str) -> bool:

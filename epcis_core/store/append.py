@@ -12,13 +12,24 @@ from typing import Literal
 import duckdb
 
 from epcis_core.codecs.document import Envelope
+from epcis_core.model.documents import DocumentHead
+from epcis_core.model.namespaces import Namespaces
 from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.literals import among
 from epcis_core.store.master_data import new_versions
+from epcis_core.store.memory import AppendMemory
 from epcis_core.store.reading import Reading
 from epcis_core.store.rows import WRITERS, NewEvent, StoredAs
-from epcis_core.store.tables import ELEMENT, ENTRY, ENVELOPE, RECEIPT, Row, Table
+from epcis_core.store.tables import (
+    ELEMENT,
+    ELEMENT_ATTRIBUTE,
+    ENTRY,
+    ENVELOPE,
+    RECEIPT,
+    Row,
+    Table,
+)
 
 Status = Literal["accepted", "duplicate", "witness", "conflict"]
 
@@ -82,6 +93,7 @@ class Append:
     _first: int = field(init=False)
     _next: int = field(init=False)
     _envelope: int = field(init=False)
+    _memory: AppendMemory = field(init=False)
     _reading: bytes = field(init=False, default=b"")
 
     def __post_init__(self) -> None:
@@ -91,6 +103,7 @@ class Append:
         ).fetchall()[0]
         self._first = self._next = sequence
         self._envelope = envelope
+        self._memory = AppendMemory(self.cursor, sequence)
         self.record_time = max(self.head.now, latest)
 
     def read_with(self, envelope: Envelope) -> None:
@@ -99,6 +112,7 @@ class Append:
 
     def events(self, batch: Sequence[NewEvent]) -> list[Outcome]:
         """Append events, and tell what became of each, in the order given."""
+        self._memory.take(new.text for new in batch)
         known = self._known({new.identity for new in batch})
         rows: dict[Table, list[Row]] = {ENTRY: [], RECEIPT: []}
         outcomes = []
@@ -129,7 +143,7 @@ class Append:
         """
         sent_before = has_sent_head(self.cursor, self.head.organisation, head_digest(envelope))
         if envelope.head is not None and not sent_before:
-            self._add_master_data(envelope)
+            self._add_master_data(envelope.head, envelope.namespaces)
         if self._next == self._first:
             return
         entries: list[Row] = []
@@ -187,16 +201,18 @@ class Append:
         rows[RECEIPT].append((sequence, event, capture, self._envelope, sender, new.text))
         return sequence
 
-    def _add_master_data(self, envelope: Envelope) -> None:
-        vocabularies = envelope.head.vocabularies if envelope.head is not None else ()
+    def _add_master_data(self, head: DocumentHead, namespaces: Namespaces) -> None:
         sender = self.head.organisation
         entries: list[Row] = []
         elements: list[Row] = []
-        for version in new_versions(self.cursor, sender, vocabularies, envelope.namespaces):
+        attributes: list[Row] = []
+        for version in new_versions(self.cursor, sender, head, namespaces):
             sequence = self._enter("master_data", version.canonical, version.body, entries)
             elements.append(version.row(sequence, self._envelope, sender))
+            attributes += version.attribute_rows(sequence)
         ENTRY.insert(self.cursor, entries)
         ELEMENT.insert(self.cursor, elements)
+        ELEMENT_ATTRIBUTE.insert(self.cursor, attributes)
 
     def _enter(self, kind: EntryKind, subject: str, content: bytes, entries: list[Row]) -> int:
         """Add an entry of the log, with its leaf, to `entries` and return its sequence."""

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from epcis_core.codecs.document import Syntax
-from epcis_core.codecs.jsonld import read_json_event
+import duckdb
+
+from epcis_core.codecs.stored import read_stored_event
+from epcis_core.findings import Syntax
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.store.ledger import Ledger
@@ -54,7 +56,7 @@ class StoredEvent:
     @property
     def event(self) -> EpcisEvent:
         """The event, read from its text."""
-        return read_json_event(self.text)
+        return read_stored_event(self.text, self.syntax, self.reading.namespaces)
 
     @property
     def namespaces(self) -> Namespaces:
@@ -116,11 +118,17 @@ def select_events(
 ) -> list[StoredEvent]:
     """Return events under a condition on `event e`; the text of both must be ours, values bound."""
     with ledger.reading() as cursor:
-        rows = cursor.execute(
-            f"SELECT {_COLUMNS} {_FROM} "
-            f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
-            values,
-        ).fetchall()
+        return events_where(cursor, view, condition, values, order)
+
+
+def events_where(
+    cursor: duckdb.DuckDBPyConnection, view: View, condition: str, values: list[Any], order: str
+) -> list[StoredEvent]:
+    """Return the same as `select_events`, from the state of the ledger that a reader sees."""
+    rows = cursor.execute(
+        f"SELECT {_COLUMNS} {_FROM} WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
+        values,
+    ).fetchall()
     return [_stored(row) for row in rows]
 
 

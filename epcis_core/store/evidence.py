@@ -1,14 +1,15 @@
 """Provenance's facts, read from the ledger's rows through a view."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import duckdb
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.store.literals import among
+from epcis_core.store.literals import among, literal
+from epcis_core.store.names import PRODUCT
 from epcis_core.store.view import View
 
 _COLUMNS: Final = (
@@ -16,6 +17,13 @@ _COLUMNS: Final = (
     "e.biz_step, e.disposition, e.read_point, e.biz_location, e.transformation_id, e.transactions, "
     "e.sources, e.destinations, e.organisation, e.retracts IS NOT NULL, e.reason, e.corrective"
 )
+
+
+_NARROW: Final = 8
+_SHALLOW: Final = 16
+_AROUND: Final = 64
+"""A walk that goes on for more than 16 levels of at most 8 new events each is a chain. Chains are
+mostly captured together: the 64 events on either side are read along with each."""
 
 
 class StoredEvidence:
@@ -29,56 +37,130 @@ class StoredEvidence:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
         self._cursor = cursor
         self._view = view
+        self._asked = 0
+        self._read: dict[int, EventFacts | None] = {}
+        self._members: dict[str, list[tuple[str, str]]] = {}
+        self._declaring: dict[str, list[int]] = {}
 
     def naming(self, objects: Collection[str]) -> Sequence[EventFacts]:
         """See `Evidence.naming`."""
-        return self._facts(
-            "e.sequence IN (SELECT r.sequence FROM reference r "  # noqa: S608 - quoted
-            f"WHERE r.object {among(objects)})"
+        self._asked += 1
+        return self._events(
+            "SELECT DISTINCT r.sequence FROM reference r "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('r')} AND r.object {among(objects)}"
         )
 
     def transforming(self, transformation_ids: Collection[str]) -> Sequence[EventFacts]:
         """See `Evidence.transforming`."""
-        return self._facts(f"e.transformation_id {among(transformation_ids)}")
+        return self._events(
+            "SELECT e.sequence FROM event e "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('e')} "
+            f"AND e.transformation_id {among(transformation_ids)}"
+        )
 
     def members(self, lots: Collection[str]) -> Sequence[tuple[str, str]]:
         """See `Evidence.members`."""
-        return self._pairs(f"m.lot {among(lots)}")
+        self._read_members(lots)
+        return sorted({pair for lot in lots for pair in self._members[lot]})
 
-    def lots(self, instances: Collection[str]) -> Sequence[tuple[str, str]]:
-        """See `Evidence.lots`."""
-        return self._pairs(f"m.member {among(instances)}")
+    def declaring(self, event_ids: Collection[str]) -> Sequence[EventFacts]:
+        """See `Evidence.declaring`."""
+        self._read_declaring(event_ids)
+        return self._in_order({number for one in event_ids for number in self._declaring[one]})
 
-    def _pairs(self, condition: str) -> list[tuple[str, str]]:
-        return self._cursor.execute(
-            "SELECT DISTINCT m.member, m.lot FROM membership m "  # noqa: S608 - quoted
-            f"WHERE {self._view.condition('m')} AND {condition} ORDER BY ALL"
-        ).fetchall()
-
-    def _facts(self, condition: str) -> list[EventFacts]:
-        """Return the facts of the events under a condition on `event e`, in ledger order."""
+    def recorded(self, event_ids: Collection[str]) -> Collection[str]:
+        """See `Evidence.recorded`."""
         rows = self._cursor.execute(
-            f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - conditions are ours
-            f"WHERE {self._view.condition('e')} AND {condition} ORDER BY e.sequence"
+            "SELECT e.event_id FROM event e "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('e')} AND e.identity {among(event_ids)} "
+            "AND e.retracts IS NULL"
         ).fetchall()
-        found = [row[0] for row in rows]
+        return {row[0] for row in rows}
+
+    def of_products(self, gtins: Collection[str]) -> Sequence[str]:
+        """See `Evidence.of_products`."""
+        starts = (f"r.object LIKE {literal(PRODUCT + gtin + '/%')}" for gtin in sorted(gtins))
+        rows = self._cursor.execute(
+            "SELECT DISTINCT r.object FROM reference r "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('r')} AND ({' OR '.join(starts) or 'false'}) "
+            "ORDER BY r.object"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def _events(self, query: str) -> list[EventFacts]:
+        """Return the events whose sequences a query gives, in ledger order."""
+        return self._in_order({row[0] for row in self._cursor.execute(query).fetchall()})
+
+    def _in_order(self, sequences: set[int]) -> list[EventFacts]:
+        missing = [number for number in sequences if number not in self._read]
+        if missing and len(missing) <= _NARROW and self._asked > _SHALLOW:
+            self._read_ahead(missing)
+        elif missing:
+            self._read_events(missing)
+        found = (self._read[number] for number in sorted(sequences))
+        return [facts for facts in found if facts is not None]
+
+    def _read_ahead(self, sequences: list[int]) -> None:
+        """Read events and those around them, and what a walk asks of each next."""
+        around = {
+            near
+            for number in sequences
+            for near in range(max(number - _AROUND, 0), number + _AROUND)
+            if near not in self._read
+        }
+        self._read_events(sorted(around))
+        found = [facts for number in around if (facts := self._read[number]) is not None]
+        self._read_declaring({facts.event_id for facts in found})
+        self._read_members({named.object for facts in found for named in facts.named})
+
+    def _read_members(self, lots: Collection[str]) -> None:
+        asked = [lot for lot in lots if lot not in self._members]
+        self._members.update({lot: [] for lot in asked})
+        rows = (
+            self._cursor.execute(
+                "SELECT DISTINCT m.member, m.lot FROM membership m "  # noqa: S608 - quoted
+                f"WHERE {self._view.condition('m')} AND m.lot {among(asked)}"
+            ).fetchall()
+            if asked
+            else ()
+        )
+        for member, lot in rows:
+            self._members[lot].append((member, lot))
+
+    def _read_declaring(self, event_ids: Collection[str]) -> None:
+        asked = [one for one in event_ids if one not in self._declaring]
+        self._declaring.update({one: [] for one in asked})
+        rows = (
+            self._cursor.execute(
+                "SELECT e.retracts, e.sequence FROM event e "  # noqa: S608 - quoted
+                f"WHERE {self._view.condition('e')} AND e.retracts {among(asked)}"
+            ).fetchall()
+            if asked
+            else ()
+        )
+        for one, sequence in rows:
+            self._declaring[one].append(sequence)
+
+    def _read_events(self, sequences: list[int]) -> None:
+        """Read the facts of events; a sequence that is none, or not to be seen, gives None."""
+        self._read.update(dict.fromkeys(sequences))
+        rows = self._cursor.execute(
+            f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - numbers
+            f"WHERE {self._view.condition('e')} AND e.sequence {among(sequences)}"
+        ).fetchall()
         named = defaultdict(list)
-        for sequence, one, role, quantity, uom in self._beside(
-            "reference", "t.object, t.role, t.quantity, t.uom", "t.position", found
-        ):
-            named[sequence].append(Named(one, Role(role), quantity, uom))
         members = defaultdict(list)
-        for sequence, *pair in self._beside(
-            "membership", "t.member, t.lot", "t.member, t.lot", found
-        ):
-            members[sequence].append((pair[0], pair[1]))
         attributes = defaultdict(list)
-        for sequence, one, name, value in self._beside(
-            "ilmd", "t.object, t.name, t.value", "t.position", found
-        ):
-            attributes[sequence].append((one, name, value))
-        return [
-            EventFacts(
+        for sequence, table, _, one, text, quantity, uom in self._beside([row[0] for row in rows]):
+            if table == "reference":
+                named[sequence].append(Named(one, Role(text), quantity, uom))
+            elif table == "membership":
+                members[sequence].append((one, text))
+            else:
+                attributes[sequence].append((one, text, quantity))
+        for row in rows:
+            sequence = row[0]
+            self._read[sequence] = EventFacts(
                 sequence=sequence,
                 event_id=row[1],
                 type=row[2],
@@ -101,15 +183,18 @@ class StoredEvidence:
                 reason=row[16],
                 corrective=tuple(row[17]),
             )
-            for sequence, row in zip(found, rows, strict=True)
-        ]
 
-    def _beside(
-        self, table: str, columns: str, order: str, sequences: list[int]
-    ) -> Iterator[tuple[Any, ...]]:
-        """Yield sequence and columns of the rows that events have in another table."""
-        if sequences:
-            yield from self._cursor.execute(
-                f"SELECT t.sequence, {columns} FROM {table} t "  # noqa: S608 - a table of ours
-                f"WHERE t.sequence {among(sequences)} ORDER BY t.sequence, {order}"
-            ).fetchall()
+    def _beside(self, sequences: list[int]) -> list[tuple[Any, ...]]:
+        """Return what events have in the tables beside, in one query: a walk asks very often."""
+        if not sequences:
+            return []
+        here = among(sequences)
+        return self._cursor.execute(
+            "SELECT sequence, 'reference', position, object, role, quantity, uom "  # noqa: S608 - numbers
+            f"FROM reference WHERE sequence {here} "
+            "UNION ALL SELECT sequence, 'membership', 0, member, lot, NULL, NULL "
+            f"FROM membership WHERE sequence {here} "
+            "UNION ALL SELECT sequence, 'ilmd', position, object, name, value, NULL "
+            f"FROM ilmd WHERE sequence {here} "
+            "ORDER BY 1, 2, 3, 4, 5"
+        ).fetchall()

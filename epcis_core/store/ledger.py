@@ -23,11 +23,10 @@ from epcis_core.store.file_format import (
     shipped_migrations,
     steps_from,
 )
+from epcis_core.store.memory import set_usual_memory
 
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "storage_compatibility_version": "v1.5.0",
-    # What one transaction has added stays in memory up to here; beyond, it is written out.
-    "memory_limit": "1GB",
 }
 _HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 
@@ -111,9 +110,14 @@ class Ledger:
         Raises:
             StoreError: the ledger is closed, or the disk refuses.
         """
-        with self._writing, self._transaction("written") as cursor:
-            yield cursor
-            cursor.commit()
+        with self._writing:
+            try:
+                with self._transaction("written") as cursor:
+                    yield cursor
+                    cursor.commit()
+            finally:
+                with suppress(duckdb.Error), self._connection.cursor() as cursor:
+                    set_usual_memory(cursor)
 
     @contextmanager
     def _transaction(self, done: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -158,6 +162,7 @@ def _open_current(
             connection = _connect(path)
         if missing:
             migrate(connection, path, missing)
+        set_usual_memory(connection)
     except BaseException:
         connection.close()
         raise

@@ -1,24 +1,28 @@
-"""Master data on its way into the ledger: elements as versions, and their attributes' names.
+"""Master data on its way into the ledger: elements as versions, and what they say.
 
-An element is never overwritten: what differs from its sender's latest version becomes a new one.
+An element is never overwritten: what differs from its sender's latest versions becomes new ones.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
 from epcis_core.codecs.jsonld_writer import json_bytes, members
-from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import canonical
-from epcis_core.model.master_data import Vocabulary, VocabularyElement
+from epcis_core.model.documents import DocumentHead
+from epcis_core.model.master_data import (
+    VocabularyElement,
+    attribute_name,
+    element_key,
+    value_text,
+)
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.proof.leaf import Digest, content_digest
 from epcis_core.store.literals import among
 from epcis_core.store.tables import Row
 
-_NAMES: Final = frozenset({"name", "descriptionShort"})
+_NAMES: Final = frozenset({"name", "descriptionShort", "regulatedProductName"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,11 @@ class ElementVersion:
         canonical: the identifier under which the ledger knows it.
         names: what people call it.
         attributes: full ids of its attributes.
+        values: name in its one spelling, and value, per attribute; None where nothing is said.
         children: canonical identifiers of what lies directly below it.
-        digest: of all of it, whatever the order of attributes and children.
-        body: the element as JSON.
+        digest: of all of it, however identifiers and attribute ids are spelled, and whatever the
+            order of attributes and children.
+        body: the element as JSON, with a `@context` for prefixes of its own.
     """
 
     vocabulary: str
@@ -41,6 +47,7 @@ class ElementVersion:
     canonical: str
     names: tuple[str, ...]
     attributes: tuple[str, ...]
+    values: tuple[tuple[str, Any], ...]
     children: tuple[str, ...]
     digest: Digest
     body: bytes
@@ -61,38 +68,45 @@ class ElementVersion:
             self.body.decode(),
         )
 
+    def attribute_rows(self, sequence: int) -> Iterator[Row]:
+        """Yield the rows of its attributes."""
+        for position, (name, value) in enumerate(self.values):
+            yield sequence, position, name, value_text(value), value is None
+
 
 def new_versions(
     cursor: duckdb.DuckDBPyConnection,
     organisation: str,
-    vocabularies: Iterable[Vocabulary],
-    namespaces: Namespaces,
+    head: DocumentHead,
+    around: Namespaces,
 ) -> Iterator[ElementVersion]:
-    """Yield the elements that differ from the latest version their sender gave of them.
+    """Yield the elements that differ from the latest versions their sender gave of them.
 
     Args:
         cursor: the writer's.
         organisation: the sender.
-        vocabularies: what it says now.
-        namespaces: prefixes in force in the document.
+        head: what it says now; of one element that stands in it several times with the same
+            content, one is enough.
+        around: the prefixes that are kept beside the versions.
     """
-    said = [
-        _version(vocabulary.type, element, namespaces)
-        for vocabulary in vocabularies
-        for element in vocabulary.vocabulary_element_list
-    ]
+    said: dict[tuple[str, str], dict[Digest, ElementVersion]] = {}
+    namespaces = Namespaces.of_context(head.context, around)
+    own = {p: n for p, n in namespaces.prefixes.items() if around.prefixes.get(p) != n}
+    for vocabulary in head.vocabularies:
+        for element in vocabulary.vocabulary_element_list:
+            version = _version(vocabulary.type, element, namespaces, own)
+            same = said.setdefault((version.vocabulary, version.canonical), {})
+            same.pop(version.digest, None)
+            same[version.digest] = version
     rows = cursor.execute(
-        "SELECT vocabulary, canonical, arg_max(digest, sequence) FROM vocabulary_element "  # noqa: S608 - quoted
-        f"WHERE organisation = ? AND canonical {among(version.canonical for version in said)} "
-        "GROUP BY ALL",
+        "SELECT vocabulary, canonical, list(digest ORDER BY sequence) FROM vocabulary_element "  # noqa: S608 - quoted
+        f"WHERE organisation = ? AND canonical {among({key for _, key in said})} GROUP BY ALL",
         [organisation],
     ).fetchall()
-    latest = {(vocabulary, key): digest for vocabulary, key, digest in rows}
-    for version in said:
-        key = version.vocabulary, version.canonical
-        if latest.get(key) != version.digest:
-            latest[key] = version.digest
-            yield version
+    earlier = {(vocabulary, key): digests for vocabulary, key, digests in rows}
+    for key, versions in said.items():
+        known = _overlap(earlier.get(key, ()), list(versions))
+        yield from list(versions.values())[known:]
 
 
 def local_name(attribute: str) -> str:
@@ -104,17 +118,30 @@ def local_name(attribute: str) -> str:
     return attribute.replace("#", ":").rpartition("/")[2].rpartition(":")[2]
 
 
-def _version(vocabulary: str, element: VocabularyElement, namespaces: Namespaces) -> ElementVersion:
+def _overlap(earlier: Sequence[Digest], said: Sequence[Digest]) -> int:
+    """Return how many at the start of what is said now are what was said last."""
+    counts = range(min(len(earlier), len(said)), 0, -1)
+    return next((n for n in counts if list(earlier[-n:]) == list(said[:n])), 0)
+
+
+def _version(
+    vocabulary: str,
+    element: VocabularyElement,
+    namespaces: Namespaces,
+    own: Mapping[str, str],
+) -> ElementVersion:
+    key = element_key(element.id)
     rest = {
         name: value
         for name, value in members(element).items()
-        if name not in {"attributes", "children"}
+        if name not in {"id", "attributes", "children"}
     }
-    children = tuple(_canonical(child) for child in element.children)
+    children = tuple(element_key(child) for child in element.children)
+    names = [attribute_name(attribute.id, namespaces) for attribute in element.attributes]
     return ElementVersion(
         vocabulary=vocabulary,
         id=element.id,
-        canonical=_canonical(element.id),
+        canonical=key,
         names=tuple(
             attribute.attribute
             for attribute in element.attributes
@@ -123,19 +150,26 @@ def _version(vocabulary: str, element: VocabularyElement, namespaces: Namespaces
         attributes=tuple(
             "".join(namespaces.expand(attribute.id)) for attribute in element.attributes
         ),
+        values=tuple(
+            (name, attribute.attribute)
+            for name, attribute in zip(names, element.attributes, strict=True)
+        ),
         children=children,
         digest=content_digest(
             vocabulary.encode(),
-            json_bytes(rest),
-            *sorted(json_bytes(attribute) for attribute in element.attributes),
+            json_bytes({"id": key, **rest}),
+            *sorted(
+                json_bytes({**members(attribute), "id": name})
+                for name, attribute in zip(names, element.attributes, strict=True)
+            ),
             *sorted(child.encode() for child in children),
         ),
-        body=json_bytes(element),
+        body=_body(element, own),
     )
 
 
-def _canonical(uri: str) -> str:
-    try:
-        return canonical(uri)
-    except IdentifierError:
-        return uri
+def _body(element: VocabularyElement, own: Mapping[str, str]) -> bytes:
+    """Return an element as JSON, with those of a document's inner prefixes that occur in it."""
+    body = json_bytes(element)
+    used = {prefix: name for prefix, name in own.items() if f"{prefix}:".encode() in body}
+    return json_bytes({"@context": used, **members(element)}) if used else body

@@ -8,21 +8,26 @@ import orjson
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import canonical, party_of, place_of
+from epcis_core.model.master_data import attribute_name
+from epcis_core.query.master_data import Version, attributes_said
 from epcis_core.store.folding import fold_name
+from epcis_core.store.hierarchy import visible
 from epcis_core.store.master_data import local_name
 from epcis_core.store.view import View
 
 PARTY: Final = "https://id.gs1.org/417/"
 PLACE: Final = "https://id.gs1.org/414/"
 PRODUCT: Final = "https://id.gs1.org/01/"
+_CALLED: Final = ("name", "descriptionShort", "regulatedProductName")
 _OWNER: Final = ("owning_party", "possessing_party")
 
 
 class Names:
     """What master data says, version upon version; `epcis_core.provenance.book.Book`.
 
-    A later version counts attribute by attribute: what it does not mention stays as an earlier one
-    said it.
+    A sender's later version counts attribute by attribute: what it does not mention stays as an
+    earlier one said it. Of several values, and of several senders, the one said last is shown. An
+    element without a `name` is called by its description, as the CBV has it for products.
 
     Args:
         cursor: a reader's.
@@ -30,15 +35,15 @@ class Names:
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
-        self._bodies: dict[str, list[str]] = {}
+        self._versions: dict[str, list[tuple[str, str, list[str], str]]] = {}
         self._names: dict[str, dict[str, None]] = {}
         self._known: dict[str, dict[str, Any]] = {}
         rows = cursor.execute(
-            "SELECT canonical, names, body FROM vocabulary_element v "  # noqa: S608 - the condition is ours
-            f"WHERE {view.condition('v')} AND body IS NOT NULL ORDER BY sequence"
+            "SELECT canonical, names, organisation, vocabulary, attributes, body "  # noqa: S608 - the condition is ours
+            f"FROM vocabulary_element v WHERE {visible(view, 'v')} ORDER BY sequence"
         ).fetchall()
-        for key, names, body in rows:
-            self._bodies.setdefault(key, []).append(body)
+        for key, names, *version in rows:
+            self._versions.setdefault(key, []).append(tuple(version))
             self._names.setdefault(key, {}).update(dict.fromkeys(names))
 
     def party(self, key: str) -> Mapping[str, Any]:
@@ -81,22 +86,28 @@ class Names:
         return [
             (key, str(self._attributes(key).get("name", key)))
             for key in keys
-            if key in self._bodies
+            if key in self._versions
         ]
 
     def _attributes(self, key: str) -> dict[str, Any]:
         """Return attributes by the last part of their id, such as `name` or `latitude`."""
         if key not in self._known:
-            self._known[key] = {
-                local_name(str(attribute.get("id", ""))): attribute.get("attribute")
-                for body in self._bodies.get(key, ())
-                for attribute in orjson.loads(body).get("attributes", ())
-            }
+            said = attributes_said(self._said(key))
+            known = {local_name(name): value for name, value in said}
+            called = next((known[name] for name in _CALLED if name in known), None)
+            self._known[key] = known if called is None else {**known, "name": called}
         return self._known[key]
 
+    def _said(self, key: str) -> Iterator[Version]:
+        for organisation, vocabulary, names, body in self._versions.get(key, ()):
+            attributes = orjson.loads(body).get("attributes", ())
+            values = (attribute.get("attribute") for attribute in attributes)
+            said = tuple(zip(map(attribute_name, names), values, strict=True))
+            yield Version(0, organisation, vocabulary, key, said)
+
     def _owners(self) -> Iterator[tuple[str, str]]:
-        for key, bodies in self._bodies.items():
-            if place_of(key) and any(name in body for name in _OWNER for body in bodies):
+        for key, versions in self._versions.items():
+            if place_of(key) and any(name in one[-1] for name in _OWNER for one in versions):
                 attributes = self._attributes(key)
                 owner = next((attributes[name] for name in _OWNER if name in attributes), None)
                 if isinstance(owner, str):

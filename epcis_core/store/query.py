@@ -1,13 +1,31 @@
 """A query as SQL on the ledger's rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import duckdb
 
 from epcis_core.errors import QueryError
+from epcis_core.query.fields import Described, Objects, OneValue
 from epcis_core.query.parameters import EventQuery, Match
-from epcis_core.store.events import StoredEvent, select_events
+from epcis_core.store.events import StoredEvent, events_where
+from epcis_core.store.hierarchy import keys_below, keys_described
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among, literal
 from epcis_core.store.view import View
+from epcis_core.vocabulary import VocabularyList, canonical_term, words
+
+_LISTS: Final[Mapping[str, str]] = {
+    "biz_transaction_list": "transactions",
+    "source_list": "sources",
+    "destination_list": "destinations",
+}
+"""Columns with entries `type identifier`, by the model's field."""
+
+_TERMS: Final = {
+    "biz_step": VocabularyList.BIZ_STEP,
+    "disposition": VocabularyList.DISPOSITION,
+}
 
 
 def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEvent]:
@@ -26,8 +44,9 @@ def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEv
     most = query.limit or (query.ceiling + 1 if query.ceiling else None)
     if most is not None:
         order += f" LIMIT {most:d}"
-    condition = " AND ".join(_conditions(query)) or "true"
-    found = select_events(ledger, view, condition, [], order)
+    with ledger.reading() as cursor:
+        condition = " AND ".join(_conditions(cursor, view, query)) or "true"
+        found = events_where(cursor, view, condition, [], order)
     if query.ceiling is not None and len(found) > query.ceiling:
         raise QueryError(
             f"More than maxEventCount = {query.ceiling} events match", parameter="maxEventCount"
@@ -35,7 +54,7 @@ def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEv
     return found
 
 
-def _conditions(query: EventQuery) -> Iterator[str]:
+def _conditions(cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery) -> Iterator[str]:
     """Yield SQL conditions on `event e`; the values in them are quoted."""
     for column, allowed in query.equal:
         yield f"e.{column} {among(allowed)}"
@@ -43,6 +62,10 @@ def _conditions(query: EventQuery) -> Iterator[str]:
         yield f"e.{time} {comparison} make_timestamp({moment:d})"
     for match in query.matches:
         yield _named(match)
+    for within in query.within:
+        yield f"e.{within.field} {among(keys_below(cursor, view, within.keys))}"
+    for described in query.described:
+        yield _described(view, described)
     if query.declared is not None:
         yield f"e.retracts IS {'NOT ' if query.declared else ''}NULL"
 
@@ -54,3 +77,30 @@ def _named(match: Match) -> str:
         f"e.sequence IN (SELECT r.sequence FROM reference r WHERE r.role {among(match.roles)} "  # noqa: S608 - quoted
         f"AND {'' if match.is_class else 'NOT '}r.is_class AND ({' OR '.join(objects)}))"
     )
+
+
+def _described(view: View, described: Described) -> str:
+    field, keys = described.field, keys_described(view, described.test)
+    if isinstance(field, OneValue):
+        return f"{_key(field)} IN ({keys})"
+    if isinstance(field, Objects):
+        return (
+            f"e.sequence IN (SELECT r.sequence FROM reference r WHERE r.role {among(field.roles)} "  # noqa: S608 - quoted
+            f"AND {'' if field.is_class else 'NOT '}r.is_class AND r.object IN ({keys}))"
+        )
+    return (
+        "e.sequence IN (SELECT sequence FROM ("  # noqa: S608 - quoted
+        f"SELECT n.sequence, unnest(n.{_LISTS[field.list]}) AS entry FROM event n) "
+        f"WHERE substr(entry, instr(entry, ' ') + 1) IN ({keys}))"
+    )
+
+
+def _key(field: OneValue) -> str:
+    """Return the SQL for the key of a field's value; terms stand in the ledger as bare words."""
+    vocabulary = _TERMS.get(field.name)
+    if vocabulary is None:
+        return f"e.{field.name}"
+    known = words(vocabulary)
+    prefix = canonical_term(vocabulary, known[0]).removesuffix(known[0])
+    column = f"e.{field.name}"
+    return f"CASE WHEN {column} {among(known)} THEN {literal(prefix)} || {column} ELSE {column} END"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from epcis_core.codecs.document import Envelope, Syntax
+from epcis_core.codecs.document import Envelope
+from epcis_core.findings import Syntax
 from epcis_core.model.namespaces import Namespaces
 
 

@@ -13,6 +13,8 @@ from epcis_core.model.times import microseconds
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.tables import EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
 
+_UUID: Final = "urn:uuid:"
+
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
@@ -39,11 +41,13 @@ class NewEvent:
     def identity(self) -> str:
         """What makes it one and the same event: its id.
 
-        An error declaration, the one legal repeat of an id, is told apart by its content.
+        An error declaration, the one legal repeat of an id, is told apart by its content. A UUID is
+        the same in capital letters (RFC 9562, section 4).
         """
-        if self.facts.retracts:
-            return f"{self.facts.event_id} declared {self.content.hex()}"
-        return self.facts.event_id
+        event_id = self.facts.event_id
+        if event_id[: len(_UUID)].lower() == _UUID:
+            event_id = event_id.lower()
+        return f"{event_id} declared {self.content.hex()}" if self.facts.retracts else event_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,14 @@ ELEMENT: Final = _table(
     digest=_BYTES,
     body=_TEXT,
 )
+ELEMENT_ATTRIBUTE: Final = _table(
+    "element_attribute",
+    sequence=_COUNT,
+    position=_SMALL,
+    name=_TEXT,
+    value=_TEXT,
+    is_null=pa.bool_(),
+)
 ENVELOPE: Final = _table(
     "envelope",
     envelope=_COUNT,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from api.server_file import path_of
 from tests.api.conftest import GRAPE_LOT, GRAPES, Run
@@ -101,5 +102,29 @@ def test_a_server_that_was_killed_leaves_no_trap(epcis: Run, tmp_path: Path) -> 
     path_of(ledger).write_text(
         json.dumps({"address": "http://127.0.0.1:9", "pid": 2**22 - 1, "token": "x"})
     )
+    done = epcis("capture", GRAPES / "01-farm-gio-cat.jsonld", "--ledger", ledger, "--json")
+    assert done.code == 0, done.err
+
+
+def test_a_link_to_the_ledger_leads_to_its_server(
+    epcis: Run, serving: Serve, tmp_path: Path
+) -> None:
+    served = tmp_path / "ledger.duckdb"
+    serving(served)
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(served)
+    done = epcis("capture", GRAPES / "01-farm-gio-cat.jsonld", "--ledger", link, "--json")
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("address", ["http://[::", "http://127.0.0.1:none"])
+def test_an_address_that_is_none_is_said_and_left_behind_harmlessly(
+    epcis: Run, tmp_path: Path, address: str
+) -> None:
+    done = epcis("trace", GRAPE_LOT, "--server", address)
+    assert done.code == 2
+    assert f"{address!r} is no address of a server" in " ".join(done.err.split())
+    ledger = tmp_path / "ledger.duckdb"
+    path_of(ledger).write_text(json.dumps({"address": address, "pid": 1, "token": "x"}))
     done = epcis("capture", GRAPES / "01-farm-gio-cat.jsonld", "--ledger", ledger, "--json")
     assert done.code == 0, done.err

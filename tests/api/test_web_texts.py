@@ -33,6 +33,7 @@ GAP_CODES = [
     "quantity_exceeds",
     "unit_mismatch",
     "made_twice",
+    "wide_transformation",
     "unknown_party",
     "unknown_place",
     "retracted",

@@ -220,3 +220,10 @@ def test_an_error_declaration_in_words(
 )
 def test_names_in_a_row(parts: list[str], expected: str) -> None:
     assert Namer(Book(), Texts("en")).joined(parts) == expected
+
+
+def test_a_name_cannot_turn_the_direction_of_what_stands_behind_it() -> None:
+    class Turning(Book):
+        names: ClassVar = {FARM: "Trang trại\u202e Gió\u2066 Cát\u2069"}
+
+    assert Namer(Turning(), Texts("vi")).party(FARM) == "Trang trại Gió Cát"

@@ -25,7 +25,7 @@ SPELLINGS = (
             f"urn:epc:id:sgtin:4012345.011111.{serial}",
             f"https://id.gs1.org/01/04012345111118/21/{serial}",
             f"http://farm.example/p/gtin/4012345111118/ser/{serial}",
-            f"https://farm.example/01/04012345111118/10/L9/21/{serial}?17=270101",
+            f"https://farm.example/01/04012345111118/21/{serial}?17=270101",
         ]
         for serial in ("1", "2", "A-1")
     ]

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from epcis_core.event_hash import (
-    EventHash,
     HashVariant,
     content_digest,
     event_hash,
-    hash_and_digest,
     prehash,
 )
 from epcis_core.model.base import Number
@@ -381,10 +379,43 @@ def test_nothing_moves_from_one_part_of_the_digest_into_the_next() -> None:
     assert content_digest(in_event, NAMESPACES) != content_digest(in_id, NAMESPACES)
 
 
-def test_hash_and_digest_are_those_of_the_single_functions() -> None:
-    found = declared()
-    assert hash_and_digest(found, NAMESPACES) == (
-        EventHash(event_hash(found, NAMESPACES)),
-        content_digest(found, NAMESPACES),
-    )
-    assert len(content_digest(found, NAMESPACES)) == 32
+def with_epc(uri: str) -> EpcisEvent:
+    return object_event(f'"epcList": ["{uri}"]')
+
+
+def test_the_lot_of_a_serial_number_is_no_part_of_the_hash_but_of_the_content() -> None:
+    key = "https://id.gs1.org/01/04012345123456"
+    bare, first, second = (with_epc(f"{key}{lot}/21/S1") for lot in ("", "/10/AAA", "/10/BBB"))
+    assert len({event_hash(one, NAMESPACES) for one in (bare, first, second)}) == 1
+    assert len({content_digest(one, NAMESPACES) for one in (bare, first, second)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            '"farm:a": "1{https://farm.example/epcis/}b=2"',
+            '"farm:a": "1", "farm:b": "2"',
+            id="a text that looks like the next member",
+        ),
+        pytest.param('"farm:a": ""', '"farm:b": ""', id="empty texts under two names"),
+        pytest.param('"farm:a": [["1", "2"], "3"]', '"farm:a": ["1", "2", "3"]', id="nesting"),
+        pytest.param('"farm:a": {"farm:b": "1"}', '"farm:a": "1", "farm:b": "1"', id="an object"),
+    ],
+)
+def test_different_contents_have_different_digests(one: str, other: str) -> None:
+    first, second = object_event(one), object_event(other)
+    assert content_digest(first, NAMESPACES) != content_digest(second, NAMESPACES)
+
+
+@pytest.mark.parametrize("fraction", ["", ".0", ".1", ".1001", ".10010000001"])
+def test_the_digest_keeps_every_decimal_of_a_time(fraction: str) -> None:
+    def declared_at(decimals: str) -> EpcisEvent:
+        return declared(declarationTime=f'"2026-03-02T08:00:00{decimals}+07:00"')
+
+    for other in (".2", ".1002", ".10010000002"):
+        assert content_digest(declared_at(fraction), NAMESPACES) != content_digest(
+            declared_at(other), NAMESPACES
+        )
+    longer = declared_at((fraction or ".") + "000")
+    assert content_digest(declared_at(fraction), NAMESPACES) == content_digest(longer, NAMESPACES)

@@ -94,6 +94,25 @@ def document(
     return f"{json.dumps(members, ensure_ascii=False)[:-1]}, {body}}}".encode()
 
 
+def master_data_xml(body: str, *, header: str = "") -> bytes:
+    """An EPCISMasterDataDocument with places, each a VocabularyElement as text."""
+
+    def listed(elements: str) -> str:
+        return (
+            '<VocabularyList><Vocabulary type="urn:epcglobal:epcis:vtype:Location">'
+            f"<VocabularyElementList>{elements}</VocabularyElementList>"
+            "</Vocabulary></VocabularyList>"
+        )
+
+    data = f"<extension><EPCISMasterData>{listed(header)}</EPCISMasterData></extension>"
+    return (
+        '<m:EPCISMasterDataDocument xmlns:m="urn:epcglobal:epcis-masterdata:xsd:2" '
+        'schemaVersion="2.0" creationDate="2026-03-04T08:00:00+07:00">'
+        f"{f'<EPCISHeader>{data}</EPCISHeader>' if header else ''}"
+        f"<EPCISBody>{listed(body)}</EPCISBody></m:EPCISMasterDataDocument>"
+    ).encode()
+
+
 def captured(ledger: Ledger, data: bytes, **options: Any) -> CaptureReport:
     """Capture a document as file `test` at `NOW`."""
     return capture_bytes(ledger, data, **{"file_name": "test", "now": NOW, **options})

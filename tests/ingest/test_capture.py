@@ -175,7 +175,7 @@ def test_large_events_come_in_smaller_batches(ledger: Ledger) -> None:
 def test_a_long_report_keeps_the_events_with_findings(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.capture.MAX_EVENTS_LISTED", 10)
+    monkeypatch.setattr("ingest.report.MAX_EVENTS_LISTED", 10)
     events = [observed(item(str(number))) for number in range(50)]
     events[40:40] = [BAD] * 15
     report = captured(ledger, document(*events), proceed=True)
@@ -233,8 +233,8 @@ def test_capturing_twice_is_capturing_once(
         assert image(ledger) == before
 
 
-def checked(data: bytes, **options: bool) -> Any:
-    return check_stream(io.BytesIO(data), file_name="test", **options)
+def checked(data: bytes) -> Any:
+    return check_stream(io.BytesIO(data), file_name="test")
 
 
 @pytest.mark.parametrize(

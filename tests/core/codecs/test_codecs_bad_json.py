@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from epcis_core.codecs.json_scan import JsonLimits
 from epcis_core.codecs.jsonld import JsonLdReader
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, Severity
 
@@ -29,7 +29,7 @@ def with_member(text: str) -> bytes:
     return f"{HEAD}{EVENT},\n{text}}}{TAIL}".encode()
 
 
-def read(data: bytes, limits: JsonLimits | None = None) -> list[Finding]:
+def read(data: bytes, limits: Limits | None = None) -> list[Finding]:
     """Everything found in a file, events first."""
     opened = open_document(io.BytesIO(data), limits)
     if isinstance(opened, Finding):
@@ -386,7 +386,7 @@ CASES = {
         f"{IN_EVENT}/ex:a" + "/0" * 63,
         6,
         72,
-        "Nested too deeply: more than 64 levels.",
+        "Nested too deeply: more than 64 levels (limit depth).",
     ),
     "100,000 levels": Case(
         with_member('"ex:a": ' + "[" * 100_000 + "]" * 100_000),
@@ -394,10 +394,15 @@ CASES = {
         f"{IN_EVENT}/ex:a" + "/0" * 63,
         6,
         72,
-        "Nested too deeply: more than 64 levels.",
+        "Nested too deeply: more than 64 levels (limit depth).",
     ),
     "100,000 objects that never close": Case(
-        b'{"a":' * 100_000, "too_deep", "/a" * 65, 1, 326, "Nested too deeply: more than 64 levels."
+        b'{"a":' * 100_000,
+        "too_deep",
+        "/a" * 65,
+        1,
+        326,
+        "Nested too deeply: more than 64 levels (limit depth).",
     ),
     "a number of 10 MB": Case(
         with_member(f'"ex:a": {"7" * 10_000_000}'),
@@ -405,7 +410,7 @@ CASES = {
         f"{IN_EVENT}/ex:a",
         6,
         9,
-        "A number needs more than 400 digits when written out.",
+        "A number needs more than 400 digits when written out (limit number_size).",
     ),
     "a number of 10 MB behind the point": Case(
         with_member(f'"ex:a": [0.{"7" * 10_000_000}]'),
@@ -413,7 +418,7 @@ CASES = {
         f"{IN_EVENT}/ex:a/0",
         6,
         10,
-        "A number needs more than 400 digits when written out.",
+        "A number needs more than 400 digits when written out (limit number_size).",
     ),
     "a short number of a billion digits": Case(
         with_member('"ex:a": 1e-1000000000'),
@@ -421,7 +426,7 @@ CASES = {
         f"{IN_EVENT}/ex:a",
         6,
         9,
-        "A number needs more than 400 digits when written out.",
+        "A number needs more than 400 digits when written out (limit number_size).",
     ),
     "an exponent of 10 MB": Case(
         with_member(f'"ex:a": 1e{"9" * 10_000_000}'),
@@ -429,7 +434,7 @@ CASES = {
         f"{IN_EVENT}/ex:a",
         6,
         9,
-        "A number needs more than 400 digits when written out.",
+        "A number needs more than 400 digits when written out (limit number_size).",
     ),
     "a key twice": Case(
         with_member('"action": "ADD"'),
@@ -485,7 +490,7 @@ def test_every_fault_has_its_code_place_and_sentence(case: Case) -> None:
 @pytest.mark.parametrize("case", SHORT.values(), ids=SHORT.keys())
 def test_the_same_is_found_however_the_bytes_arrive(case: Case) -> None:
     """A chunk ends at every byte: between the bytes of a character, in numbers, in escapes."""
-    by_bytes = JsonLimits(chunk=1)
+    by_bytes = Limits(chunk=1)
     assert read(case.data, by_bytes) == read(case.data)
 
 
@@ -567,30 +572,33 @@ def test_events_before_a_wrong_byte_are_still_read() -> None:
     ("limits", "code", "message"),
     [
         (
-            JsonLimits(value_size=900),
+            Limits(value_size=900),
             "value_too_large",
-            "The value here is larger than 900 characters; split it up.",
+            "The value here is larger than 900 characters (limit value_size); split it up.",
         ),
         (
-            JsonLimits(value_size=900, chunk=100),
+            Limits(value_size=900, chunk=100),
             "value_too_large",
-            "The value here is larger than 900 characters; split it up.",
+            "The value here is larger than 900 characters (limit value_size); split it up.",
         ),
         (
-            JsonLimits(entries=8),
+            Limits(entries=8),
             "too_many_entries",
-            "The value here holds more than 8 members and list entries; split it up.",
+            (
+                "The value here holds more than 8 members and list entries (limit entries); "
+                "split it up."
+            ),
         ),
-        (JsonLimits(depth=3), "too_deep", "Nested too deeply: more than 3 levels."),
+        (Limits(depth=3), "too_deep", "Nested too deeply: more than 3 levels (limit depth)."),
         (
-            JsonLimits(number_size=3),
+            Limits(number_size=3),
             "number_too_long",
-            "A number needs more than 3 digits when written out.",
+            "A number needs more than 3 digits when written out (limit number_size).",
         ),
     ],
     ids=["size", "size, in chunks", "entries", "depth", "digits"],
 )
-def test_an_event_beyond_a_limit_is_refused(limits: JsonLimits, code: str, message: str) -> None:
+def test_an_event_beyond_a_limit_is_refused(limits: Limits, code: str, message: str) -> None:
     data = with_member(f'"ex:a": {{"b": [[{"1" * 41}, "{"x" * 900}"]]}}')
     (found,) = read(data, limits)
     assert (found.code, found.message) == (code, message)
@@ -598,19 +606,22 @@ def test_an_event_beyond_a_limit_is_refused(limits: JsonLimits, code: str, messa
 
 
 def test_a_context_beyond_its_limit_is_refused() -> None:
-    (found,) = read(WHOLE.encode(), JsonLimits(context_size=50))
+    (found,) = read(WHOLE.encode(), Limits(context_size=50))
     assert (found.code, found.where.pointer, found.message) == (
         "value_too_large",
         "/@context",
-        "The '@context' is larger than 50 characters; split it up.",
+        "The '@context' is larger than 50 characters (limit context_size); split it up.",
     )
 
 
 def test_a_head_beyond_its_limit_is_refused() -> None:
     members = "".join(f'"ex:{n}": "{"x" * 90}",' for n in range(20))
     data = WHOLE.replace('"type": "EPCISDocument",', f'"type": "EPCISDocument", {members}')
-    (found,) = read(data.encode(), JsonLimits(value_size=1000))
+    (found,) = read(data.encode(), Limits(value_size=1000))
     assert (found.code, found.message) == (
         "value_too_large",
-        "What the document says beside its events is larger than 1000 characters; split it up.",
+        (
+            "What the document says beside its events is larger than 1000 characters "
+            "(limit value_size); split it up."
+        ),
     )

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epcis_core.codecs.json_scan import JsonLimits
 from epcis_core.codecs.jsonld import JsonLdReader, read_json_event
 from epcis_core.codecs.jsonld_writer import (
     context_of,
@@ -21,6 +20,7 @@ from epcis_core.codecs.jsonld_writer import (
     write_document,
     write_query_document,
 )
+from epcis_core.codecs.limits import Limits
 from epcis_core.errors import ParseError
 from epcis_core.findings import Finding, has_errors
 from epcis_core.model.base import Number
@@ -77,7 +77,7 @@ def test_a_document_written_and_read_in_pieces_holds_the_same_events(
     written: list[EpcisEvent], chunk: int
 ) -> None:
     pieces = write_document(map(event_bytes, written), creation_date=NOW, prefixes=NAMESPACES)
-    reader = JsonLdReader(io.BytesIO(b"".join(pieces)), JsonLimits(chunk=chunk))
+    reader = JsonLdReader(io.BytesIO(b"".join(pieces)), Limits(chunk=chunk))
     read = list(reader.events())
     assert reader.findings == []
     assert [one.event for one in read] == written
@@ -85,7 +85,7 @@ def test_a_document_written_and_read_in_pieces_holds_the_same_events(
     for one in read:
         assert one.event is not None
         assert one.findings == ()
-        assert not has_errors(check_event(one.event, one.namespaces))
+        assert not has_errors(check_event(one.event, one.namespaces, one.syntax))
         assert read_json_event(one.text) == one.event
 
 
@@ -275,7 +275,7 @@ def test_a_finding_of_the_rules_gets_its_place_in_the_file() -> None:
      "https://id.gs1.org/00/089300010000000011"]}]}}"""
     (event,) = JsonLdReader(io.BytesIO(data)).events()
     assert event.event is not None
-    (found,) = map(event.placed, check_event(event.event, event.namespaces))
+    (found,) = map(event.placed, check_event(event.event, event.namespaces, event.syntax))
     assert isinstance(found, Finding)
     assert (found.code, str(found.where)) == (
         "wrong_check_digit",

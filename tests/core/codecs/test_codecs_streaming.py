@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epcis_core.codecs.json_places import Places
-from epcis_core.codecs.json_scan import JsonLimits
 from epcis_core.codecs.jsonld import JsonLdReader
 from epcis_core.codecs.jsonld_writer import event_bytes, json_bytes, write_document
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, escape_pointer
 from epcis_core.model.base import Number
@@ -156,7 +156,7 @@ def test_hostile_input_costs_little_and_names_few_findings(event: str) -> None:
     assert all(len(one.message) < 1000 and len(str(one.where)) < 1100 for one in found)
 
 
-def everything(data: bytes, limits: JsonLimits | None = None) -> list[Finding]:
+def everything(data: bytes, limits: Limits | None = None) -> list[Finding]:
     opened = open_document(io.BytesIO(data), limits)
     if isinstance(opened, Finding):
         return [opened]
@@ -164,7 +164,9 @@ def everything(data: bytes, limits: JsonLimits | None = None) -> list[Finding]:
     for read in opened.events():
         found += read.findings
         if read.event is not None:
-            found += [read.placed(one) for one in check_event(read.event, read.namespaces)]
+            found += [
+                read.placed(one) for one in check_event(read.event, read.namespaces, read.syntax)
+            ]
     return found + opened.findings
 
 
@@ -184,7 +186,7 @@ def test_a_damaged_document_gives_findings_and_never_an_exception(
     )
     damaged = whole[:at] + put + whole[at + cut :]
     found = everything(damaged)
-    assert everything(damaged, JsonLimits(chunk=7)) == found
+    assert everything(damaged, Limits(chunk=7)) == found
     for one in found:
         assert one.message
         assert one.message_in("vi")

@@ -3,131 +3,27 @@
 Each case writes its events as facts; the answer is compared with what happened in the world.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from epcis_core.model.references import Role
-from epcis_core.provenance.evidence import EventList
-from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import Trace
-from epcis_core.provenance.trace import trace
-
-HOUR = 3_600_000_000
-GRAPES = "https://id.gs1.org/01/08930001001008/10/L0"
-OTHER_GRAPES = "https://id.gs1.org/01/08930001001015/10/L1"
-BOXES = "https://id.gs1.org/01/08930001001022/10/L2"
-JUICE = "https://id.gs1.org/01/08930001001039/10/L3"
-ITEM = "https://id.gs1.org/01/08930001001039/21/S1"
-SISTER = "https://id.gs1.org/01/08930001001039/21/S2"
-CRATE = "https://id.gs1.org/8003/08930001001046CRATE1"
-PALLET = "https://id.gs1.org/00/189300010000000015"
-FARM, PACKER, SHOP, TRUCK = (f"https://id.gs1.org/417/89300010{n:05d}" for n in (18, 25, 32, 49))
-FIELD, SHED, COUNTER = (party.replace("/417/", "/414/") for party in (FARM, PACKER, SHOP))
-
-
-class NoBook:
-    """Master data that says nothing."""
-
-    def party(self, _: str) -> Mapping[str, Any]:
-        return {}
-
-    def place(self, _: str) -> Mapping[str, Any]:
-        return {}
-
-    def product(self, _: str) -> Mapping[str, Any]:
-        return {}
-
-    def owners(self) -> Mapping[str, str]:
-        return {}
-
-
-class World:
-    """Writes events one after the other."""
-
-    def __init__(self) -> None:
-        self.events: list[EventFacts] = []
-
-    def _add(self, kind: str, hour: float, named: list[Named], **more: Any) -> EventFacts:
-        sequence = len(self.events)
-        fields: dict[str, Any] = {
-            "action": None,
-            "biz_step": None,
-            "disposition": None,
-            "read_point": None,
-            "biz_location": None,
-            "transformation_id": None,
-            "transactions": (),
-            "sources": (),
-            "destinations": (),
-            "memberships": (),
-            "attributes": (),
-            "organisation": "",
-        }
-        facts = EventFacts(
-            sequence=sequence,
-            event_id=more.pop("event_id", f"urn:event:{sequence}"),
-            type=kind,
-            time=int(hour * HOUR),
-            offset="+07:00",
-            named=tuple(named),
-            **{**fields, **more},
-        )
-        self.events.append(facts)
-        return facts
-
-    def begin(self, hour: float, *objects: str, at: str = FIELD, **more: Any) -> EventFacts:
-        named = [Named(one, Role.EPC, "100", "KGM") for one in objects]
-        return self._add(
-            "ObjectEvent",
-            hour,
-            named,
-            action="ADD",
-            biz_step="commissioning",
-            read_point=at,
-            **more,
-        )
-
-    def see(
-        self, hour: float, *objects: str, step: str, at: str | None = None, **more: Any
-    ) -> EventFacts:
-        named = [Named(one, Role.EPC, "10", "KGM") for one in objects]
-        return self._add(
-            "ObjectEvent", hour, named, action="OBSERVE", biz_step=step, read_point=at, **more
-        )
-
-    def transform(
-        self, hour: float, inputs: list[str], outputs: list[str], **more: Any
-    ) -> EventFacts:
-        named = [Named(one, Role.INPUT, "40", "KGM") for one in inputs]
-        named += [Named(one, Role.OUTPUT, "38", "KGM") for one in outputs]
-        return self._add(
-            "TransformationEvent", hour, named, read_point=more.pop("at", SHED), **more
-        )
-
-    def pack(
-        self, hour: float, container: str, *contents: str, action: str = "ADD", **more: Any
-    ) -> EventFacts:
-        named = [Named(container, Role.PARENT)]
-        named += [Named(one, Role.CHILD, "10", "KGM") for one in contents]
-        return self._add("AggregationEvent", hour, named, action=action, read_point=SHED, **more)
-
-    def trace(self, subject: str, **options: Any) -> Trace:
-        return trace(EventList(self.events), NoBook(), subject, **options)
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-def roles(answer: Trace) -> dict[str, str]:
-    return {one.id: one.role for one in answer.objects}
-
-
-def gap_codes(answer: Trace) -> list[str]:
-    return [gap.code for gap in answer.gaps]
+from tests.core.provenance.histories import (
+    BOXES,
+    COUNTER,
+    CRATE,
+    FARM,
+    FIELD,
+    GRAPES,
+    ITEM,
+    JUICE,
+    OTHER_GRAPES,
+    PACKER,
+    PALLET,
+    SHED,
+    SHOP,
+    SISTER,
+    World,
+    gap_codes,
+    roles,
+)
 
 
 def test_an_input_is_upstream_of_its_output_and_the_output_downstream_of_its_input(
@@ -155,6 +51,7 @@ def test_the_bound_tightens_along_the_path_upstream(world: World) -> None:
 
 
 def test_downstream_mirrors_it(world: World) -> None:
+    world.transform(0, [OTHER_GRAPES], [BOXES])
     world.transform(1, [BOXES], [JUICE])
     world.transform(2, [GRAPES], [BOXES])
     answer = world.trace(GRAPES)
@@ -251,6 +148,9 @@ def test_inputs_and_outputs_of_one_transformation_id_are_joined_over_time(world:
     assert set(roles(world.trace(BOXES))) == {GRAPES, BOXES}
     assert set(roles(world.trace(JUICE))) == {GRAPES, OTHER_GRAPES, JUICE}
     assert set(roles(world.trace(OTHER_GRAPES))) == {OTHER_GRAPES, JUICE}
+    for subject in (BOXES, OTHER_GRAPES):
+        (late,) = world.trace(subject).excluded_by_time
+        assert (late.from_, late.to) == (OTHER_GRAPES, BOXES)
 
 
 def test_an_output_booked_before_all_inputs_takes_them_disputed(world: World) -> None:

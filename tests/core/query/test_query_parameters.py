@@ -24,7 +24,7 @@ def refusal(*pairs: tuple[str, str]) -> QueryError:
         ("EQ_bizstep", "EQ_bizStep"),
         ("EQ_BizStep", "EQ_bizStep"),
         ("GE_eventTIme", "GE_eventTime"),
-        ("WD_readPoint", "EQ_readPoint"),
+        ("WD_readpoint", "WD_readPoint"),
         ("MATCH_anyEPCclass", "MATCH_anyEPCClass"),
         ("eventCountlimit", "eventCountLimit"),
     ],

@@ -453,7 +453,7 @@ WRONG: dict[str, Case] = {
                 "term_not_bare",
                 "/bizStep",
                 (
-                    "In JSON a standard term is a bare word: expected 'shipping', "
+                    "In JSON this standard term is written 'shipping', "
                     "got 'urn:epcglobal:cbv:bizstep:shipping'."
                 ),
             )
@@ -466,7 +466,7 @@ WRONG: dict[str, Case] = {
                 "term_not_bare",
                 "/disposition",
                 (
-                    "In JSON a standard term is a bare word: expected 'active', "
+                    "In JSON this standard term is written 'active', "
                     "got 'https://ns.gs1.org/cbv/Disp-active'."
                 ),
             )
@@ -479,7 +479,7 @@ WRONG: dict[str, Case] = {
                 "term_not_bare",
                 "/sensorElementList/0/sensorReport/0/type",
                 (
-                    "In JSON a standard term is a bare word: expected 'Temperature', "
+                    "In JSON this standard term is written 'Temperature', "
                     "got 'https://gs1.org/voc/Temperature'."
                 ),
             )
@@ -572,6 +572,37 @@ WRONG: dict[str, Case] = {
                     "ALARM_CONDITION",
                 ),
                 ("/sensorElementList/0/sensorReport/0/component", "Latitude", "latitude"),
+            )
+        ],
+    ),
+    "a measurement that the Web vocabulary may have by now": Case(
+        sensors({"type": "https://gs1.org/voc/EffectiveDoseRate"}),
+        [
+            (
+                "term_not_bare",
+                "/sensorElementList/0/sensorReport/0/type",
+                (
+                    "In JSON this standard term is written 'gs1:EffectiveDoseRate', "
+                    "got 'https://gs1.org/voc/EffectiveDoseRate'."
+                ),
+            ),
+            (
+                "unknown_web_term",
+                "/sensorElementList/0/sensorReport/0/type",
+                (
+                    "'https://gs1.org/voc/EffectiveDoseRate' is not a term of the GS1 Web "
+                    "vocabulary as it is known here."
+                ),
+            ),
+        ],
+    ),
+    "a reading of nothing named": Case(
+        changed(OBJECT, sensorElementList=[{"sensorReport": [{"type": "Mass"}, {"value": 1}]}]),
+        [
+            (
+                "report_type_missing",
+                "/sensorElementList/0/sensorReport/1",
+                "The report does not say what was measured: 'type' is missing.",
             )
         ],
     ),
@@ -710,28 +741,51 @@ def event_of(members: dict[str, Any]) -> EpcisEvent:
 
 @pytest.mark.parametrize("members", RIGHT.values(), ids=RIGHT.keys())
 def test_a_right_event_has_no_findings(members: dict[str, Any]) -> None:
-    assert list(check_event(event_of(members), DECLARED)) == []
+    assert list(check_event(event_of(members), DECLARED, "json")) == []
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())
 def test_what_breaks_a_rule_is_told(case: Case) -> None:
-    found = list(check_event(event_of(case.event), DECLARED))
+    found = list(check_event(event_of(case.event), DECLARED, "json"))
     assert [(one.code, one.where.pointer, one.message) for one in found] == case.expected
 
 
-WARNINGS = {"unit_without_quantity", "said_twice", "reading_later_than_event", "unbound_prefix"}
-NEVER_LENIENT = {"negative_quantity", "wrong_check_digit", "malformed_identifier", "one_of_missing"}
+WARNINGS = {
+    "unit_without_quantity",
+    "said_twice",
+    "reading_later_than_event",
+    "unbound_prefix",
+    "unknown_web_term",
+}
+NEVER_LENIENT = {
+    "negative_quantity",
+    "wrong_check_digit",
+    "malformed_identifier",
+    "one_of_missing",
+    "report_type_missing",
+}
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())
 def test_lenient_mode_turns_named_rules_into_warnings(case: Case) -> None:
-    found = list(check_event(event_of(case.event), DECLARED))
+    found = list(check_event(event_of(case.event), DECLARED, "json"))
     for strict, lenient in zip(found, in_mode(found, lenient=True), strict=True):
         is_warning = strict.code in WARNINGS
         assert strict.severity is (Severity.WARNING if is_warning else Severity.ERROR)
         stays = strict.code in NEVER_LENIENT
         assert lenient.severity is (Severity.ERROR if stays else Severity.WARNING)
         assert (lenient.code, lenient.where) == (strict.code, strict.where)
+
+
+OF_JSON = {"term_not_bare", "report_type_missing"}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())
+def test_in_xml_the_same_is_told_but_for_what_json_alone_asks(case: Case) -> None:
+    event = event_of(case.event)
+    in_json = list(check_event(event, DECLARED, "json"))
+    in_xml = list(check_event(event, DECLARED, "xml"))
+    assert in_xml == [one for one in in_json if one.code not in OF_JSON]
 
 
 def test_every_rule_has_an_event_that_breaks_it() -> None:
@@ -747,13 +801,13 @@ def test_every_rule_says_which_clause_it_is() -> None:
 def test_rules_leave_an_unknown_context_alone() -> None:
     event = event_of(changed(OBJECT, **{"a:x": 1}))
     unknown = Namespaces.of_context("https://example.org/context.jsonld")
-    assert list(check_event(event, unknown)) == []
+    assert list(check_event(event, unknown, "json")) == []
 
 
 def test_many_findings_of_one_code_are_counted_and_others_still_told() -> None:
     wrong = [f"urn:epc:id:sscc:8930001.{n}" for n in range(100)]
     event = event_of(changed(OBJECT, epcList=[*wrong, LOT]))
-    found = list(check_event(event, DECLARED))
+    found = list(check_event(event, DECLARED, "json"))
     codes = ["malformed_identifier"] * 20 + ["not_an_instance", "more_findings"]
     assert [one.code for one in found] == codes
     assert found[-1].where.pointer == "/epcList/20"
@@ -763,7 +817,9 @@ def test_many_findings_of_one_code_are_counted_and_others_still_told() -> None:
 def test_a_hundred_wrong_terms_get_twenty_suggestions() -> None:
     terms = [f"recalle{n:02}" for n in range(100)]
     found = list(
-        check_event(event_of(changed(OBJECT, persistentDisposition={"set": terms})), DECLARED)
+        check_event(
+            event_of(changed(OBJECT, persistentDisposition={"set": terms})), DECLARED, "json"
+        )
     )
     assert [one.code for one in found] == [
         *["misspelt_term"] * 20,

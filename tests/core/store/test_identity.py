@@ -39,13 +39,14 @@ def test_the_same_event_again_is_a_duplicate(ledger: Ledger) -> None:
         pytest.param({"eventTime": "2026-03-01T01:00:00Z"}, id="time in another zone"),
         pytest.param({"epcList": ["urn:epc:id:sgtin:9506000.013435.1"]}, id="EPC as a URN"),
         pytest.param({"recordTime": "2026-03-01T09:00:00Z"}, id="record time of the sender"),
+        pytest.param({"eventID": ID.upper()}, id="UUID in capital letters"),
     ],
 )
 def test_the_same_event_in_another_spelling_is_a_duplicate(
     ledger: Ledger, changed: dict[str, Any]
 ) -> None:
     assert send(ledger, observed(eventID=ID)) == ["accepted"]
-    assert send(ledger, observed(eventID=ID, **changed)) == ["duplicate"]
+    assert send(ledger, observed(**{"eventID": ID, **changed})) == ["duplicate"]
 
 
 def test_other_content_under_the_same_id_is_a_conflict(ledger: Ledger) -> None:
@@ -59,8 +60,8 @@ def test_other_content_under_the_same_id_is_a_conflict(ledger: Ledger) -> None:
     )
     found = report.events[0].findings[0]
     assert found.message == (
-        f"Event {ID} is already in the ledger with other content; "
-        "correct an event by an error declaration."
+        f"Event {ID} is already in the ledger, or stands earlier in this document, "
+        "with other content; correct an event by an error declaration."
     )
     assert found.where.pointer == "/epcisBody/eventList/0/eventID"
     column = data.decode().index(f'"{ID}"') + 1
@@ -169,3 +170,17 @@ def test_ids_with_quotes_are_ids(ledger: Ledger) -> None:
     assert send(ledger, event) == ["accepted"]
     assert send(ledger, event) == ["duplicate"]
     assert len(find_events(ledger, EVERYTHING, "urn:x:it's")) == 1
+
+
+def test_events_without_id_that_differ_only_in_the_lot_of_a_serial_are_not_one(
+    ledger: Ledger,
+) -> None:
+    first, second = (
+        observed(epcList=[f"https://id.gs1.org/01/09506000134352/10/{lot}/21/S1"])
+        for lot in ("AAA", "BBB")
+    )
+    assert send(ledger, first) == ["accepted"]
+    # They share the standard's hash, and so the name it would get: said, not silently dropped.
+    report = captured(ledger, document(second))
+    assert codes(report) == ["event_id_conflict"]
+    assert send(ledger, {**second, "eventID": ID}) == ["accepted"]

@@ -16,6 +16,7 @@ from epcis_core.store.log import log_entries
 from epcis_core.store.search import search
 from epcis_core.store.tables import (
     ELEMENT,
+    ELEMENT_ATTRIBUTE,
     ENTRY,
     ENVELOPE,
     EVENT,
@@ -113,7 +114,18 @@ def test_the_file_of_release_0_1_0_has_the_columns_of_format_1(old: Path, tmp_pa
 
 @pytest.mark.parametrize(
     "table",
-    [EVENT, REFERENCE, MARK, MEMBERSHIP, ILMD, ENTRY, RECEIPT, ELEMENT, ENVELOPE],
+    [
+        EVENT,
+        REFERENCE,
+        MARK,
+        MEMBERSHIP,
+        ILMD,
+        ENTRY,
+        RECEIPT,
+        ELEMENT,
+        ELEMENT_ATTRIBUTE,
+        ENVELOPE,
+    ],
     ids=lambda table: str(table.name),
 )
 def test_rows_are_written_with_every_column_of_their_table(table: Table, tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.view import EVERYTHING, View
 from tests.ingest.documents import (
+    ITEM,
     NOW,
     SITE,
     captured,
     codes,
     document,
     item,
+    master_data_xml,
     observed,
     place,
     statuses,
@@ -22,6 +24,7 @@ from tests.ingest.documents import (
 PARTY = "https://id.gs1.org/417/9506000134307"
 SHED = f"{SITE}/254/shed-2"
 PHONE = "https://ns.example.com/phone"
+CBV = "urn:epcglobal:cbv:mda"
 
 
 def versions(ledger: Ledger) -> list[tuple[int, str, tuple[str, ...]]]:
@@ -78,6 +81,98 @@ def test_children_in_another_order_or_spelling_are_equal_content(ledger: Ledger)
     with ledger.reading() as cursor:
         rows = cursor.execute("SELECT children FROM vocabulary_element").fetchall()
     assert rows == [([SHED, "https://example.org/gate"],)]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["urn:epcglobal:cbv:mda:name", "urn:epcglobal:cbv:mda#name", "cbvmda:name"]
+)
+def test_an_attribute_id_in_another_spelling_is_equal_content(
+    ledger: Ledger, spelling: str
+) -> None:
+    send(ledger, 1, place(SITE, name="Vườn"))
+    attributes = [{"id": spelling, "attribute": "Vườn"}]
+    send(ledger, 2, {"id": "urn:epc:id:sgln:9506000.13430.0", "attributes": attributes})
+    assert versions(ledger) == [(1, SITE, ("Vườn",))]
+
+
+def test_json_and_xml_say_the_same(ledger: Ledger) -> None:
+    """The prefix of XML stands for the namespace without its colon, as in the standard's files."""
+    send(ledger, 1, {**place(SITE, name="Vườn", city="Phan Rang"), "children": [SHED]})
+    data = master_data_xml(
+        f"""<VocabularyElement id="urn:epc:id:sgln:9506000.13430.0" xmlns:cbvmda="{CBV}">
+             <attribute id="{CBV}#name">Vườn</attribute>
+             <attribute id="cbvmda:city">Phan Rang</attribute>
+             <children><id>urn:epc:id:sgln:9506000.13430.shed-2</id></children>
+           </VocabularyElement>"""
+    )
+    assert captured(ledger, data).status == "accepted"
+    assert len(versions(ledger)) == 1
+
+
+def test_an_element_twice_in_one_document_is_not_new_the_next_day(ledger: Ledger) -> None:
+    both = [place(SITE, name="Vườn"), place(SITE, city="Phan Rang")]
+    send(ledger, 1, *both)
+    send(ledger, 2, *both)
+    assert len(versions(ledger)) == 2
+    send(ledger, 3, *both, place(SITE, city="Ninh Thuận"))
+    assert len(versions(ledger)) == 3
+    send(ledger, 4, both[0])
+    send(ledger, 5, both[0])
+    assert len(versions(ledger)) == 4
+
+
+def attribute_rows(ledger: Ledger) -> list[tuple[Any, ...]]:
+    with ledger.reading() as cursor:
+        return cursor.execute(
+            "SELECT position, name, value, is_null FROM element_attribute ORDER BY ALL"
+        ).fetchall()
+
+
+def test_values_are_kept_one_by_one(ledger: Ledger) -> None:
+    number = '{"id": "cbvmda:latitude", "attribute": 11.50}'
+    event = document(observed())  # json.dumps would write 11.5
+    element = (
+        f'{{"id": "{SITE}", "attributes": [{number}, {{"id": "cbvmda:name", "attribute": "A"}}, '
+        '{"id": "cbvmda:name", "attribute": "B"}, {"id": "ex:nothing"}, '
+        '{"id": "ex:deep", "attribute": {"ex:a": [1.50]}}]}'
+    )
+    header = (
+        '{"epcisHeader": {"epcisMasterData": {"vocabularyList": [{"type": '
+        f'"urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": [{element}]}}]}}}}, '
+    )
+    assert captured(ledger, header.encode() + event[1:]).status == "accepted"
+    assert attribute_rows(ledger) == [
+        (0, "urn:epcglobal:cbv:mda:latitude", "11.50", False),
+        (1, "urn:epcglobal:cbv:mda:name", "A", False),
+        (2, "urn:epcglobal:cbv:mda:name", "B", False),
+        (3, "https://ns.example.com/nothing", None, True),
+        (4, "https://ns.example.com/deep", None, False),
+    ]
+
+
+def test_nested_xml_is_kept(ledger: Ledger) -> None:
+    data = master_data_xml(
+        f"""<VocabularyElement id="{SITE}" xmlns:ex="https://ns.example.com/">
+             <attribute id="ex:address"><ex:road>1 Bến <b>Cũ</b></ex:road><ex:floor/></attribute>
+             <attribute id="{CBV}:name"/>
+           </VocabularyElement>"""
+    )
+    assert captured(ledger, data).status == "accepted"
+    assert attribute_rows(ledger) == [
+        (0, "https://ns.example.com/address", None, False),
+        (1, "urn:epcglobal:cbv:mda:name", None, True),
+    ]
+    with ledger.reading() as cursor:
+        assert Names(cursor, EVERYTHING).place(SITE) == {
+            "address": {"ex:road": {"#xml": "1 Bến <b>Cũ</b>"}, "ex:floor": ""}
+        }
+
+
+def test_master_data_in_the_header_of_a_master_data_document_count_too(ledger: Ledger) -> None:
+    body = f'<VocabularyElement id="{SITE}"/>'
+    header = f'<VocabularyElement id="{SHED}"/>'
+    assert captured(ledger, master_data_xml(body, header=header)).status == "accepted"
+    assert [key for _, key, _ in versions(ledger)] == [SITE, SHED]
 
 
 def test_the_same_element_in_another_spelling_is_the_same_place(ledger: Ledger) -> None:
@@ -148,6 +243,29 @@ def test_each_organisation_has_versions_of_its_own(ledger: Ledger) -> None:
 def test_one_element_twice_in_a_document_is_as_good_as_once(ledger: Ledger) -> None:
     send(ledger, 1, place(SITE, name="Vườn"), place(SITE, name="Vườn"))
     assert len(versions(ledger)) == 1
+
+
+def test_what_a_sender_takes_back_another_still_says(ledger: Ledger) -> None:
+    send(ledger, 1, place(SITE, name="Vườn A"), organisation="farm")
+    send(ledger, 2, place(SITE, name="Vườn B"), organisation="shop")
+    assert name_of(ledger, SITE) == "Vườn B"
+    nothing = {"id": SITE, "attributes": [{"id": "urn:epcglobal:cbv:mda:name"}]}
+    send(ledger, 3, nothing, organisation="shop")
+    assert name_of(ledger, SITE) == "Vườn A"
+    send(ledger, 4, nothing, organisation="farm")
+    assert name_of(ledger, SITE) is None
+
+
+def test_a_product_is_called_by_its_description_where_it_has_no_name(ledger: Ledger) -> None:
+    send(ledger, 1, place(ITEM, regulatedProductName="Nho tươi"))
+    with ledger.reading() as cursor:
+        names = Names(cursor, EVERYTHING)
+        assert names.product("09506000134352")["name"] == "Nho tươi"
+        assert names.search("nho") == [(ITEM, "Nho tươi")]
+    send(ledger, 2, place(ITEM, descriptionShort="Nho đỏ"))
+    send(ledger, 3, place(ITEM, regulatedProductName="Nho ăn tươi"))
+    with ledger.reading() as cursor:
+        assert Names(cursor, EVERYTHING).product("09506000134352")["name"] == "Nho đỏ"
 
 
 def test_what_a_later_version_does_not_mention_stays(ledger: Ledger) -> None:

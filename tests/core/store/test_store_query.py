@@ -65,10 +65,11 @@ EVENTS = {
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """A ledger with `EVENTS`, each captured a second after the one before."""
+    """A ledger with `EVENTS`, each captured a second after the one before, and a hierarchy."""
     with Ledger.open(tmp_path_factory.mktemp("query") / "ledger.duckdb") as ledger:
         for second, (name, event) in enumerate(EVENTS.items()):
-            data = document({**event, "eventID": f"urn:x:{name}"})
+            site = [{"id": SITE, "children": [SHED]}] if name == "own" else None
+            data = document({**event, "eventID": f"urn:x:{name}"}, elements=site)
             assert captured(ledger, data, now=NOW + second * 1_000_000).status == "accepted"
         yield ledger
 
@@ -90,6 +91,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
     "EQ_disposition": [("in_progress", ["seen"]), ("damaged", [])],
     "EQ_readPoint": [("urn:epc:id:sgln:9506000.13430.shed", ["seen"]), (SITE, [])],
     "EQ_bizLocation": [("urn:epc:id:sgln:9506000.13430.0", ["seen"]), (SHED, [])],
+    "WD_readPoint": [("urn:epc:id:sgln:9506000.13430.0", ["seen"]), (f"{SITE}/254/gate", [])],
+    "WD_bizLocation": [(SITE, ["seen"]), (SHED, [])],
     "EQ_eventID": [("urn:x:made", ["made"]), ("urn:x:mad", [])],
     "EQ_transformationID": [
         ("urn:epc:id:gdti:9506000.13436.RUN1", ["made"]),

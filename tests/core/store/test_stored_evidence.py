@@ -10,6 +10,7 @@ from epcis_core.errors import QueryError
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import EventFacts, facts_of
+from epcis_core.provenance.kinds import key_of
 from epcis_core.provenance.trace import trace
 from epcis_core.store.events import all_events
 from epcis_core.store.evidence import StoredEvidence
@@ -81,16 +82,24 @@ def test_every_question_has_the_answer_that_memory_gives(samples: Ledger) -> Non
         stored = StoredEvidence(cursor, EVERYTHING)
         for one in objects:
             assert stored.naming([one]) == memory.naming([one])
-            assert stored.lots([one]) == memory.lots([one])
         for one in transformations:
             assert stored.transforming([one]) == memory.transforming([one])
         assert stored.transforming(transformations) == memory.transforming(transformations)
         assert stored.members(lots) == memory.members(lots)
+        ids = [facts.event_id for facts in events]
+        assert memory.declaring(ids)
+        assert stored.declaring(ids) == memory.declaring(ids)
+        assert stored.recorded([*ids, "urn:x:nothing"]) == memory.recorded(ids)
+        gtins = {key.gtin for one in objects if (key := key_of(one)) and key.gtin}
+        assert len(gtins) > 10
+        assert stored.of_products(gtins) == memory.of_products(gtins)
         for nothing in ([], ["urn:x:nobody"], ["it's"], ["a\0b"]):
             assert stored.naming(nothing) == []
             assert stored.transforming(nothing) == []
             assert stored.members(nothing) == []
-            assert stored.lots(nothing) == []
+            assert stored.declaring(nothing) == []
+            assert stored.recorded(nothing) == set()
+            assert stored.of_products(nothing) == []
 
 
 def test_traces_are_equal_as_of_any_sequence(samples: Ledger) -> None:
@@ -109,6 +118,24 @@ def test_traces_are_equal_as_of_any_sequence(samples: Ledger) -> None:
             assert from_ledger == trace(EventList(known), names, subject), (subject, last)
             seen += bool(from_ledger.objects)
     assert seen
+
+
+def test_a_long_chain_is_read_ahead_and_shows_no_more_than_the_view(ledger: Ledger) -> None:
+    """Far down a chain the events around each are read along; a view hides those all the same."""
+    steps = [made([lot(f"C{n}")], [lot(f"C{n + 1}")], eventID=f"urn:x:{n}") for n in range(60)]
+    wrong = {"declarationTime": "2026-01-05T00:00:00Z", "reason": "did_not_occur"}
+    captured(ledger, document(*steps))
+    captured(ledger, document(steps[5] | {"errorDeclaration": wrong}), now=NOW + SECOND)
+    events = facts_in_memory(ledger)
+    for last, reached in ((None, 55), (59, 61), (50, 52)):
+        view = View(up_to_sequence=last)
+        known = [facts for facts in events if last is None or facts.sequence <= last]
+        subject = lot("C60") if last is None else lot(f"C{min(last + 1, 60)}")
+        with ledger.reading() as cursor:
+            names = Names(cursor, view)
+            from_ledger = trace(StoredEvidence(cursor, view), names, subject)
+        assert from_ledger == trace(EventList(known), names, subject)
+        assert len(from_ledger.objects) == reached
 
 
 def test_as_of_then_equals_a_ledger_that_holds_no_more(samples: Ledger, tmp_path: Path) -> None:

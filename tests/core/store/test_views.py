@@ -11,19 +11,23 @@ import duckdb
 import pytest
 
 import epcis_core.store
+from epcis_core.query.master_data_query import MasterDataQuery
 from epcis_core.query.parameters import EventQuery
 from epcis_core.store.captures import find_capture
 from epcis_core.store.events import (
     all_events,
     count_contents,
     events_by_id,
+    events_where,
     find_events,
     latest_events,
     select_events,
 )
 from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
+from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.query import query_events
 from epcis_core.store.search import near, search
@@ -39,6 +43,7 @@ WRITES = {
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
     "tables.Table": "writes",
+    "ledger.make_room": "gives the writer memory",
     "ledger.Ledger": "gives the cursors that all others read with",
 }
 """What holds a ledger or a cursor, and yet takes no view."""
@@ -108,7 +113,9 @@ def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
         *evidence.naming([lot("L1"), instance]),
         *evidence.transforming(["urn:x:run"]),
         *evidence.members([lot("L1")]),
-        *evidence.lots([instance]),
+        *evidence.declaring(["urn:x:1"]),
+        *evidence.recorded(["urn:x:1"]),
+        *evidence.of_products(["09506000134352"]),
     ]
 
 
@@ -127,11 +134,20 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("events", "all_events"): lambda ledger, view: list(all_events(ledger, view)),
     ("events", "count_contents"): lambda ledger, view: any(count_contents(ledger, view).values()),
     ("events", "events_by_id"): lambda ledger, view: events_by_id(ledger, view, ["urn:x:1"]),
+    ("events", "events_where"): with_cursor(
+        lambda cursor, view: events_where(cursor, view, "true", [], "1")
+    ),
     ("events", "find_events"): lambda ledger, view: find_events(ledger, view, "urn:x:1"),
     ("events", "latest_events"): latest_events,
     ("events", "select_events"): lambda ledger, view: select_events(ledger, view, "true", [], "1"),
     ("evidence", "StoredEvidence"): with_cursor(evidence_of),
+    ("hierarchy", "keys_below"): with_cursor(
+        lambda cursor, view: keys_below(cursor, view, [SITE]) - {SITE}
+    ),
     ("log", "log_entries"): lambda ledger, view: list(log_entries(ledger, view)),
+    ("master_data_query", "query_master_data"): lambda ledger, view: query_master_data(
+        ledger, view, MasterDataQuery(include_attributes=True, include_children=True)
+    ),
     ("names", "Names"): with_cursor(names_of),
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
@@ -157,6 +173,7 @@ def filled(ledger: Ledger) -> Ledger:
     owner = {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:epc:id:pgln:9506000.13430"}
     site = place(SITE, name="Vườn Gió Cát")
     site["attributes"].append(owner)
+    site["children"] = ["urn:x:shed"]
     elements = [site, place("https://id.gs1.org/01/09506000134352", name="Táo")]
     report = captured(ledger, document(born, elements=elements), organisation="farm")
     assert report.status == "accepted"

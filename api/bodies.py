@@ -1,0 +1,70 @@
+"""Bodies of requests that may be large: taken piece by piece, and no further than a limit."""
+
+import tempfile
+from collections.abc import Awaitable, Callable
+from typing import Any, BinaryIO, Final
+
+from fastapi import HTTPException, Request
+
+from epcis_core.findings import Language, finding
+from ingest.limits import IntakeLimits
+
+Receive = Callable[[], Awaitable[Any]]
+
+_FORM: Final = 2**20  # bytes of a form beside the files in it
+
+
+def bounded(request: Request, *, language: Language = "en", is_form: bool = False) -> Request:
+    """Return a request again, with a body that is refused where it is larger than a file may be.
+
+    Args:
+        request: of which nothing has been read.
+        language: of the sentence that refuses it.
+        is_form: the body is a form, in which the files together may be as large as one.
+
+    Returns:
+        The request; reading its body raises an HTTPException, 413, beyond the limit.
+    """
+    limits: IntakeLimits = request.app.state.settings.limits
+    most = limits.file_size + (_FORM if is_form else 0)
+    taken = 0
+
+    async def receive() -> Any:
+        nonlocal taken
+        message = await request.receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            await _pass_over(request.receive, message, most)
+            found = finding("file_too_large", limit=limits.file_size)
+            raise HTTPException(413, found.message_in(language))
+        return message
+
+    return Request(request.scope, receive)
+
+
+async def into_file(request: Request) -> BinaryIO:
+    """Return a temporary file, at its start, with the body of a request; whoever gets it closes it.
+
+    Raises:
+        HTTPException: the body is too large, or the client has gone away.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this call
+    try:
+        async for chunk in request.stream():
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+async def _pass_over(receive: Receive, message: Any, most: int) -> None:
+    """Read on without keeping anything, so that a client that is still sending hears the answer.
+
+    Not for ever: no more than what would have been taken.
+    """
+    passed = 0
+    while message.get("more_body") and passed <= most:
+        message = await receive()
+        passed += len(message.get("body", b""))

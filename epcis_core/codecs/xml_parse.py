@@ -1,0 +1,110 @@
+"""Parsing pieces of XML with lxml, each by itself.
+
+No DTD, no entity but the five that XML itself has, no network, no deep or huge trees.
+
+References:
+    XML 1.0; Namespaces in XML 1.0
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final, cast
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+from lxml.etree import ErrorLevels, _Element
+
+from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.xml_explain import Complaint, explained
+from epcis_core.codecs.xml_places import WRAPPER, Source
+from epcis_core.codecs.xml_text import TAG
+from epcis_core.findings import Finding, finding, phrase
+
+_new_parser: Final = partial(
+    etree.XMLParser,
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+
+WRAPPER_END: Final = f"</{WRAPPER}>"
+"""Ends what `wrapper_of` begins."""
+
+
+def wrapper_of(declared: Mapping[str | None, str]) -> str:
+    """Return a start tag that declares prefixes; None is the default namespace."""
+    parts = [
+        f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}"
+        for prefix, uri in declared.items()
+        if prefix != "xml"
+    ]
+    return f"<{WRAPPER}{''.join(parts)}>"
+
+
+def attributes_of(element: _Element) -> Sequence[tuple[str, str]]:
+    """Return the attributes of an element, each with its name as lxml spells it and its text."""
+    return cast("Sequence[tuple[str, str]]", element.items())
+
+
+def declared_in(element: _Element) -> list[tuple[str, str]]:
+    """Return the prefixes that an element and what is in it declare, in the order of the text.
+
+    Each stands there once. The default namespace has an empty prefix.
+    """
+    found = etree.iterwalk(element, events=("start-ns",))
+    return list(dict.fromkeys((prefix, uri) for _, (prefix, uri) in found))
+
+
+def parse(source: Source, limits: Limits) -> _Element | Finding:
+    """Parse a text.
+
+    Args:
+        source: one element.
+        limits: how much is taken.
+
+    Returns:
+        The element, or what is wrong with the text.
+    """
+    text = source.text
+    if text.count("<") // 2 + text.count("=") > limits.entries:
+        return finding("too_many_entries", at=source.where(0), limit=limits.entries)
+    parser = _new_parser()
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        complaint = Complaint(getattr(error, "code", 0), error.msg or "", *error.position)
+        return explained(complaint, source, limits)
+    # Of what is wrong with prefixes lxml speaks only if nothing else is doubtful behind it.
+    for entry in parser.error_log:
+        if entry.level >= ErrorLevels.ERROR:
+            complaint = Complaint(entry.type, entry.message, entry.line, entry.column)
+            return explained(complaint, source, limits)
+    return _excess(root, source, limits) or root
+
+
+def _excess(root: _Element, source: Source, limits: Limits) -> Finding | None:
+    """Return of what there is too much in a text that is well formed.
+
+    The time to read an element grows with the square of the number of its attributes.
+    """
+    text, limit = source.text, limits.attributes
+    if text.count("=") > limit:
+        for element, offset in zip(root.iter(), source.tags, strict=True):
+            if len(element.attrib) > limit or _prefixes_at(text, offset) > limit:
+                return finding("too_many_attributes", at=source.where(offset), limit=limit)
+    limit = limits.context_size
+    if len(text) > limit and sum(len(p) + len(uri) for p, uri in declared_in(root)) > limit:
+        what = phrase("the_namespaces")
+        return finding(
+            "value_too_large", at=source.where(0), what=what, limit=limit, name="context_size"
+        )
+    return None
+
+
+def _prefixes_at(text: str, offset: int) -> int:
+    """Return how many prefixes a tag declares, at most."""
+    match = TAG.match(text, offset)
+    return match[0].count("xmlns") if match else 0

@@ -1,0 +1,64 @@
+"""Being carried: in a container, or in one that was in another, and so on outwards."""
+
+from dataclasses import dataclass
+
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.stays import Stay
+from epcis_core.provenance.steps import TAKING
+
+
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """A time in which an object was inside a container, directly or inside another one.
+
+    Attributes:
+        container: in what.
+        start: microseconds since 1970 UTC, included.
+        end: the same; None while it lasts.
+        disputed: likely, not proven.
+        refills: the container was emptied of something else at the start.
+        refilled: the container was filled anew at the end.
+    """
+
+    container: str
+    start: int
+    end: int | None
+    disputed: bool = False
+    refills: bool = False
+    refilled: bool = False
+
+    def holds(self, facts: EventFacts) -> bool:
+        """Tell whether the object was inside when an event happened to the container.
+
+        Where a container was emptied and filled at one instant, it arrived with the old content and
+        was used and left with the new.
+        """
+        if facts.time < self.start or (self.end is not None and facts.time > self.end):
+            return False
+        takes = facts.biz_step in TAKING
+        if self.refilled and facts.time == self.end:
+            return takes or facts.action == "DELETE"
+        return not (self.refills and takes and facts.time == self.start)
+
+
+def carriage_of(stay: Stay) -> Carriage:
+    """Return a stay as the carriage of its content."""
+    return Carriage(
+        stay.container, stay.start, stay.end, stay.disputed, stay.refills, stay.refilled
+    )
+
+
+def within(outer: Carriage, inner: Carriage) -> Carriage:
+    """Return the part of an outer carriage during an inner one."""
+    start = max(inner.start, outer.start)
+    ends = [end for end in (inner.end, outer.end) if end is not None]
+    end = min(ends) if ends else None
+    bounded = (inner, outer)
+    return Carriage(
+        outer.container,
+        start,
+        end,
+        inner.disputed or outer.disputed,
+        any(one.refills and one.start == start for one in bounded),
+        any(one.refilled and one.end == end for one in bounded),
+    )

@@ -1,0 +1,218 @@
+"""Everything that was worked out for one answer, before it is put into words."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from epcis_core.provenance.attachments import Attachments
+from epcis_core.provenance.book import Book
+from epcis_core.provenance.changes import Changes
+from epcis_core.provenance.containment import Containment
+from epcis_core.provenance.custody import Custody, Sighting
+from epcis_core.provenance.evidence import Evidence
+from epcis_core.provenance.gathered import Gathered
+from epcis_core.provenance.handovers import Transfer
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.lineage import AFTER_ALL_TIME, BEFORE_ALL_TIME, Lineage, Room, Walk
+from epcis_core.provenance.parties import Parties
+from epcis_core.provenance.stays import Stay
+from epcis_core.provenance.transformations import LineageLink, Transformations
+
+
+class Chain:
+    """What the facts say, each part of it worked out once.
+
+    Args:
+        evidence: the events that count.
+        book: names and addresses.
+    """
+
+    def __init__(self, evidence: Evidence, book: Book) -> None:
+        self.evidence = evidence
+        self.gathered = Gathered(evidence)
+        self.containment = Containment(self.gathered)
+        self.attachments = Attachments(self.gathered)
+        self.transformations = Transformations(self.gathered, self.containment)
+        self.lineage = Lineage(self.gathered, self.transformations)
+        self.custody = Custody(self.gathered, self.containment, self.attachments)
+        self.parties = Parties(book.owners())
+        self.changes = Changes(self.gathered, self.containment, self.custody, self.parties)
+
+    def is_known(self, one: str) -> bool:
+        """Tell whether any event names an object or a member of it, also one that is withdrawn."""
+        return bool(
+            self.gathered.naming(one)
+            or self.gathered.members(one)
+            or self.gathered.retracted([one])
+        )
+
+    def load_custody(self, objects: Iterable[str], lots: Iterable[str]) -> None:
+        """Load where objects were, and where the members of lots among them were."""
+        members = {member for lot in lots for member in self.gathered.members(lot)}
+        self.custody.load({*objects, *members})
+
+    def content(self, subject: str) -> tuple[dict[str, bool], int | None]:
+        """Return the latest load of a container, and when the one before it had ended.
+
+        Returns:
+            Content, however deep, to whether it is disputed; and an instant in microseconds since
+            1970 UTC, None where there was no load before.
+        """
+        if kind_of(subject) in AMOUNTS:
+            return {}, None
+        loads = self.containment.loads(subject)
+        if not loads:
+            return {}, None
+        found: dict[str, bool] = {}
+        level = [(stay, stay.disputed) for stay in loads[-1]]
+        while level:
+            fresh = [(s, doubted) for s, doubted in level if s.content not in {subject, *found}]
+            for stay, doubted in fresh:
+                found[stay.content] = doubted and found.get(stay.content, True)
+            self.containment.load_around(stay.content for stay, _ in fresh)
+            level = [
+                (inner, doubted or inner.disputed)
+                for stay, doubted in fresh
+                if kind_of(stay.content) not in AMOUNTS
+                for inner in self.containment.stays_in(stay.content, stay.start, stay.end)
+            ]
+        ends = [stay.end for load in loads[:-1] for stay in load if stay.end is not None]
+        return found, max(ends, default=None)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found out about one subject.
+
+    Attributes:
+        subject: canonical identifier.
+        content: what its latest load holds, if it is a container, to whether that is disputed.
+        up: the walk upstream; only the starts where nobody asked for it.
+        down: the walk downstream, likewise.
+        seen: the sightings of every object of lineage.
+        carried: the sightings of every object that only carried those, or was attached to them.
+        stays: the stays of the objects of lineage, and of what they were in, meanwhile.
+        attached: what was attached to any of them, meanwhile.
+        moved: the changes of hands.
+        truncated: there is more than was allowed.
+    """
+
+    subject: str
+    content: dict[str, bool]
+    up: Walk
+    down: Walk
+    seen: dict[str, list[Sighting]] = field(default_factory=dict)
+    carried: dict[str, list[Sighting]] = field(default_factory=dict)
+    stays: list[Stay] = field(default_factory=list)
+    attached: list[Stay] = field(default_factory=list)
+    moved: list[Transfer] = field(default_factory=list)
+    truncated: bool = False
+
+    @property
+    def lots(self) -> set[str]:
+        """The lots whose members count; of the others a member alone was reached."""
+        return {one for one in self.up.whole | self.down.whole if kind_of(one) == "lot"}
+
+    @property
+    def links(self) -> dict[LineageLink, None]:
+        """Every link of both walks."""
+        return {**self.up.links, **self.down.links}
+
+
+def look_around(chain: Chain, found: Findings, room: Room, *, since: int | None) -> None:
+    """Find out where the objects of lineage were, in what, and in whose hands.
+
+    Args:
+        chain: the facts.
+        found: where the walks are; the rest is filled in.
+        room: for what carried the objects.
+        since: what happened to the subject before this instant is left out; None for nothing.
+    """
+    lineage = {**found.up.steps, **found.down.steps}
+    whole = found.lots
+    lots = [one for one in lineage if one in whole]
+    chain.load_custody(lineage, lots)
+    for one in lineage:
+        seen = chain.custody.of_lot(one) if one in whole else chain.custody.sightings(one)
+        if one == found.subject and since is not None:
+            seen = [sighting for sighting in seen if sighting.facts.time >= since]
+        found.seen[one] = _linked(one, seen, found) if _is_named_class(one, found) else seen
+    moving = [
+        one
+        for one in lineage
+        if kind_of(one) != "class"
+        and not (one == found.subject and found.content)
+        and not (kind_of(one) == "container" and one != found.subject)
+    ]
+    found.moved = chain.changes.among(moving, lots)
+    found.stays = _stays(chain.containment, lineage)
+    found.attached = _attached(chain.attachments, lineage, found.stays)
+    carriers = _carriers(found)
+    chain.custody.load(carriers)
+    for one in carriers:
+        if room.takes(one):
+            found.carried[one] = chain.custody.sightings(one)
+    found.truncated = room.truncated
+
+
+def _is_named_class(one: str, found: Findings) -> bool:
+    return kind_of(one) == "class" and one != found.subject
+
+
+def _linked(one: str, seen: Iterable[Sighting], found: Findings) -> list[Sighting]:
+    """Return the sightings of a class at the links that lead to it: others are of other goods."""
+    events = {
+        facts.sequence
+        for link in found.links
+        if one in {link.source, link.target}
+        for facts in (link.used, link.made)
+        if facts is not None
+    }
+    return [sighting for sighting in seen if sighting.facts.sequence in events]
+
+
+def _carriers(found: Findings) -> list[str]:
+    """Return what carried the objects of lineage, or was attached, in order of appearance."""
+    carriers = {one: None for link in found.links for one in link.via}
+    carriers |= {stay.container: None for stay in found.stays}
+    carriers |= {one: None for stay in found.attached for one in (stay.content, stay.container)}
+    return [one for one in carriers if one not in found.seen]
+
+
+def _windows(stays: Iterable[Stay], objects: Collection[str]) -> Iterable[tuple[str, int, int]]:
+    yield from ((one, BEFORE_ALL_TIME, AFTER_ALL_TIME) for one in objects)
+    for stay in stays:
+        yield stay.container, stay.start, AFTER_ALL_TIME if stay.end is None else stay.end
+
+
+def _stays(containment: Containment, objects: Iterable[str]) -> list[Stay]:
+    """Return every stay of the objects in a container, and of it, meanwhile, in another one."""
+    found: dict[Stay, None] = {}
+    level = [(one, BEFORE_ALL_TIME, AFTER_ALL_TIME) for one in objects if kind_of(one) != "class"]
+    looked = set(level)
+    while level:
+        further = []
+        for one, start, end in level:
+            for stay in containment.stays_of(one):
+                first = max(start, stay.start)
+                last = end if stay.end is None else min(end, stay.end)
+                if first <= last:
+                    found[stay] = None
+                    further.append((stay.container, first, last))
+        level = [window for window in dict.fromkeys(further) if window not in looked]
+        looked.update(level)
+    return list(found)
+
+
+def _attached(
+    attachments: Attachments, objects: Collection[str], stays: Iterable[Stay]
+) -> list[Stay]:
+    """Return what was attached to the objects, or to what they were in while they were in it."""
+    return list(
+        dict.fromkeys(
+            attachment
+            for one, start, end in dict.fromkeys(_windows(stays, objects))
+            if kind_of(one) != "class"
+            for attachment in attachments.of(one)
+            if attachment.overlaps(start, end)
+        )
+    )

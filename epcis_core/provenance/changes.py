@@ -1,0 +1,113 @@
+"""The changes of hands of each object of an answer, each worked out once, and how much it was."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from epcis_core.provenance.amounts import together
+from epcis_core.provenance.containment import Containment
+from epcis_core.provenance.custody import Custody
+from epcis_core.provenance.facts import Named
+from epcis_core.provenance.gathered import Gathered
+from epcis_core.provenance.handovers import Transfer, joined, transfers_of
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.parties import Parties
+from epcis_core.provenance.result import Amount
+
+
+class Changes:
+    """Who handed what to whom.
+
+    Args:
+        gathered: the facts.
+        containment: what was inside what.
+        custody: where objects were.
+        parties: who stands behind a place.
+    """
+
+    def __init__(
+        self, gathered: Gathered, containment: Containment, custody: Custody, parties: Parties
+    ) -> None:
+        self._gathered = gathered
+        self._containment = containment
+        self._custody = custody
+        self._parties = parties
+        self._own: dict[str, list[Transfer]] = {}
+        self._whole: dict[str, list[Transfer]] = {}
+
+    def own(self, one: str) -> list[Transfer]:
+        """Return the changes of hands of an object itself, by time."""
+        if one not in self._own:
+            self._own[one] = transfers_of(self._custody.sightings(one), self._parties)
+        return self._own[one]
+
+    def whole(self, one: str) -> list[Transfer]:
+        """Return the changes of hands of an object, and of a lot's members as the lot's."""
+        if one not in self._whole:
+            self._whole[one] = joined([*self.own(one), *self._of_members(one, ())])
+        return self._whole[one]
+
+    def among(self, objects: Collection[str], lots: Iterable[str]) -> list[Transfer]:
+        """Return the handovers of objects, joined.
+
+        Args:
+            objects: those of the answer.
+            lots: those among them whose members count; a member that is no object of the answer
+                itself stands in it as its lot.
+        """
+        found = [transfer for one in objects for transfer in self.own(one)]
+        found += [transfer for lot in lots for transfer in self._of_members(lot, objects)]
+        return joined(found)
+
+    def _of_members(self, lot: str, without: Collection[str]) -> list[Transfer]:
+        return [
+            replace(transfer, objects=(lot,))
+            for member in self._gathered.members(lot)
+            if member not in without
+            for transfer in self.own(member)
+        ]
+
+    def amount(self, transfer: Transfer) -> Amount | None:
+        """Return how much changed hands; None where the records do not say or do not add up."""
+        amounts: dict[tuple[str, str], Named] = {}
+        for one, unit in transfer.units:
+            if kind_of(one) not in AMOUNTS:
+                amounts[one, one] = Named(one, transfer.events[0].named[0].role, "1")
+                continue
+            known = self._named(one, transfer) if one == unit else self._inside(one, unit, transfer)
+            if known is None:
+                return None
+            amounts[one, unit] = known
+        return together(amounts.values())
+
+    @staticmethod
+    def _named(one: str, transfer: Transfer) -> Named | None:
+        """Return an object as the receipt names it, else as the shipment does."""
+        for facts in reversed(transfer.events):
+            if amounts := facts.of(one):
+                return _sum(one, amounts)
+        return None
+
+    def _inside(self, one: str, unit: str, transfer: Transfer) -> Named | None:
+        """Return how much of an object was in what travelled, if nothing was taken out of it."""
+        time = transfer.events[0].time
+        stays = [
+            stay
+            for stay in self._containment.stays_of(one)
+            if stay.overlaps(time, time)
+            and (stay.container == unit or unit in self._around(stay.container, time))
+        ]
+        if not stays or any(stay.reduced for stay in stays):
+            return None
+        return _sum(one, [named for stay in stays for named in stay.amounts])
+
+    def _around(self, container: str, time: int) -> set[str]:
+        return {
+            carriage.container
+            for carriage in self._containment.carriages(container)
+            if carriage.start <= time and (carriage.end is None or time <= carriage.end)
+        }
+
+
+def _sum(one: str, amounts: list[Named]) -> Named | None:
+    total = together(amounts)
+    return None if total is None else Named(one, amounts[0].role, total.value, total.uom)

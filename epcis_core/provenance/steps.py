@@ -1,0 +1,14 @@
+"""The business steps by which goods change hands, and by which objects begin and end.
+
+References:
+    CBV 2.0, section 7.1: business steps
+"""
+
+from typing import Final
+
+GIVING: Final = frozenset({"shipping", "consigning", "departing"})
+TAKING: Final = frozenset({"receiving", "accepting", "arriving"})
+SELLING: Final = frozenset({"retail_selling"})
+VOIDING: Final = "void_shipping"
+COMMISSIONING: Final = "commissioning"
+ENDING: Final = frozenset({"destroying", "decommissioning"})
