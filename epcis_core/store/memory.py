@@ -1,8 +1,8 @@
 """How much memory the database may take: what cannot leave it, and little more in a long append.
 
-What one transaction has added stays in memory up to the limit and goes to disk beyond it. Two things
-cannot: the index of identities, and the texts of rows that DuckDB works on together. Without room
-for these a transaction fails, and the database with it.
+What one transaction has added stays in memory up to the limit and goes to disk beyond it. Two
+things cannot: the index of identities, and the texts of rows that DuckDB works on together. Without
+room for these a transaction fails, and the database with it.
 """
 
 from collections import deque
