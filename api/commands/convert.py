@@ -22,9 +22,11 @@ from epcis_core.codecs.sniff import open_document
 from epcis_core.codecs.xml_names import XmlVersion
 from epcis_core.codecs.xml_writer import XmlWriter
 from epcis_core.codecs.xml_writer_event import WrittenEvent
-from epcis_core.findings import Finding, Severity, capped, in_mode
+from epcis_core.findings import Finding, Severity, capped, catalogue, in_mode
 from epcis_core.model.epc_format import EpcFormat, in_epc_format
+from epcis_core.model.events import EpcisEvent
 from epcis_core.model.times import utc_text
+from epcis_core.rules import check_event
 from ingest.prepare import findings_of
 
 Target = Literal["json", "xml", "xml-1.2"]
@@ -133,7 +135,19 @@ def _write_event(
         found += written.findings
         written = written.data
     target.write(written)
+    if isinstance(writer, JsonLdWriter):
+        found += _what_json_refuses(read, event)
     yield from map(read.placed, found)
+
+
+def _what_json_refuses(read: ReadEvent, event: EpcisEvent) -> list[Finding]:
+    """Return, as warnings, what is right as it was read, but that readers of JSON will refuse."""
+    entries = catalogue()
+    return [
+        replace(one, severity=Severity.WARNING)
+        for one in check_event(event, read.namespaces, "json")
+        if entries[one.code].syntax not in {None, read.syntax}
+    ]
 
 
 def _tell(name: str, found: Iterator[Finding]) -> bool:

@@ -18,7 +18,7 @@ from epcis_core.event_hash import HashVariant, event_hash, prehash
 from epcis_core.findings import Finding, finding, has_errors
 from epcis_core.rules.profiles import Profile, profiles
 from ingest.archives import contents_of
-from ingest.files import expand
+from ingest.files import ARCHIVES, SUFFIXES, expand
 from ingest.intake import check_file, seekable
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import CheckReport
@@ -52,8 +52,8 @@ Files = Annotated[
     ),
 ]
 
-output = Console()
-errors = Console(stderr=True)
+output = Console(emoji=False)  # `urn:x:id:5` is no picture
+errors = Console(stderr=True, emoji=False)
 
 
 def capture(
@@ -86,7 +86,7 @@ def capture(
     reports = []
     limits = limits_of(limit) if limit else None
     with reach(ledger, server, limits=limits, create=True) as reached:
-        for path in expand(files):
+        for path in _documents(files):
             for report in _capture_one(reached, path, proceed=proceed, lenient=lenient):
                 reports.append(report)
                 if not as_json:
@@ -122,7 +122,7 @@ def check(
     limits = limits_of(limit)
     reports = [
         report
-        for path in expand(files)
+        for path in _documents(files)
         for report in _check_one(path, lenient=lenient, profile=law, limits=limits)
     ]
     for report in reports if not as_json else ():
@@ -131,6 +131,17 @@ def check(
         print_json([report.as_json(terminal_language()) for report in reports])
     if not all(report.valid for report in reports):
         raise typer.Exit(1)
+
+
+def _documents(paths: list[Path]) -> list[Path]:
+    """Return the files that paths mean; that there is none is no success."""
+    found = list(expand(paths))
+    if not found:
+        names = ", ".join(str(path) for path in paths)
+        endings = " ".join(sorted(SUFFIXES | ARCHIVES))
+        errors.print(f"No EPCIS documents in {escape(names)}: no file ends in {endings}.")
+        raise typer.Exit(2)
+    return found
 
 
 def hash_events(

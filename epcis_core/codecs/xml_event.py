@@ -52,7 +52,7 @@ class EventReader:
         self._namespaces = namespaces
         self._version = version
         self._limits = limits
-        self._around = Surroundings(namespaces)
+        self._around = Surroundings(namespaces, declared)
 
     def read(self, cut: CutEvent, index: int, pointer: str) -> ReadEvent:
         """Read an event.

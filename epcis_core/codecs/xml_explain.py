@@ -85,7 +85,7 @@ def explained(complaint: Complaint, source: Source, limits: Limits) -> Finding:
         return found
     if code == _ENTITY and (match := _UNDEFINED.search(message)):
         name = match["name"]
-        at = text.rfind(f"&{name};", 0, offset + len(name) + 2)
+        at = text.rfind(f"&{name};", 0, offset)
         return finding("undefined_entity", at=source.where(at), name=name)
     if code == _INVALID_CHARACTER and (match := _FORBIDDEN.search(text)):
         character = f"U+{ord(match[0]):04X}"

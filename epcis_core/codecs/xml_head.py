@@ -108,7 +108,7 @@ class XmlHead:
             with suppress(ValueError):  # it was told when the document was opened
                 context = marked_context(marked, around, self.limits)
                 around = Namespaces.of_context(context)
-        scope = Scope(Surroundings(around), declared_in(root))
+        scope = Scope(Surroundings(around, root.nsmap), declared_in(root))
         reader = ShapeReader(grammar(self.version), scope, self.limits, places)
         reader.note(None, root)
         read = reader.part(root, grammar(self.version)[kind], None)

@@ -75,14 +75,23 @@ def parse(source: Source, limits: Limits) -> _Element | Finding:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        complaint = Complaint(getattr(error, "code", 0), error.msg or "", *error.position)
+        last = Complaint(getattr(error, "code", 0), error.msg or "", *error.position)
+        return explained(_first_complaint(parser) or last, source, limits)
+    complaint = _first_complaint(parser)
+    if complaint is not None:
         return explained(complaint, source, limits)
-    # Of what is wrong with prefixes lxml speaks only if nothing else is doubtful behind it.
+    return _excess(root, source, limits) or root
+
+
+def _first_complaint(parser: etree.XMLParser) -> Complaint | None:
+    """Return the first error that a parser met.
+
+    lxml itself raises the last one, and none where there is but a warning behind it.
+    """
     for entry in parser.error_log:
         if entry.level >= ErrorLevels.ERROR:
-            complaint = Complaint(entry.type, entry.message, entry.line, entry.column)
-            return explained(complaint, source, limits)
-    return _excess(root, source, limits) or root
+            return Complaint(entry.type, entry.message, entry.line, entry.column)
+    return None
 
 
 def _excess(root: _Element, source: Source, limits: Limits) -> Finding | None:

@@ -92,16 +92,19 @@ class Surroundings:
     """The prefixes in force around the events of a document, and names found with them so far.
 
     Args:
-        namespaces: the prefixes.
+        namespaces: the prefixes and what they mean in JSON.
+        declared: the prefixes that the text declares, with their namespaces.
 
     Attributes:
         prefixes: prefix to namespace.
+        declared: prefixes declared for namespaces that are none of EPCIS.
         usable: namespace to the least prefix that JSON can have, too.
         others: namespace to the least prefix that only XML can have.
     """
 
-    def __init__(self, namespaces: Namespaces) -> None:
+    def __init__(self, namespaces: Namespaces, declared: Mapping[str | None, str]) -> None:
         self.prefixes = namespaces.prefixes
+        self.declared = {one for one, uri in declared.items() if one and not epcis_version(uri)}
         self.usable: dict[str, str] = {}
         self.others: dict[str, str] = {}
         for prefix, uri in sorted(self.prefixes.items()):
@@ -198,7 +201,7 @@ class Scope:
 
         The namespaces of EPCIS are not kept among the prefixes of an event; see `namespaces_of`.
         """
-        return prefix in self._inside or prefix in self._around.prefixes
+        return prefix in self._inside or prefix in self._around.declared
 
     def context(self) -> dict[str, str]:
         """Return the prefixes that are in force here and not around, with their namespaces."""

@@ -24,7 +24,10 @@ Read = Callable[[str], Simple]
 BLANKS: Final = " \t\n\r"
 """The white space that XML knows."""
 
-_CBV_URN: Final = "urn:epcglobal:cbv:"
+# URNs, and Web URIs of drafts and former releases.
+_NOT_IN_JSON: Final = re.compile(
+    r"urn:epcglobal:cbv|https?://(?:ns\.gs1\.org/cbv|(?:www\.)?gs1\.org/voc)/"
+)
 _JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _DOUBLE: Final = re.compile(
     r"(?P<sign>[+-]?)(?:(?P<whole>[0-9]++)(?:\.(?P<part>[0-9]*+))?|\.(?P<only>[0-9]++))"
@@ -96,9 +99,9 @@ def boolean(text: str) -> Simple:
 
 
 def _term(vocabulary: VocabularyList, text: str) -> str:
-    """Return the bare word for a URN of the vocabulary, and any other text without blanks."""
+    """Return the bare word for a term in a spelling that JSON may not have, else the text."""
     stripped = text.strip(BLANKS)
-    return bare_word(vocabulary, stripped) if stripped.startswith(_CBV_URN) else stripped
+    return bare_word(vocabulary, stripped) if _NOT_IN_JSON.match(stripped) else stripped
 
 
 def _text(text: str) -> str:

@@ -164,3 +164,23 @@ def test_a_host_that_others_can_reach_is_refused(epcis: Run) -> None:
     done = epcis("serve", "--host", "0.0.0.0")  # noqa: S104 - that is what is refused
     assert done.code == 2
     assert "Refused" in done.err
+
+
+@pytest.mark.parametrize("command", ["check", "capture"])
+def test_a_folder_without_documents_is_no_success(epcis: Run, tmp_path: Path, command: str) -> None:
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("nothing", encoding="utf-8")
+    ledger = ["--ledger", tmp_path / "ledger.duckdb"] if command == "capture" else []
+    done = epcis(command, folder, *ledger)
+    assert (done.code, done.out) == (2, "")
+    assert " ".join(done.err.split()).endswith(
+        "uploads: no file ends in .gz .json .jsonld .xml .zip."
+    )
+
+
+def test_an_identifier_is_shown_as_it_is(epcis: Run, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.duckdb"
+    epcis("capture", GRAPES / "01-farm-gio-cat.jsonld", "--ledger", ledger)
+    done = epcis("trace", "urn:x:id:5", "--ledger", ledger)
+    assert done.out.startswith("Nothing is known of urn:x:id:5")

@@ -181,3 +181,30 @@ def test_help_teaches_with_examples(epcis: Run) -> None:
     done = epcis("convert", "--help")
     assert done.code == 0
     assert "epcis convert harvest.jsonld --to xml" in done.out.partition("Examples:")[2]
+
+
+def test_what_json_refuses_is_said_and_terms_become_bare_words(epcis: Run, tmp_path: Path) -> None:
+    event = (
+        "<ObjectEvent><eventTime>2026-03-01T08:00:00Z</eventTime>"
+        "<eventTimeZoneOffset>+07:00</eventTimeZoneOffset><epcList/><action>OBSERVE</action>"
+        "<bizStep>https://ns.gs1.org/cbv/BizStep-shipping</bizStep>"
+        "<sensorElementList><sensorElement>"
+        '<sensorReport type="https://www.gs1.org/voc/Temperature" value="7"/>'
+        '<sensorReport exception="https://gs1.org/voc/ALARM_CONDITION"/>'
+        "</sensorElement></sensorElementList></ObjectEvent>"
+    )
+    source = tmp_path / "readings.xml"
+    source.write_text(event, encoding="utf-8")
+    done = epcis("convert", source, "--to", "json")
+    assert done.code == 0
+    column = event.index("<sensorReport ex") + 1
+    assert done.err == (
+        f"{source}: /sensorElementList/0/sensorReport/1 (1:{column}) "
+        "The report does not say what was measured: 'type' is missing.\n"
+    )
+    written = json.loads(done.out)
+    assert written["bizStep"] == "shipping"
+    assert written["sensorElementList"][0]["sensorReport"] == [
+        {"type": "Temperature", "value": 7},
+        {"exception": "ALARM_CONDITION"},
+    ]

@@ -218,9 +218,7 @@ ATTACKS: Final[dict[str, Callable[[Bait], Parts]]] = {
         b'"', again("\U0001f347".encode() * 25, _MILLION), b'"'
     ),
     "90,000 equal keys": lambda _: as_json(b'{"a": 1', again(b',"a":1', 90_000), b"}"),
-    "200,000 keys that collide": lambda _: as_json(
-        b'{"a": 1', colliding(b',"#":1', 200_000), b"}"
-    ),
+    "200,000 keys that collide": lambda _: as_json(b'{"a": 1', colliding(b',"#":1', 200_000), b"}"),
     "a million entries": lambda _: as_json(b"[1", again(b",1", _MILLION), b"]"),
     "10 MB of {": lambda _: again(b"{", 10 * _MILLION),
     "half a million JSON prefixes": lambda _: together(

@@ -43,7 +43,8 @@ WRITES = {
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
     "tables.Table": "writes",
-    "ledger.make_room": "gives the writer memory",
+    "memory.AppendMemory": "gives the writer memory",
+    "memory.set_usual_memory": "gives the database memory",
     "ledger.Ledger": "gives the cursors that all others read with",
 }
 """What holds a ledger or a cursor, and yet takes no view."""
