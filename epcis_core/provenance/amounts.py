@@ -7,7 +7,7 @@ from typing import Final
 
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.result import Amount
-from epcis_core.vocabulary.units import convert, to_base
+from epcis_core.vocabulary.units import convert, from_base, to_base
 
 _PIECES: Final = "C62"
 
@@ -15,7 +15,11 @@ Total = dict[str, Fraction]
 """Physical quantity, or a unit without a fixed size, to the exact amount in base units."""
 
 
-def measured(named: Named) -> tuple[str, Fraction] | None:
+Measure = tuple[str, Fraction]
+"""What an amount measures, `mass` or a unit without a fixed size, and how much in base units."""
+
+
+def measured(named: Named) -> Measure | None:
     """Return what an amount measures and how much, in base units; None if it says nothing.
 
     References:
@@ -62,6 +66,11 @@ def together(amounts: Iterable[Named]) -> Amount | None:
             return None
         added, uom = (value, named.uom) if added is None else (added + value, uom)
     return None if added is None else Amount(value=format(added, "f"), uom=uom)
+
+
+def in_unit(amount: Fraction, uom: str | None) -> str:
+    """Return an amount in base units as digits of a unit; None is pieces."""
+    return format(from_base(amount, uom or _PIECES), "f")
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 """The parts of an answer, from what was found out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.amounts import together
@@ -35,7 +35,7 @@ def traced_objects(book: Book, parties: Parties, found: Findings) -> tuple[Trace
         parties: who stands behind a place.
         found: what was found out.
     """
-    doubtful = _doubtful(found)
+    doubtful, content = _doubtful(found), found.content
     objects = []
     for one, its in {**found.seen, **found.carried}.items():
         key = key_of(one)
@@ -47,7 +47,7 @@ def traced_objects(book: Book, parties: Parties, found: Findings) -> tuple[Trace
                 TracedObject(
                     id=one,
                     kind=kind_of(one),
-                    role=_role(one, found),
+                    role=_role(one, found, content),
                     gtin=key.gtin if key else None,
                     lot=key.lot if key else None,
                     serial=key.serial if key else None,
@@ -65,12 +65,13 @@ def traced_objects(book: Book, parties: Parties, found: Findings) -> tuple[Trace
 def _doubtful(found: Findings) -> set[str]:
     """Return the objects of lineage and content that no undisputed links lead to."""
     starts = {one for one, steps in found.up.steps.items() if steps == 0}
-    sure = {one for one in starts if not found.content.get(one, False)}
-    proven = _proven(found.up, sure, upstream=True) | _proven(found.down, sure, upstream=False)
-    return {*found.up.steps, *found.down.steps} - proven
+    content = found.content
+    sure = {one for one in starts if not content.get(one, False)}
+    certain = proven(found.up, sure, upstream=True) | proven(found.down, sure, upstream=False)
+    return {*found.up.steps, *found.down.steps} - certain
 
 
-def _proven(walked: Walk, sure: set[str], *, upstream: bool) -> set[str]:
+def proven(walked: Walk, sure: set[str], *, upstream: bool) -> set[str]:
     """Return the objects that undisputed links alone lead to."""
     onward: dict[str, set[str]] = {}
     for link in walked.links:
@@ -81,17 +82,17 @@ def _proven(walked: Walk, sure: set[str], *, upstream: bool) -> set[str]:
         if not upstream or link.kind == "membership":
             onward.setdefault(link.source, set()).add(link.target)
     level = set(sure)
-    proven: set[str] = set()
+    found: set[str] = set()
     while level:
-        proven |= level
-        level = {other for one in level for other in onward.get(one, ())} - proven
-    return proven
+        found |= level
+        level = {other for one in level for other in onward.get(one, ())} - found
+    return found
 
 
-def _role(one: str, found: Findings) -> ObjectRole:
-    if one == found.subject:
+def _role(one: str, found: Findings, content: Collection[str]) -> ObjectRole:
+    if one in found.subjects:
         return "subject"
-    if one in found.content:
+    if one in content:
         return "content"
     if one in found.up.steps:
         return "both" if one in found.down.steps else "upstream"

@@ -1,6 +1,6 @@
 """Everything that was worked out for one answer, before it is put into words."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from epcis_core.provenance.attachments import Attachments
@@ -28,6 +28,7 @@ class Chain:
 
     def __init__(self, evidence: Evidence, book: Book) -> None:
         self.evidence = evidence
+        self.book = book
         self.gathered = Gathered(evidence)
         self.containment = Containment(self.gathered)
         self.attachments = Attachments(self.gathered)
@@ -50,22 +51,15 @@ class Chain:
         members = {member for lot in lots for member in self.gathered.members(lot)}
         self.custody.load({*objects, *members})
 
-    def content(self, subject: str) -> tuple[dict[str, bool], int | None]:
-        """Return the latest load of a container, and when the one before it had ended.
-
-        Returns:
-            Content, however deep, to whether it is disputed; and an instant in microseconds since
-            1970 UTC, None where there was no load before.
-        """
-        if kind_of(subject) in AMOUNTS:
-            return {}, None
-        loads = self.containment.loads(subject)
+    def subject(self, one: str) -> "Subject":
+        """Return an object as the subject of an answer, with the latest load of a container."""
+        loads = [] if kind_of(one) in AMOUNTS else self.containment.loads(one)
         if not loads:
-            return {}, None
+            return Subject(one)
         found: dict[str, bool] = {}
         level = [(stay, stay.disputed) for stay in loads[-1]]
         while level:
-            fresh = [(s, doubted) for s, doubted in level if s.content not in {subject, *found}]
+            fresh = [(s, doubted) for s, doubted in level if s.content not in {one, *found}]
             for stay, doubted in fresh:
                 found[stay.content] = doubted and found.get(stay.content, True)
             self.containment.load_around(stay.content for stay, _ in fresh)
@@ -76,16 +70,36 @@ class Chain:
                 for inner in self.containment.stays_in(stay.content, stay.start, stay.end)
             ]
         ends = [stay.end for load in loads[:-1] for stay in load if stay.end is not None]
-        return found, max(ends, default=None)
+        return Subject(one, found, max(ends, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An object that is asked for.
+
+    Attributes:
+        object: canonical identifier.
+        content: what the latest load of a container holds, however deep, to whether that is
+            disputed.
+        since: when the load before that one had ended, microseconds since 1970 UTC; what happened
+            before is of other goods. None where there was none.
+    """
+
+    object: str
+    content: Mapping[str, bool] = field(default_factory=dict)
+    since: int | None = None
+
+    def is_of_now(self, time: int) -> bool:
+        """Tell whether what happened at an instant is of what is asked for."""
+        return self.since is None or time >= self.since
 
 
 @dataclass(slots=True)
 class Findings:
-    """What was found out about one subject.
+    """What was found out about the objects asked for.
 
     Attributes:
-        subject: canonical identifier.
-        content: what its latest load holds, if it is a container, to whether that is disputed.
+        subjects: what was asked for, by identifier.
         up: the walk upstream; only the starts where nobody asked for it.
         down: the walk downstream, likewise.
         seen: the sightings of every object of lineage.
@@ -96,8 +110,7 @@ class Findings:
         truncated: there is more than was allowed.
     """
 
-    subject: str
-    content: dict[str, bool]
+    subjects: Mapping[str, Subject]
     up: Walk
     down: Walk
     seen: dict[str, list[Sighting]] = field(default_factory=dict)
@@ -106,6 +119,20 @@ class Findings:
     attached: list[Stay] = field(default_factory=list)
     moved: list[Transfer] = field(default_factory=list)
     truncated: bool = False
+
+    @property
+    def content(self) -> dict[str, bool]:
+        """What the containers among the subjects hold, to whether that is disputed."""
+        held: dict[str, bool] = {}
+        for subject in self.subjects.values():
+            for one, disputed in subject.content.items():
+                held[one] = disputed and held.get(one, True)
+        return {one: disputed for one, disputed in held.items() if one not in self.subjects}
+
+    def is_load(self, one: str) -> bool:
+        """Tell whether an object is asked for as the container of what is in it."""
+        subject = self.subjects.get(one)
+        return subject is not None and bool(subject.content)
 
     @property
     def lots(self) -> set[str]:
@@ -118,14 +145,13 @@ class Findings:
         return {**self.up.links, **self.down.links}
 
 
-def look_around(chain: Chain, found: Findings, room: Room, *, since: int | None) -> None:
+def look_around(chain: Chain, found: Findings, room: Room) -> None:
     """Find out where the objects of lineage were, in what, and in whose hands.
 
     Args:
         chain: the facts.
         found: where the walks are; the rest is filled in.
         room: for what carried the objects.
-        since: what happened to the subject before this instant is left out; None for nothing.
     """
     lineage = {**found.up.steps, **found.down.steps}
     whole = found.lots
@@ -133,15 +159,15 @@ def look_around(chain: Chain, found: Findings, room: Room, *, since: int | None)
     chain.load_custody(lineage, lots)
     for one in lineage:
         seen = chain.custody.of_lot(one) if one in whole else chain.custody.sightings(one)
-        if one == found.subject and since is not None:
-            seen = [sighting for sighting in seen if sighting.facts.time >= since]
+        if (subject := found.subjects.get(one)) is not None:
+            seen = [sighting for sighting in seen if subject.is_of_now(sighting.facts.time)]
         found.seen[one] = _linked(one, seen, found) if _is_named_class(one, found) else seen
     moving = [
         one
         for one in lineage
         if kind_of(one) != "class"
-        and not (one == found.subject and found.content)
-        and not (kind_of(one) == "container" and one != found.subject)
+        and not found.is_load(one)
+        and not (kind_of(one) == "container" and one not in found.subjects)
     ]
     found.moved = chain.changes.among(moving, lots)
     found.stays = _stays(chain.containment, lineage)
@@ -155,7 +181,7 @@ def look_around(chain: Chain, found: Findings, room: Room, *, since: int | None)
 
 
 def _is_named_class(one: str, found: Findings) -> bool:
-    return kind_of(one) == "class" and one != found.subject
+    return kind_of(one) == "class" and one not in found.subjects
 
 
 def _linked(one: str, seen: Iterable[Sighting], found: Findings) -> list[Sighting]:

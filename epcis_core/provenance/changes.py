@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from epcis_core.provenance.amounts import together
+from epcis_core.provenance.amounts import in_unit, together
+from epcis_core.provenance.claims import claims_of
 from epcis_core.provenance.containment import Containment
 from epcis_core.provenance.custody import Custody
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.gathered import Gathered
-from epcis_core.provenance.handovers import Transfer, joined, transfers_of
+from epcis_core.provenance.handovers import Pair, Transfer, joined, pairs, transfers_of
+from epcis_core.provenance.inside import amount_inside
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.result import Amount
@@ -31,13 +33,22 @@ class Changes:
         self._containment = containment
         self._custody = custody
         self._parties = parties
+        self._paired: dict[str, list[Pair]] = {}
         self._own: dict[str, list[Transfer]] = {}
         self._whole: dict[str, list[Transfer]] = {}
+
+    def paired(self, one: str) -> list[Pair]:
+        """Return what givers and takers claim of an object itself, in pairs."""
+        if one not in self._paired:
+            claims = claims_of(self._custody.sightings(one), self._parties)
+            self._paired[one] = pairs(*claims)
+        return self._paired[one]
 
     def own(self, one: str) -> list[Transfer]:
         """Return the changes of hands of an object itself, by time."""
         if one not in self._own:
-            self._own[one] = transfers_of(self._custody.sightings(one), self._parties)
+            seen = self._custody.sightings(one)
+            self._own[one] = transfers_of(seen, self.paired(one), self._parties)
         return self._own[one]
 
     def whole(self, one: str) -> list[Transfer]:
@@ -88,24 +99,14 @@ class Changes:
         return None
 
     def _inside(self, one: str, unit: str, transfer: Transfer) -> Named | None:
-        """Return how much of an object was in what travelled, if nothing was taken out of it."""
-        time = transfer.events[0].time
-        stays = [
-            stay
-            for stay in self._containment.stays_of(one)
-            if stay.overlaps(time, time)
-            and (stay.container == unit or unit in self._around(stay.container, time))
-        ]
-        if not stays or any(stay.reduced for stay in stays):
+        """Return how much of an object was in what travelled."""
+        facts = next((f for f in transfer.events if f.of(unit)), transfer.events[0])
+        amount = amount_inside(self._gathered, self._containment, one, unit, facts)
+        packed = (named for stay in self._containment.stays_of(one) for named in stay.amounts)
+        first = next((named for named in packed if named.quantity is not None), None)
+        if amount is None or first is None:
             return None
-        return _sum(one, [named for stay in stays for named in stay.amounts])
-
-    def _around(self, container: str, time: int) -> set[str]:
-        return {
-            carriage.container
-            for carriage in self._containment.carriages(container)
-            if carriage.start <= time and (carriage.end is None or time <= carriage.end)
-        }
+        return Named(one, first.role, in_unit(amount[1], first.uom), first.uom)
 
 
 def _sum(one: str, amounts: list[Named]) -> Named | None:

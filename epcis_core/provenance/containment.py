@@ -274,9 +274,10 @@ class Containment:
 
     def _are_nested(self, one: str, other: str, time: int) -> bool:
         """Tell whether one of two containers was inside the other at an instant."""
-        return other in self._around(one, time) or one in self._around(other, time)
+        return other in self.around(one, time) or one in self.around(other, time)
 
-    def _around(self, container: str, time: int) -> set[str]:
+    def around(self, container: str, time: int) -> set[str]:
+        """Return the containers around a container at an instant, however far out."""
         found: set[str] = set()
         level = {container}
         while level:

@@ -30,6 +30,9 @@ class Evidence(Protocol):
     def of_products(self, gtins: Collection[str]) -> Sequence[str]:
         """Return the lots and instances of the GTINs that any event names, sorted."""
 
+    def objects(self, most: int) -> Sequence[str]:
+        """Return up to so many of the objects that events name, in the order they came."""
+
 
 class EventList:
     """Evidence held in memory: the plain truth that a store must agree with."""
@@ -75,6 +78,10 @@ class EventList:
         """See `Evidence.of_products`."""
         keys = ((one, key_of(one)) for one in self._by_object if kind_of(one) != "class")
         return sorted(one for one, key in keys if key is not None and key.gtin in gtins)
+
+    def objects(self, most: int) -> list[str]:
+        """See `Evidence.objects`."""
+        return list(self._by_object)[:most]
 
     def _at(self, places: Iterable[int]) -> list[EventFacts]:
         return [self._events[place] for place in sorted(places)]

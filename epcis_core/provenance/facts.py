@@ -86,6 +86,10 @@ class EventFacts:
     corrective: tuple[str, ...] = ()
     _index: "_Index | None" = field(default=None, init=False, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """Return a hash that does not grow with what the event names; links are hashed often."""
+        return hash((self.sequence, self.event_id))
+
     def objects(self, *roles: Role) -> list[Named]:
         """Return what the event names in any of the given roles, in order."""
         if len(roles) == 1:

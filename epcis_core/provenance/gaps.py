@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from epcis_core.model.references import Role
+from epcis_core.provenance.balance import amount_gaps
 from epcis_core.provenance.chain import Chain, Findings
 from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
@@ -11,6 +12,7 @@ from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.implicit_ends import YEAR
 from epcis_core.provenance.kinds import kind_of
 from epcis_core.provenance.result import Gap
+from epcis_core.provenance.stock import Stocks
 from epcis_core.provenance.suspicions import used_not_received
 from epcis_core.provenance.transformations import LineageLink
 
@@ -33,6 +35,7 @@ def find_gaps(chain: Chain, found: Findings) -> tuple[Gap, ...]:
         *_wide_transformations(chain, found),
         *_nowhere(chain, found),
         *_retracted(chain, found),
+        *_amounts(chain, found),
     ]
     if found.truncated:
         gaps.append(Gap(code="truncated", message="There is more than this answer shows."))
@@ -44,7 +47,7 @@ def _without_origin(chain: Chain, found: Findings) -> Iterator[Gap]:
     has_origin = {link.target for link in found.up.links if link.kind == "transformation"}
     has_origin |= {link.source for link in found.up.links if link.kind == "membership"}
     for one in found.up.steps:
-        is_container = kind_of(one) == "container" or (one == found.subject and found.content)
+        is_container = kind_of(one) == "container" or found.is_load(one)
         if one in has_origin or kind_of(one) == "class" or is_container:
             continue
         if not any(True for _ in _beginnings(chain, one)):
@@ -194,6 +197,14 @@ def _nowhere(chain: Chain, found: Findings) -> Iterator[Gap]:
         if all(chain.parties.of(sighting.facts) is None for sighting in its):
             text = f"Nobody recorded who held {one}."
             yield Gap(code="unknown_party", message=text, objects=(one,), events=events)
+
+
+def _amounts(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield where the amounts of lots do not add up."""
+    lots = found.lots
+    for one in found.seen:
+        if one in lots:
+            yield from amount_gaps(Stocks(chain, one))
 
 
 def _retracted(chain: Chain, found: Findings) -> Iterator[Gap]:

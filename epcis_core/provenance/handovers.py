@@ -6,11 +6,12 @@ unmatched between those parties, and may come up to 48 hours early. Amounts may 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from typing import Final
 
 from epcis_core.provenance.amounts import measured
-from epcis_core.provenance.claims import Claim, claims_of
+from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.parties import Basis, Parties
@@ -65,18 +66,22 @@ class Transfer:
         return tuple(facts for facts in (self.shipped, self.received) if facts is not None)
 
 
-def transfers_of(seen: Sequence[Sighting], parties: Parties) -> list[Transfer]:
+Pair = tuple[Claim | None, Claim | None]
+"""What a giver and a taker claim of one change of hands; None for who does not."""
+
+
+def transfers_of(
+    seen: Sequence[Sighting], paired: Iterable[Pair], parties: Parties
+) -> list[Transfer]:
     """Return the changes of hands of one object, by time.
 
     Args:
         seen: its sightings.
+        paired: what givers and takers claim of it, in pairs.
         parties: who stands behind a place.
     """
-    givings, takings = claims_of(seen, parties)
     found = [
-        transfer
-        for giving, taking in pairs(givings, takings)
-        if (transfer := _transfer(giving, taking)) is not None
+        transfer for giving, taking in paired if (transfer := _transfer(giving, taking)) is not None
     ]
     found += _sales(seen, parties)
     return sorted(found, key=lambda transfer: transfer.time)
@@ -100,20 +105,17 @@ def joined(transfers: Iterable[Transfer]) -> list[Transfer]:
     return sorted(found, key=lambda transfer: (transfer.time, transfer.objects))
 
 
-def pairs(
-    givings: Sequence[Claim], takings: Sequence[Claim]
-) -> list[tuple[Claim | None, Claim | None]]:
+def pairs(givings: Sequence[Claim], takings: Sequence[Claim]) -> list[Pair]:
     """Pair what one object's givers and takers claim; what stays alone is paired with None."""
     free_givings, free_takings = list(givings), list(takings)
-    found: list[tuple[Claim | None, Claim | None]] = []
-    for rule in _rules(free_givings, free_takings):
-        for taking in list(free_takings):
-            giving = next((one for one in free_givings if rule(one, taking)), None)
-            if giving is not None:
-                free_givings.remove(giving)
-                free_takings.remove(taking)
-                found.append((giving, taking))
-    found += _split(found, free_givings, free_takings)
+    found: list[Pair] = []
+    cited = {paper for one in givings for paper in one.transactions}
+    if any(one.transactions & cited for one in takings):
+        found += _paired(_alike(_share_papers), free_givings, free_takings)
+        found += _split(found, free_givings, free_takings, _share_papers)
+    found += _paired(_alike(_all()), free_givings, free_takings)
+    found += _paired(_doubtful(), free_givings, free_takings)
+    found += _split(found, free_givings, free_takings, _all())
     found += [(giving, None) for giving in free_givings]
     found += [(None, taking) for taking in free_takings]
     return found
@@ -122,29 +124,50 @@ def pairs(
 _Rule = Callable[[Claim, Claim], bool]
 
 
-def _rules(givings: Sequence[Claim], takings: Sequence[Claim]) -> Iterator[_Rule]:
-    """Yield what makes a pair, the surest first."""
-    cited = {paper for one in givings for paper in one.transactions}
-    by_paper: list[_Rule] = []
-    if any(one.transactions & cited for one in takings):
-        by_paper = [lambda g, t: bool(g.transactions & t.transactions)]
-    in_turn: list[_Rule] = [lambda g, t: g.time <= t.time, _is_in_time]
-    alike: list[_Rule] = [
-        lambda g, t: g.unit == t.unit and g.equals_amount(t),
-        lambda g, t: g.unit == t.unit,
-        lambda g, t: g.object in {g.unit, t.unit},
-    ]
-    for papers in [*by_paper, lambda _g, _t: True]:
-        for timely, similar in product(in_turn, alike):
-            yield _all(papers, timely, similar, Claim.agrees)
-    for papers in by_paper:
-        yield _all(papers, in_turn[1], alike[2], _share_a_party)
-    yield _all(in_turn[1], alike[2], _is_elsewhere)
-    yield _all(in_turn[1], alike[2], _is_carried)
+def _paired(
+    rules: Iterable[_Rule], givings: list[Claim], takings: list[Claim]
+) -> Iterator[tuple[Claim, Claim]]:
+    """Yield the pairs that rules make, the first rule first, and take them out of the lists."""
+    for rule in rules:
+        for taking in list(takings):
+            giving = next((one for one in givings if rule(one, taking)), None)
+            if giving is not None:
+                givings.remove(giving)
+                takings.remove(taking)
+                yield giving, taking
+
+
+def _alike(papers: _Rule) -> Iterator[_Rule]:
+    """Yield what makes a pair of claims whose papers are as wanted, the surest first."""
+    for timely, similar in product((_is_in_turn, _is_in_time), _SIMILAR):
+        yield _all(papers, timely, similar, Claim.agrees)
+
+
+def _doubtful() -> Iterator[_Rule]:
+    """Yield what makes a pair of claims that do not agree on the parties."""
+    yield _all(_share_papers, _is_in_time, _SIMILAR[-1], _share_a_party)
+    yield _all(_is_in_time, _SIMILAR[-1], _is_elsewhere)
+    yield _all(_is_in_time, _SIMILAR[-1], _is_carried)
+
+
+_SIMILAR: Final[tuple[_Rule, ...]] = (
+    lambda g, t: g.unit == t.unit and g.equals_amount(t),
+    lambda g, t: g.unit == t.unit,
+    lambda g, t: g.object in {g.unit, t.unit},
+)
+"""How alike what was given and what was taken can be, the surest first."""
 
 
 def _all(*rules: _Rule) -> _Rule:
     return lambda giving, taking: all(rule(giving, taking) for rule in rules)
+
+
+def _share_papers(giving: Claim, taking: Claim) -> bool:
+    return bool(giving.transactions & taking.transactions)
+
+
+def _is_in_turn(giving: Claim, taking: Claim) -> bool:
+    return giving.time <= taking.time
 
 
 def _is_in_time(giving: Claim, taking: Claim) -> bool:
@@ -174,22 +197,22 @@ def _is_carried(giving: Claim, taking: Claim) -> bool:
 
 
 def _split(
-    found: Sequence[tuple[Claim | None, Claim | None]], givings: list[Claim], takings: list[Claim]
+    found: Sequence[Pair], givings: list[Claim], takings: list[Claim], papers: _Rule
 ) -> Iterator[tuple[Claim, Claim]]:
-    """Pair what is left with the rest of an amount that was shipped or received in parts."""
+    """Pair what is left with the rest of an amount that was shipped or received in parts.
+
+    Args:
+        found: the pairs so far.
+        givings: what is left, and is taken out of the list when it is paired.
+        takings: likewise.
+        papers: whether the papers of two claims allow that one is of a part of the other.
+    """
     paired = [(g, t) for g, t in found if g is not None and t is not None and g.is_amount]
-    rests = {}
-    for giving, taking in paired:
-        sent, came = giving.named, taking.named
-        if sent is None or came is None:
-            continue
-        out, back = measured(sent), measured(came)
-        if out is not None and back is not None and out[0] == back[0]:
-            rests[id(giving)] = out[1] - back[1]
-            rests[id(taking)] = back[1] - out[1]
+    rests = _rests(paired)
+    is_part = _all(_parts_of_one, papers)
     for taking in list(takings):
         for giving, _ in paired:
-            if rests.get(id(giving), 0) > 0 and _parts_of_one(giving, taking):
+            if rests.get(id(giving), 0) > 0 and is_part(giving, taking):
                 amount = measured(taking.named) if taking.named else None
                 rests[id(giving)] -= amount[1] if amount else rests[id(giving)]
                 takings.remove(taking)
@@ -197,12 +220,25 @@ def _split(
                 break
     for giving in list(givings):
         for _, taking in paired:
-            if rests.get(id(taking), 0) > 0 and _parts_of_one(giving, taking):
+            if rests.get(id(taking), 0) > 0 and is_part(giving, taking):
                 amount = measured(giving.named) if giving.named else None
                 rests[id(taking)] -= amount[1] if amount else rests[id(taking)]
                 givings.remove(giving)
                 yield giving, taking
                 break
+
+
+def _rests(paired: Iterable[tuple[Claim, Claim]]) -> dict[int, Fraction]:
+    """Return, by the identity of a claim, how much of it its pairs leave, in base units."""
+    rests: dict[int, Fraction] = {}
+    for giving, taking in paired:
+        if giving.named is None or taking.named is None:
+            continue
+        out, back = measured(giving.named), measured(taking.named)
+        if out is not None and back is not None and out[0] == back[0]:
+            rests[id(giving)] = rests.get(id(giving), out[1]) - back[1]
+            rests[id(taking)] = rests.get(id(taking), back[1]) - out[1]
+    return rests
 
 
 def _parts_of_one(giving: Claim, taking: Claim) -> bool:

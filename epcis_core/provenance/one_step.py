@@ -62,6 +62,24 @@ def one_step(
     )
 
 
+def together(answers: Iterable[tuple[OneStep, ...]]) -> tuple[OneStep, ...]:
+    """Return the steps of several subjects as one list, an entry per party."""
+    found: dict[str, OneStep] = {}
+    for one in (step for answer in answers for step in answer):
+        known = found.setdefault(one.party, one)
+        if known is not one:
+            back, forward = _added(known.back, one.back), _added(known.forward, one.forward)
+            found[one.party] = OneStep(party=one.party, back=back, forward=forward)
+    return tuple(found.values())
+
+
+def _added(some: Iterable[Neighbour], others: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
+    objects: dict[str | None, set[str]] = defaultdict(set)
+    for one in (*some, *others):
+        objects[one.party] |= {*one.objects}
+    return _neighbours(objects)
+
+
 def _given_to_makers(
     subject: str,
     links: Iterable[LineageLink],

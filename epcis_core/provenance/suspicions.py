@@ -4,6 +4,7 @@ Identifiers are mistyped, and lots renamed in passing. The ledger merges nothing
 party held at that time and may have meant.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,6 +16,8 @@ from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of, kind_of
+from epcis_core.provenance.lineage import Room
+from epcis_core.provenance.recall_result import Possible
 from epcis_core.provenance.result import Gap
 from epcis_core.provenance.steps import GIVING, SELLING, TAKING
 
@@ -53,6 +56,34 @@ def used_not_received(chain: Chain, found: Findings) -> Iterator[Gap]:
                 events=tuple(facts.event_id for facts in events),
                 candidates=tuple(held),
             )
+
+
+def possible_slips(chain: Chain, found: Findings, max_objects: int) -> Iterator[Possible]:
+    """Yield what a party used or gave away, and may have taken for an affected object it held.
+
+    Args:
+        chain: the facts.
+        found: what is affected.
+        max_objects: how much of what came of it may be listed.
+    """
+    affected = {one for one in found.down.steps if kind_of(one) in {"lot", "instance"}}
+    alike = _alike(chain, affected)
+    others = {other for its in alike.values() for other in its} - {*found.down.steps}
+    chain.gathered.load_kin(others)
+    chain.load_custody(others, others)
+    slips = {other: _unexplained(chain, other, whole=True) for other in others}
+    for one in sorted(affected):
+        for other in alike[one]:
+            for party, events in slips.get(other, {}).items():
+                if _held(chain, one, party, events[0].time):
+                    onward = chain.lineage.walk([other], "downstream", Room(max_objects))
+                    yield Possible(
+                        object=other,
+                        instead_of=one,
+                        party=party,
+                        events=tuple(facts.event_id for facts in events),
+                        downstream=tuple(sorted({*onward.steps} - {other, *found.down.steps})),
+                    )
 
 
 def _unexplained(chain: Chain, one: str, *, whole: bool) -> dict[str, list[EventFacts]]:
@@ -101,16 +132,21 @@ def _alike(chain: Chain, objects: set[str]) -> dict[str, list[str]]:
     """
     gtins = {gtin: _packings(gtin) for one in objects for gtin in [_gtin(one)] if gtin}
     known = chain.evidence.of_products({other for others in gtins.values() for other in others})
+    spelt: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    lots: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for other in known:
+        kind, gtin, number = kind_of(other), _gtin(other), _folded(other)
+        spelt[kind, gtin, number].append(other)
+        if kind == "lot":
+            lots[gtin].append((other, number))
     found = {}
     for one in objects:
-        packings = gtins.get(_gtin(one), ())
-        near = [
-            o for o in known if o != one and _gtin(o) in packings and kind_of(o) == kind_of(one)
-        ]
-        same = [other for other in near if _folded(other) == _folded(one)]
-        if kind_of(one) == "lot":
-            same += [o for o in near if _gtin(o) == _gtin(one) and _folded(o) != _folded(one)]
-        found[one] = sorted(same[:_MOST_ALIKE])
+        kind, gtin, number = kind_of(one), _gtin(one), _folded(one)
+        packings = gtins.get(gtin, ())
+        same = [other for near in packings for other in spelt.get((kind, near, number), ())]
+        if kind == "lot":
+            same += [other for other, its in lots.get(gtin, ()) if its != number]
+        found[one] = sorted([other for other in same if other != one][:_MOST_ALIKE])
     return found
 
 

@@ -11,12 +11,12 @@ from epcis_core.provenance.answer import (
     visits_of,
 )
 from epcis_core.provenance.book import Book
-from epcis_core.provenance.chain import Chain, Findings, look_around
+from epcis_core.provenance.chain import Chain, Findings, Subject, look_around
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.gaps import find_gaps
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.lineage import Room, Walk
-from epcis_core.provenance.one_step import one_step
+from epcis_core.provenance.one_step import one_step, together
 from epcis_core.provenance.result import Coverage, Direction, Link, OneStep, Trace
 
 
@@ -42,74 +42,98 @@ def trace(
     chain = Chain(evidence, book)
     if not chain.is_known(subject):
         return Trace(subject=subject, direction=direction, as_of=as_of)
-    content, since = chain.content(subject)
-    starts = (subject, *content)
+    found, origin = explore(chain, [subject], direction, max_objects)
+    return told(chain, found, origin, direction=direction, as_of=as_of)
+
+
+def explore(
+    chain: Chain, subjects: Sequence[str], direction: Direction, max_objects: int
+) -> tuple[Findings, Walk]:
+    """Walk from objects and look around.
+
+    Args:
+        chain: the facts.
+        subjects: canonical identifiers, known to the ledger.
+        direction: which way to walk the lineage.
+        max_objects: how many objects of any role may be found.
+
+    Returns:
+        What was found out, and the walk upstream, which one step back needs in any direction.
+    """
+    asked = {one: chain.subject(one) for one in subjects}
+    starts = list(dict.fromkeys([*asked, *(o for one in asked.values() for o in one.content)]))
     room = Room(max_objects)
     nowhere = Walk(dict.fromkeys(starts, 0), whole={*starts})
     origin = chain.lineage.walk(
         starts, "upstream", Room(max_objects) if direction == "downstream" else room
     )
     found = Findings(
-        subject,
-        content,
+        asked,
         nowhere if direction == "downstream" else origin,
         nowhere if direction == "upstream" else chain.lineage.walk(starts, "downstream", room),
     )
     for walked in (found.up, found.down):
         walked.steps = {one: steps for one, steps in walked.steps.items() if room.takes(one)}
-    look_around(chain, found, room, since=since)
+    look_around(chain, found, room)
+    return found, origin
+
+
+def told(
+    chain: Chain, found: Findings, origin: Walk, *, direction: Direction, as_of: str | None
+) -> Trace:
+    """Put what was found out into an answer.
+
+    Args:
+        chain: the facts.
+        found: what was found out.
+        origin: the walk upstream.
+        direction: which way the lineage was walked.
+        as_of: the ledger time the evidence stands for, to be shown.
+    """
     handovers = tuple(handover_of(one, chain.changes.amount(one)) for one in found.moved)
     visits = tuple(visits_of(found.seen, chain.parties))
     links = links_of(found)
+    parties = [v.party for v in visits]
+    parties += [p for h in handovers for p in (h.from_party, h.to_party, h.carrier)]
+    places = [v.place for v in visits]
+    places += [p for h in handovers for p in (h.from_place, h.to_place)]
     return Trace(
-        subject=subject,
+        subject=next(iter(found.subjects)),
         direction=direction,
         as_of=as_of,
         truncated=found.truncated,
-        objects=traced_objects(book, chain.parties, found),
+        objects=traced_objects(chain.book, chain.parties, found),
         links=links,
         handovers=handovers,
         visits=visits,
-        one_step=_one_step(chain, subject, origin, since),
+        one_step=_one_step(chain, found.subjects.values(), origin),
         gaps=find_gaps(chain, found),
         excluded_by_time=tuple(excluded_links(found)),
         retracted=tuple(
             facts.event_id for facts in chain.gathered.retracted([*found.seen, *found.carried])
         ),
         coverage=_coverage(found.moved),
-        parties=_known(
-            book.party,
-            [v.party for v in visits]
-            + [p for h in handovers for p in (h.from_party, h.to_party, h.carrier)],
-        ),
-        places={
-            place: known
-            for place, known in _known(
-                book.place,
-                [v.place for v in visits]
-                + [p for h in handovers for p in (h.from_place, h.to_place)],
-            ).items()
-            if known
-        },
+        parties=known(chain.book.party, parties),
+        places={one: its for one, its in known(chain.book.place, places).items() if its},
         events=_events(chain, found, links),
     )
 
 
-def _one_step(chain: Chain, subject: str, origin: Walk, since: int | None) -> tuple[OneStep, ...]:
+def _one_step(chain: Chain, subjects: Iterable[Subject], origin: Walk) -> tuple[OneStep, ...]:
     """Return one step back and forward, of a container as far as its latest load."""
     chain.load_custody(origin.steps, origin.whole)
+    return together(_one_step_of(chain, subject, origin) for subject in subjects)
 
-    def is_recent(time: int) -> bool:
-        return since is None or time >= since
 
-    seen = [one for one in chain.custody.of_lot(subject) if is_recent(one.facts.time)]
-    moved = [one for one in chain.changes.whole(subject) if is_recent(one.time)]
+def _one_step_of(chain: Chain, subject: Subject, origin: Walk) -> tuple[OneStep, ...]:
+    one = subject.object
+    moved = [m for m in chain.changes.whole(one) if subject.is_of_now(m.time)]
     return one_step(
-        subject,
+        one,
         origin.links,
         chain.parties,
-        seen,
-        lambda one: moved if one == subject else chain.changes.whole(one),
+        [seen for seen in chain.custody.of_lot(one) if subject.is_of_now(seen.facts.time)],
+        lambda each: moved if each == one else chain.changes.whole(each),
     )
 
 
@@ -124,9 +148,10 @@ def _coverage(moved: Sequence[Transfer]) -> Coverage:
     )
 
 
-def _known(
+def known(
     look_up: Callable[[str], Mapping[str, Any]], keys: Iterable[str | None]
 ) -> dict[str, dict[str, Any]]:
+    """Return what the book knows of each key."""
     return {key: dict(look_up(key)) for key in sorted({key for key in keys if key is not None})}
 
 

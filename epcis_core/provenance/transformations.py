@@ -92,7 +92,8 @@ class Transformations:
         self._containment.load_around(asked)
         self._load_makers(asked)
         around = {c.container for one in asked for c in self._containment.carriages(one)}
-        uses = [f for one in asked | around for f in self._gathered.naming(one)]
+        found = {f.sequence: f for one in asked | around for f in self._gathered.naming(one)}
+        uses = list(found.values())
         self._gathered.load_transformations(f.transformation_id for f in uses)
         inputs = {
             (named.object, used.time)

@@ -1,23 +1,18 @@
-"""Provenance's facts, read from the ledger's rows through a view."""
+"""Provenance's facts, read from the ledger's rows through a view: plain, and the truth.
 
-from collections import defaultdict
+`epcis_core.store.indexed_evidence` gives the same answers faster.
+"""
+
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
-from epcis_core.model.references import Role
-from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.literals import among, literal
 from epcis_core.store.names import PRODUCT
 from epcis_core.store.view import View
-
-_COLUMNS: Final = (
-    "e.sequence, e.event_id, e.event_type, epoch_us(e.event_time), e.event_offset, e.action, "
-    "e.biz_step, e.disposition, e.read_point, e.biz_location, e.transformation_id, e.transactions, "
-    "e.sources, e.destinations, e.organisation, e.retracts IS NOT NULL, e.reason, e.corrective"
-)
-
 
 _NARROW: Final = 8
 _SHALLOW: Final = 16
@@ -87,6 +82,15 @@ class StoredEvidence:
         ).fetchall()
         return [row[0] for row in rows]
 
+    def objects(self, most: int) -> Sequence[str]:
+        """See `Evidence.objects`."""
+        rows = self._cursor.execute(
+            "SELECT r.object FROM reference r "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('r')} "
+            f"GROUP BY r.object ORDER BY min(r.sequence), r.object LIMIT {most:d}"
+        ).fetchall()
+        return [row[0] for row in rows]
+
     def _events(self, query: str) -> list[EventFacts]:
         """Return the events whose sequences a query gives, in ledger order."""
         return self._in_order({row[0] for row in self._cursor.execute(query).fetchall()})
@@ -144,57 +148,5 @@ class StoredEvidence:
     def _read_events(self, sequences: list[int]) -> None:
         """Read the facts of events; a sequence that is none, or not to be seen, gives None."""
         self._read.update(dict.fromkeys(sequences))
-        rows = self._cursor.execute(
-            f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - numbers
-            f"WHERE {self._view.condition('e')} AND e.sequence {among(sequences)}"
-        ).fetchall()
-        named = defaultdict(list)
-        members = defaultdict(list)
-        attributes = defaultdict(list)
-        for sequence, table, _, one, text, quantity, uom in self._beside([row[0] for row in rows]):
-            if table == "reference":
-                named[sequence].append(Named(one, Role(text), quantity, uom))
-            elif table == "membership":
-                members[sequence].append((one, text))
-            else:
-                attributes[sequence].append((one, text, quantity))
-        for row in rows:
-            sequence = row[0]
-            self._read[sequence] = EventFacts(
-                sequence=sequence,
-                event_id=row[1],
-                type=row[2],
-                time=row[3],
-                offset=row[4],
-                action=row[5],
-                biz_step=row[6],
-                disposition=row[7],
-                read_point=row[8],
-                biz_location=row[9],
-                transformation_id=row[10],
-                transactions=tuple(row[11]),
-                sources=tuple(row[12]),
-                destinations=tuple(row[13]),
-                named=tuple(named[sequence]),
-                memberships=tuple(members[sequence]),
-                attributes=tuple(attributes[sequence]),
-                organisation=row[14],
-                retracts=row[15],
-                reason=row[16],
-                corrective=tuple(row[17]),
-            )
-
-    def _beside(self, sequences: list[int]) -> list[tuple[Any, ...]]:
-        """Return what events have in the tables beside, in one query: a walk asks very often."""
-        if not sequences:
-            return []
-        here = among(sequences)
-        return self._cursor.execute(
-            "SELECT sequence, 'reference', position, object, role, quantity, uom "  # noqa: S608 - numbers
-            f"FROM reference WHERE sequence {here} "
-            "UNION ALL SELECT sequence, 'membership', 0, member, lot, NULL, NULL "
-            f"FROM membership WHERE sequence {here} "
-            "UNION ALL SELECT sequence, 'ilmd', position, object, name, value, NULL "
-            f"FROM ilmd WHERE sequence {here} "
-            "ORDER BY 1, 2, 3, 4, 5"
-        ).fetchall()
+        found = read_facts(self._cursor, self._view, f"e.sequence {among(sequences)}")
+        self._read.update((facts.sequence, facts) for facts in found)

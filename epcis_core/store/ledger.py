@@ -5,6 +5,7 @@ the ledger to itself until its transaction ends.
 """
 
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.file_format import (
     Migration,
     back_up,
@@ -23,6 +25,7 @@ from epcis_core.store.file_format import (
     shipped_migrations,
     steps_from,
 )
+from epcis_core.store.index_upkeep import catch_up, open_index
 from epcis_core.store.memory import set_usual_memory
 
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -45,6 +48,7 @@ class Ledger:
         self.path = path
         self._connection = connection
         self._writing = threading.Lock()
+        self._index = open_index(path)
 
     @classmethod
     def open(
@@ -76,6 +80,7 @@ class Ledger:
                 raise StoreError(f"{path} is open already")
             ledger = cls(path, _open_current(path, steps, create=create))
             cls._opened[path.resolve()] = ledger
+        ledger._bring_index_up()
         return ledger
 
     def close(self) -> None:
@@ -84,6 +89,8 @@ class Ledger:
             if self._opened.get(self.path.resolve()) is self:
                 del self._opened[self.path.resolve()]
             self._connection.close()
+            if self._index is not None:
+                self._index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +125,36 @@ class Ledger:
             finally:
                 with suppress(duckdb.Error), self._connection.cursor() as cursor:
                     set_usual_memory(cursor)
+            self._bring_index_up()
+
+    @contextmanager
+    def index(self) -> Iterator[IndexReader | None]:
+        """Give a reader of the fact index; None where there is none, and the ledger is read.
+
+        Raises:
+            StoreError: the disk refuses, or the file is damaged.
+        """
+        if self._index is None:
+            yield None
+            return
+        try:
+            with self._index.reading() as reader:
+                yield reader
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path}.index cannot be read: {error}. It is made anew once it is deleted."
+            ) from error
+
+    def _bring_index_up(self) -> None:
+        """Let the fact index catch up with what was committed; it is given up where it cannot."""
+        if self._index is None:
+            return
+        try:
+            with self.reading() as cursor:
+                catch_up(self._index, cursor)
+        except (sqlite3.Error, OSError, StoreError):
+            self._index.close()
+            self._index = None
 
     @contextmanager
     def _transaction(self, done: str) -> Iterator[duckdb.DuckDBPyConnection]:

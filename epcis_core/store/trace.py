@@ -1,5 +1,7 @@
-"""A trace from the ledger: what a person typed, through a view, to one answer."""
+"""Answers from the ledger: what a person typed, through a view, to a trace, a recall, a balance."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
@@ -7,10 +9,16 @@ import duckdb
 from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.model.times import microseconds, utc_text
-from epcis_core.provenance.result import Direction, Trace
+from epcis_core.provenance.balance import balance
+from epcis_core.provenance.evidence import Evidence
+from epcis_core.provenance.overview import all_gaps
+from epcis_core.provenance.recall import recall
+from epcis_core.provenance.recall_result import Recall
+from epcis_core.provenance.result import Balance, Direction, Gap, Trace
 from epcis_core.provenance.trace import trace
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.folding import as_typed
+from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.search import near
@@ -45,12 +53,10 @@ def trace_lot(
         QueryError: `as_of` is no timestamp.
     """
     subject = subject_of(text)
-    with ledger.reading() as cursor:
-        if as_of is not None:
-            view = as_known(cursor, view, as_of)
+    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
         answer = trace(
-            StoredEvidence(cursor, view),
-            Names(cursor, view),
+            evidence,
+            Names(cursor, seen),
             subject,
             direction=direction,
             as_of=_shown(as_of, now),
@@ -58,7 +64,113 @@ def trace_lot(
         )
         if answer.objects:
             return answer
-        return answer.model_copy(update={"near": tuple(near(cursor, view, subject))})
+        return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
+
+
+def recall_lots(
+    ledger: Ledger,
+    view: View,
+    texts: Sequence[str],
+    *,
+    as_of: str | None = None,
+    now: int | None = None,
+    max_objects: int = 10_000,
+) -> Recall:
+    """Work out what came of suspect objects, where it is and whom to call.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        texts: at least one, any spelling of an identifier.
+        as_of: see `trace_lot`; so are `now` and `max_objects`.
+        now: the clock.
+        max_objects: how many objects the answer may hold.
+
+    Returns:
+        The answer; where nothing is known of any object it is empty, its trace with identifiers
+        `near` the first.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    subjects = [subject_of(text) for text in texts]
+    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+        answer = recall(
+            evidence,
+            Names(cursor, seen),
+            subjects,
+            as_of=_shown(as_of, now),
+            max_objects=max_objects,
+        )
+        if answer.subjects:
+            return answer
+        empty = answer.trace.model_copy(update={"near": tuple(near(cursor, seen, subjects[0]))})
+        return answer.model_copy(update={"trace": empty})
+
+
+def balance_of(ledger: Ledger, view: View, text: str, *, as_of: str | None = None) -> Balance:
+    """Work out what came to each place of an object and what should be there.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        text: any spelling of its identifier.
+        as_of: see `trace_lot`.
+
+    Returns:
+        The balance; where nothing is known of the object it has no rows, but identifiers `near` it.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    subject = subject_of(text)
+    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+        answer = balance(evidence, Names(cursor, seen), subject)
+        if answer.rows:
+            return answer
+        return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
+
+
+def gaps_of(
+    ledger: Ledger,
+    view: View,
+    text: str | None,
+    *,
+    as_of: str | None = None,
+    max_objects: int = 10_000,
+) -> tuple[Gap, ...] | None:
+    """Return what the records do not show, or show to be impossible.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        text: any spelling of an object's identifier; None for all that the ledger holds.
+        as_of: see `trace_lot`.
+        max_objects: how many objects may be looked at.
+
+    Returns:
+        The gaps of the trace, or of everything; None where nothing is known of the object.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    if text is not None:
+        answer = trace_lot(ledger, view, text, as_of=as_of, max_objects=max_objects)
+        return answer.gaps if answer.objects else None
+    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+        return all_gaps(evidence, Names(cursor, seen), max_objects=max_objects)
+
+
+@contextmanager
+def _reading(
+    ledger: Ledger, view: View, as_of: str | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, View, Evidence]]:
+    """Give a reader's cursor, the view as of a ledger time, and the evidence through it."""
+    with ledger.reading() as cursor, ledger.index() as index:
+        if as_of is not None:
+            view = as_known(cursor, view, as_of)
+        plain = StoredEvidence(cursor, view)
+        yield cursor, view, plain if index is None else IndexedEvidence(cursor, view, index)
 
 
 def _shown(as_of: str | None, now: int | None) -> str | None:

@@ -126,7 +126,24 @@ def convert(value: Decimal, from_code: str, to_code: str) -> Decimal | None:
     wanted = _units().get(to_code)
     if in_base is None or wanted is None or wanted.quantity != in_base[0]:
         return None
-    return _decimal((in_base[1] - wanted.offset) / wanted.factor)
+    return from_base(in_base[1], to_code)
+
+
+def from_base(amount: Fraction, code: str) -> Decimal:
+    """Return an amount in the base unit of a quantity in another unit of that quantity.
+
+    Args:
+        amount: what `to_base` returns.
+        code: the unit's UN/ECE Recommendation 20 code; an unknown one has no other base.
+
+    Returns:
+        The exact amount if it ends as a decimal, else rounded half-even to 28 significant digits.
+
+    >>> from_base(Fraction(5, 2), "GRM")
+    Decimal('2500')
+    """
+    wanted = _units().get(code)
+    return _decimal(amount if wanted is None else (amount - wanted.offset) / wanted.factor)
 
 
 def _decimal(amount: Fraction) -> Decimal:

@@ -256,7 +256,7 @@ def _put_part(tokens: list[str], random: Random, dialect: Dialect) -> None:
     """Put an element, or an attribute, where there may be one."""
     token = random.choice(dialect.tokens)
     at = _at(tokens, random)
-    if token[:1] == " " and dialect.opens.match(tokens[at]):
+    if token[:1] == " " and tokens and dialect.opens.match(tokens[at]):
         tokens[at] = f"{tokens[at][:-1]}{token}>"
     elif token[:1] == "<" and token[-2:] == "/>":
         tokens.insert(at, token)

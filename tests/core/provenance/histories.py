@@ -102,8 +102,8 @@ class World:
     def transform(
         self, hour: float, inputs: list[str], outputs: list[str], **more: Any
     ) -> EventFacts:
-        named = [Named(one, Role.INPUT, "40", "KGM") for one in inputs]
-        named += [Named(one, Role.OUTPUT, "38", "KGM") for one in outputs]
+        named = [Named(one, Role.INPUT, "10", "KGM") for one in inputs]
+        named += [Named(one, Role.OUTPUT, "10", "KGM") for one in outputs]
         return self._add(
             "TransformationEvent", hour, named, read_point=more.pop("at", SHED), **more
         )

@@ -2,6 +2,7 @@
 
 from tests.core.provenance.histories import (
     BOXES,
+    COUNTER,
     CRATE,
     FARM,
     FIELD,
@@ -25,7 +26,7 @@ def test_its_content_has_a_role_of_its_own_with_ancestors_and_descendants(world:
     world.ship(3, PACKER, SHOP, PALLET)
     world.receive(4, PACKER, SHOP, PALLET)
     world.pack(5, PALLET, action="DELETE")
-    world.transform(6, [BOXES], [JUICE])
+    world.transform(6, [BOXES], [JUICE], at=COUNTER)
     answer = world.trace(PALLET)
     assert roles(answer) == {
         GRAPES: "upstream",

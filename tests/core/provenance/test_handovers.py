@@ -166,6 +166,24 @@ def test_a_shipment_may_be_received_in_parts(world: World) -> None:
     assert gap_codes(answer) == []
 
 
+def test_a_part_belongs_to_the_shipment_whose_paper_it_cites(world: World) -> None:
+    world.begin(0, GRAPES)
+
+    def amount(kilograms: str, order: int) -> dict[str, Any]:
+        named = [Named(GRAPES, Role.EPC, kilograms, "KGM")]
+        return {"named": named, "transactions": (f"po urn:order:{order}",)}
+
+    first = world.ship(1, FARM, PACKER, **amount("10", 1))
+    second = world.ship(2, FARM, PACKER, **amount("9", 2))
+    parts = [world.receive(3 + n, FARM, PACKER, **amount(part, 1)) for n, part in enumerate("532")]
+    answer = world.trace(GRAPES)
+    assert [(one.shipped, one.received) for one in answer.handovers] == [
+        *((first.event_id, part.event_id) for part in parts),
+        (second.event_id, None),
+    ]
+    assert gap_codes(answer) == ["shipped_not_received"]
+
+
 def test_shipments_may_be_received_together(world: World) -> None:
     world.begin(0, GRAPES)
     for time, amount in ((1, "6"), (2, "4")):
@@ -355,10 +373,21 @@ def test_the_quantity_of_a_handover_is_what_was_in_the_container(world: World) -
     assert handover.quantity.value == "20"
 
 
-def test_nobody_says_how_much_was_in_a_crate_that_was_partly_emptied(world: World) -> None:
+def test_the_quantity_of_a_handover_is_what_was_left_in_a_crate(world: World) -> None:
     world.begin(0, GRAPES)
     world.pack(1, CRATE, GRAPES)
-    world.take_out(2, CRATE, Named(GRAPES, Role.CHILD, "1", "KGM"))
+    world.take_out(2, CRATE, Named(GRAPES, Role.CHILD, "1500", "GRM"))
+    world.ship(3, FARM, PACKER, CRATE)
+    world.pack(4, CRATE, GRAPES)
+    quantity = world.trace(GRAPES).handovers[0].quantity
+    assert quantity is not None
+    assert (quantity.value, quantity.uom) == ("8.5", "KGM")
+
+
+def test_nobody_says_how_much_was_left_where_units_do_not_compare(world: World) -> None:
+    world.begin(0, GRAPES)
+    world.pack(1, CRATE, GRAPES)
+    world.take_out(2, CRATE, Named(GRAPES, Role.CHILD, "1", "LTR"))
     world.ship(3, FARM, PACKER, CRATE)
     assert world.trace(GRAPES).handovers[0].quantity is None
 

@@ -36,11 +36,11 @@ class Counting(EventList):
     def __init__(self, events: Sequence[EventFacts]) -> None:
         super().__init__(events)
         self.asked: Counter[str] = Counter()
-        self.objects: Counter[str] = Counter()
+        self.asked_for: Counter[str] = Counter()
 
     def naming(self, objects: Collection[str]) -> list[EventFacts]:
         self.asked["naming"] += 1
-        self.objects.update(objects)
+        self.asked_for.update(objects)
         return super().naming(objects)
 
     def transforming(self, transformation_ids: Collection[str]) -> list[EventFacts]:
@@ -75,7 +75,7 @@ def test_serials_on_pallets_are_asked_for_together(world: World, count: int) -> 
     assert len(answer.handovers) == 1
     assert len(answer.objects) == 1 + len(serials) + len(pallets)
     assert evidence.asked == {"naming": 3, "members": 1, "declaring": 2}
-    assert set(evidence.objects.values()) == {1}
+    assert set(evidence.asked_for.values()) == {1}
 
 
 @pytest.mark.parametrize("steps", [10, 100])
@@ -86,7 +86,7 @@ def test_a_chain_is_asked_for_once_per_step(world: World, steps: int) -> None:
     answer, evidence = asked(world, f"{LOT}{steps}")
     assert len(answer.objects) == steps + 1
     assert max(evidence.asked.values()) <= steps + 1
-    assert set(evidence.objects.values()) == {1}
+    assert set(evidence.asked_for.values()) == {1}
 
 
 @pytest.mark.parametrize("fillings", [4, 400])
@@ -115,7 +115,7 @@ def test_crates_and_what_else_was_ever_in_them_are_asked_for_together(
     _, evidence = asked(world, f"{LOT}2")
     assert sum(evidence.asked.values()) <= 6
     others = {f"{LOT}{load}" for load in range(5)} - {f"{LOT}2"}
-    assert not others & evidence.objects.keys()
+    assert not others & evidence.asked_for.keys()
 
 
 @pytest.mark.parametrize("most", range(1, 8))

@@ -36,7 +36,7 @@ def test_an_input_is_upstream_of_its_output_and_the_output_downstream_of_its_inp
     (link,) = world.trace(BOXES).links
     assert (link.from_, link.to, link.kind) == (GRAPES, BOXES, "transformation")
     assert link.quantity is not None
-    assert (link.quantity.value, link.quantity.uom) == ("40", "KGM")
+    assert (link.quantity.value, link.quantity.uom) == ("10", "KGM")
 
 
 def test_the_bound_tightens_along_the_path_upstream(world: World) -> None:

@@ -1,0 +1,99 @@
+"""The balance of a lot: place by place what came, what left, and what should be there still."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from epcis_core.provenance.amounts import in_unit
+from epcis_core.provenance.book import Book
+from epcis_core.provenance.bookings import Booking
+from epcis_core.provenance.chain import Chain
+from epcis_core.provenance.evidence import Evidence
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.kinds import kind_of
+from epcis_core.provenance.result import Balance, BalanceRow, Gap
+from epcis_core.provenance.stock import Stock, Stocks, Sum
+
+_MOST_EVENTS: Final = 20
+
+
+def balance(evidence: Evidence, book: Book, subject: str) -> Balance:
+    """Work out what came to each place of an object, what left it and what should be there.
+
+    Args:
+        evidence: the events that count.
+        book: names and addresses.
+        subject: canonical identifier; the members of a lot count for it.
+
+    Returns:
+        The balance; without rows where nothing is known of the object.
+    """
+    chain = Chain(evidence, book)
+    if not chain.is_known(subject):
+        return Balance(object=subject)
+    chain.load_custody([subject], [subject])
+    stocks = Stocks(chain, subject)
+    rows = tuple(_row(stocks, stock) for stock in stocks.each())
+    return Balance(
+        object=subject,
+        uom=stocks.uom,
+        rows=rows,
+        gaps=(*_without_lot(subject), *amount_gaps(stocks)),
+        parties={row.party: dict(book.party(row.party)) for row in rows if row.party},
+        places={row.place: dict(book.place(row.place)) for row in rows if row.place},
+    )
+
+
+def amount_gaps(stocks: Stocks) -> Iterator[Gap]:
+    """Yield what does not add up: amounts that do not compare, and more leaving than came."""
+    odd = [
+        facts
+        for stock in stocks.each()
+        for booking in stock.all()
+        if booking.amount is not None and booking.amount[0] != stocks.kind
+        for facts in booking.events[:1]
+    ]
+    if odd:
+        text = f"Amounts of {stocks.lot} are in units that do not add up."
+        yield _gap("unit_mismatch", text, stocks, odd)
+    for stock in stocks.each():
+        left = stocks.on_hand(stock)
+        if left is not None and left < 0:
+            place = stock.place or "an unknown place"
+            text = f"More of {stocks.lot} left {place} than came there."
+            events = (booking.events[0] for booking in stock.leaving())
+            yield _gap("quantity_exceeds", text, stocks, events)
+    for its in stocks.exceeding:
+        text = f"More of {stocks.lot} was received than was shipped."
+        yield _gap("quantity_exceeds", text, stocks, its)
+
+
+def _without_lot(subject: str) -> Iterator[Gap]:
+    if kind_of(subject) == "class":
+        text = f"{subject} was recorded without a lot, so it cannot be followed."
+        yield Gap(code="no_lot", message=text, objects=(subject,))
+
+
+def _gap(code: str, message: str, stocks: Stocks, events: Iterable[EventFacts]) -> Gap:
+    ids = dict.fromkeys(facts.event_id for facts in events)
+    return Gap(code=code, message=message, objects=(stocks.lot,), events=tuple(ids)[:_MOST_EVENTS])
+
+
+def _row(stocks: Stocks, stock: Stock) -> BalanceRow:
+    def shown(bookings: Iterable[Booking]) -> str | None:
+        return _digits(stocks, stocks.total(bookings))
+
+    return BalanceRow(
+        party=stock.party,
+        place=stock.place,
+        produced=shown(stock.bookings["produced"]),
+        received=shown(stock.bookings["received"]) if stock.has_source else None,
+        used=shown(stock.bookings["used"]),
+        shipped=shown(stock.bookings["shipped"]),
+        destroyed=shown(stock.bookings["destroyed"]),
+        on_hand=_digits(stocks, stocks.on_hand(stock)),
+        unaccounted=_digits(stocks, stocks.sum(stock.lost)),
+    )
+
+
+def _digits(stocks: Stocks, total: Sum) -> str | None:
+    return None if total is None else in_unit(total, stocks.uom)

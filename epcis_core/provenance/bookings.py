@@ -1,0 +1,221 @@
+"""What the events of one object put to the stock of places and take from it.
+
+Making and receiving put to a stock; using, shipping and destroying take from it. Seeing an object
+changes nothing. What happens to a container happens to its content, except that a decommissioned
+container keeps it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal
+
+from epcis_core.model.references import Role
+from epcis_core.provenance.amounts import Measure, measured
+from epcis_core.provenance.chain import Chain
+from epcis_core.provenance.claims import Claim
+from epcis_core.provenance.custody import Sighting
+from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.inside import added_up, amount_inside, pieces
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.steps import ENDING, GIVING, SELLING, TAKING
+
+Column = Literal["produced", "received", "used", "shipped", "destroyed"]
+
+ONE_PRODUCTION: Final = 24 * 3600 * 1_000_000
+"""Commissioning and output of a lot at one place within this many microseconds are one."""
+
+_DISPENSING: Final = "dispensing"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One amount of an object that came to a place, or left it.
+
+    Attributes:
+        object: what the events name: a lot, or a member of it.
+        column: how it came or left.
+        events: the events that say so; the first gives time and place.
+        party: who held it there, or None.
+        place: where it came or left: the read point, else the business location.
+        amount: in base units; None if the records do not say.
+        sold: it went to a consumer.
+        is_output: it came out of a transformation; of productions alone.
+    """
+
+    object: str
+    column: Column
+    events: tuple[EventFacts, ...]
+    party: str | None
+    place: str | None
+    amount: Measure | None
+    sold: bool = False
+    is_output: bool = False
+
+    @property
+    def time(self) -> int:
+        """When, microseconds since 1970 UTC."""
+        return self.events[0].time
+
+
+def place_at(facts: EventFacts) -> str | None:
+    """Return where an event happened."""
+    return facts.read_point or facts.biz_location
+
+
+def bookings_of(chain: Chain, one: str) -> list[Booking]:
+    """Return what an object's own events book, changes of hands left out.
+
+    Args:
+        chain: the facts, loaded for the object.
+        one: a lot, an instance or a class itself, without its members.
+    """
+    seen = [s for s in chain.custody.sightings(one) if not s.attached]
+    return [
+        *_made(chain, one, seen),
+        *(b for s in seen if (b := _used(chain, one, s)) is not None),
+        *_ended(chain, one, seen),
+    ]
+
+
+def claimed(chain: Chain, claim: Claim) -> Booking:
+    """Return what a giver or taker says as a booking at the place where it happened."""
+    column: Column = "shipped" if claim.side == "giving" else "received"
+    party = claim.giver if claim.side == "giving" else claim.taker
+    facts = claim.facts
+    others = tuple(other for other in claim.events if other is not facts)
+    amounts = (amount_of(chain, claim.object, claim.unit, each) for each in (facts, *others))
+    amount = next((amount for amount in amounts if amount is not None), None)
+    return Booking(
+        claim.object,
+        column,
+        (facts, *others),
+        party or chain.parties.of(facts),
+        place_at(facts),
+        amount,
+    )
+
+
+def once(bookings: Iterable[Booking]) -> list[Booking]:
+    """Return productions, each counted once.
+
+    What was commissioned and what came out of transformations at one place within 24 hours is the
+    same: the larger amount counts. An instance is made once.
+
+    Args:
+        bookings: productions of a lot and its members, at one place.
+    """
+    groups: list[list[Booking]] = []
+    for one in sorted(bookings, key=lambda booking: booking.time):
+        if groups and one.time - groups[-1][-1].time <= ONE_PRODUCTION:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [booking for group in groups for booking in _larger(group)]
+
+
+def _larger(group: list[Booking]) -> list[Booking]:
+    """Return what was commissioned or what came out, whichever is more."""
+    sides: dict[bool, list[Booking]] = defaultdict(list)
+    for one in group:
+        sides[one.is_output].append(one)
+    if len(sides) == 1:
+        return group
+    totals = {side: added_up(one.amount for one in its) for side, its in sides.items()}
+    first, second = totals[True], totals[False]
+    if first is None or second is None or first[0] != second[0]:
+        # Who knows no amount of one of the two goes by the other.
+        return sides[first is not None]
+    return sides[first[1] >= second[1]]
+
+
+def _made(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]:
+    """Yield the productions of an object; an instance's first alone."""
+    for sighting in seen:
+        facts = sighting.facts
+        if sighting.inside is not None:
+            continue
+        is_output = is_named(facts, one, Role.OUTPUT)
+        begins = facts.type == "ObjectEvent" and facts.action == "ADD"
+        if is_output or (begins and is_named(facts, one, Role.EPC)):
+            roles = (Role.OUTPUT,) if is_output else (Role.EPC,)
+            party, amount = chain.parties.of(facts), _named(one, facts, *roles)
+            yield Booking(
+                one, "produced", (facts,), party, place_at(facts), amount, is_output=is_output
+            )
+            if kind_of(one) not in AMOUNTS:
+                return
+
+
+def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
+    facts, unit = sighting.facts, sighting.inside or one
+    if not is_named(facts, unit, Role.INPUT):
+        return None
+    amount = (
+        amount_inside(chain.gathered, chain.containment, one, unit, facts)
+        if sighting.inside
+        else _named(one, facts, Role.INPUT)
+    )
+    return Booking(one, "used", (facts,), chain.parties.of(facts), place_at(facts), amount)
+
+
+def _ended(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]:
+    """Yield what was sold to consumers, used up or destroyed.
+
+    Destroying and then decommissioning the same amount at the same place is one end.
+    """
+    ends: list[Booking] = []
+    for sighting in seen:
+        facts = sighting.facts
+        column = _end_column(sighting)
+        if column is None:
+            continue
+        amount = amount_of(chain, one, sighting.inside or one, facts)
+        party, is_sale = chain.parties.of(facts), facts.biz_step in SELLING
+        booking = Booking(one, column, (facts,), party, place_at(facts), amount, sold=is_sale)
+        if not any(_is_same_end(booking, known) for known in ends):
+            ends.append(booking)
+            yield booking
+
+
+def _end_column(sighting: Sighting) -> Column | None:
+    facts, step = sighting.facts, sighting.facts.biz_step
+    if step in SELLING:
+        return "shipped"
+    is_end = facts.type == "ObjectEvent" and facts.action == "DELETE"
+    if not is_end or step in GIVING | TAKING:
+        return None
+    if sighting.inside is not None and step != "destroying":
+        return None
+    return "used" if step == _DISPENSING else "destroyed"
+
+
+def _is_same_end(booking: Booking, known: Booking) -> bool:
+    step, its = (one.events[0].biz_step for one in (booking, known))
+    is_repeat = step != its and {step, its} <= ENDING and booking.amount == known.amount
+    near = abs(booking.time - known.time) <= ONE_PRODUCTION
+    return is_repeat and near and booking.place == known.place
+
+
+def amount_of(chain: Chain, one: str, unit: str, facts: EventFacts) -> Measure | None:
+    """Return how much of an object an event is about.
+
+    Args:
+        chain: the facts.
+        one: the object.
+        unit: what the event names: the object, or a container that held it then.
+        facts: the event.
+    """
+    if unit != one:
+        return amount_inside(chain.gathered, chain.containment, one, unit, facts)
+    return _named(one, facts, Role.EPC, Role.CHILD)
+
+
+def _named(one: str, facts: EventFacts, *roles: Role) -> Measure | None:
+    """Return how much of an object an event names in given roles."""
+    if kind_of(one) not in AMOUNTS:
+        return pieces(1)
+    found = added_up(measured(named) for named in facts.of(one) if named.role in roles)
+    return found if found is None or found[1] >= Fraction() else None

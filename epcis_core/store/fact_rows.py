@@ -1,0 +1,84 @@
+"""The facts of events, made of the ledger's rows."""
+
+from collections import defaultdict
+from typing import Any, Final
+
+import duckdb
+
+from epcis_core.model.references import Role
+from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.store.literals import among
+from epcis_core.store.view import View
+
+_COLUMNS: Final = (
+    "e.sequence, e.event_id, e.event_type, epoch_us(e.event_time), e.event_offset, e.action, "
+    "e.biz_step, e.disposition, e.read_point, e.biz_location, e.transformation_id, e.transactions, "
+    "e.sources, e.destinations, e.organisation, e.retracts IS NOT NULL, e.reason, e.corrective"
+)
+
+
+def read_facts(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> list[EventFacts]:
+    """Return the facts of events, in ledger order.
+
+    Args:
+        cursor: a reader's.
+        view: what may be seen.
+        condition: which, as SQL on the table `event e`.
+    """
+    rows = cursor.execute(
+        f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - conditions of ours
+        f"WHERE {condition} AND {view.condition('e')} ORDER BY e.sequence"
+    ).fetchall()
+    named = defaultdict(list)
+    members = defaultdict(list)
+    attributes = defaultdict(list)
+    for sequence, table, _, one, text, quantity, uom in _beside(cursor, [row[0] for row in rows]):
+        if table == "reference":
+            named[sequence].append(Named(one, Role(text), quantity, uom))
+        elif table == "membership":
+            members[sequence].append((one, text))
+        else:
+            attributes[sequence].append((one, text, quantity))
+    return [
+        EventFacts(
+            sequence=row[0],
+            event_id=row[1],
+            type=row[2],
+            time=row[3],
+            offset=row[4],
+            action=row[5],
+            biz_step=row[6],
+            disposition=row[7],
+            read_point=row[8],
+            biz_location=row[9],
+            transformation_id=row[10],
+            transactions=tuple(row[11]),
+            sources=tuple(row[12]),
+            destinations=tuple(row[13]),
+            named=tuple(named[row[0]]),
+            memberships=tuple(members[row[0]]),
+            attributes=tuple(attributes[row[0]]),
+            organisation=row[14],
+            retracts=row[15],
+            reason=row[16],
+            corrective=tuple(row[17]),
+        )
+        for row in rows
+    ]
+
+
+def _beside(cursor: duckdb.DuckDBPyConnection, sequences: list[int]) -> list[tuple[Any, ...]]:
+    """Return what events have in the tables beside, in one query: a walk asks very often."""
+    if not sequences:
+        return []
+    is_run = sequences[-1] - sequences[0] + 1 == len(sequences)
+    here = f"BETWEEN {sequences[0]} AND {sequences[-1]}" if is_run else among(sequences)
+    return cursor.execute(
+        "SELECT sequence, 'reference', position, object, role, quantity, uom "  # noqa: S608 - numbers
+        f"FROM reference WHERE sequence {here} "
+        "UNION ALL SELECT sequence, 'membership', 0, member, lot, NULL, NULL "
+        f"FROM membership WHERE sequence {here} "
+        "UNION ALL SELECT sequence, 'ilmd', position, object, name, value, NULL "
+        f"FROM ilmd WHERE sequence {here} "
+        "ORDER BY 1, 2, 3, 4, 5"
+    ).fetchall()

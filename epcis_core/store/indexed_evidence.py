@@ -1,0 +1,116 @@
+"""Provenance's facts by the fact index: a few look-ups per question, however large the ledger."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+import duckdb
+
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.kinds import key_of, kind_of
+from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.fact_index import IndexReader, declaring, member_of, part_of
+from epcis_core.store.fact_rows import read_facts
+from epcis_core.store.literals import among
+from epcis_core.store.view import View
+
+_MOST_OF_PRODUCT: Final = 20_000
+"""So many events of a product, the latest, are looked at for lots that resemble another."""
+
+
+class IndexedEvidence:
+    """Evidence of one ledger under one view; `epcis_core.provenance.evidence.Evidence`.
+
+    What the ledger has and the index has not yet is read from the ledger.
+
+    Args:
+        cursor: a reader's, whose transaction keeps the answer consistent.
+        view: what may be seen.
+        index: the index.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View, index: IndexReader) -> None:
+        self._cursor = cursor
+        self._view = view
+        self._index = index
+        self._plain = StoredEvidence(cursor, view)
+        rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
+        self._last: int = rows[0][0]
+        if view.up_to_sequence is not None:
+            self._last = min(self._last, view.up_to_sequence)
+        self._known: dict[int, EventFacts | None] = {}
+        self._late = self._read_late()
+
+    def naming(self, objects: Collection[str]) -> list[EventFacts]:
+        """See `Evidence.naming`."""
+        wanted = frozenset(objects)
+        return [
+            facts
+            for facts in self._found(wanted)
+            if not wanted.isdisjoint({named.object for named in facts.named})
+        ]
+
+    def transforming(self, transformation_ids: Collection[str]) -> list[EventFacts]:
+        """See `Evidence.transforming`."""
+        wanted = frozenset(transformation_ids)
+        found = self._found(map(part_of, wanted))
+        return [facts for facts in found if facts.transformation_id in wanted]
+
+    def members(self, lots: Collection[str]) -> list[tuple[str, str]]:
+        """See `Evidence.members`."""
+        wanted = frozenset(lots)
+        found = self._found(map(member_of, wanted))
+        return sorted({pair for facts in found for pair in facts.memberships if pair[1] in wanted})
+
+    def declaring(self, event_ids: Collection[str]) -> list[EventFacts]:
+        """See `Evidence.declaring`."""
+        wanted = frozenset(event_ids)
+        found = self._found(map(declaring, wanted))
+        return [facts for facts in found if facts.retracts and facts.event_id in wanted]
+
+    def recorded(self, event_ids: Collection[str]) -> Collection[str]:
+        """See `Evidence.recorded`."""
+        return self._plain.recorded(event_ids)
+
+    def of_products(self, gtins: Collection[str]) -> list[str]:
+        """See `Evidence.of_products`; only the latest 20,000 events of a product are looked at."""
+        sequences = {
+            number for gtin in gtins for number in self._index.of_product(gtin, _MOST_OF_PRODUCT)
+        }
+        named = {
+            one.object for facts in (*self._facts(sequences), *self._late) for one in facts.named
+        }
+        keys = ((one, key_of(one)) for one in named if kind_of(one) != "class")
+        return sorted(one for one, key in keys if key is not None and key.gtin in gtins)
+
+    def objects(self, most: int) -> Sequence[str]:
+        """See `Evidence.objects`."""
+        return self._plain.objects(most)
+
+    def _found(self, names: Iterable[str]) -> list[EventFacts]:
+        """Return the events that may name any of the things, in ledger order."""
+        return [*self._facts(self._index.naming(names)), *self._late]
+
+    def _facts(self, sequences: Iterable[int]) -> list[EventFacts]:
+        """Return those of the events that may be seen, in ledger order."""
+        asked = [number for number in sequences if number <= self._last]
+        fresh = self._visible([number for number in asked if number not in self._known])
+        self._known.update({number: None for number in asked if number not in self._known})
+        self._known.update((facts.sequence, facts) for facts in self._index.facts(fresh))
+        found = (self._known[number] for number in sorted(set(asked)))
+        return [facts for facts in found if facts is not None]
+
+    def _visible(self, sequences: list[int]) -> list[int]:
+        """Return those of the sequences that the viewer may see."""
+        if self._view.viewer is None or not sequences:
+            return sequences
+        rows = self._cursor.execute(
+            "SELECT e.sequence FROM event e "  # noqa: S608 - numbers
+            f"WHERE e.sequence {among(sequences)} AND {self._view.condition('e')}"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def _read_late(self) -> list[EventFacts]:
+        """Return the events that the index has not come to."""
+        if self._index.reached >= self._last:
+            return []
+        return read_facts(self._cursor, self._view, f"e.sequence > {self._index.reached:d}")
