@@ -6,7 +6,7 @@ it events come in batches of any size.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import duckdb
@@ -16,8 +16,9 @@ from epcis_core.model.documents import DocumentHead
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
 from epcis_core.store.captures import has_sent_head, head_digest
+from epcis_core.store.declarations import Declarations
 from epcis_core.store.literals import among
-from epcis_core.store.master_data import new_versions
+from epcis_core.store.master_data import ElementCounts, all_known, new_versions
 from epcis_core.store.memory import AppendMemory
 from epcis_core.store.reading import Reading
 from epcis_core.store.rows import WRITERS, NewEvent, StoredAs
@@ -43,10 +44,13 @@ class Outcome:
             another organisation had, and this one now has a receipt. `conflict`: its id belongs to
             another event, and nothing was stored.
         sequence: its place in the ledger, or its receipt's; of a conflict, the other event's.
+        differing: pointers of the members in which an error declaration and the event that it is
+            about differ; said of whichever of the two comes second.
     """
 
     status: Status
     sequence: int
+    differing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Append:
     _next: int = field(init=False)
     _envelope: int = field(init=False)
     _memory: AppendMemory = field(init=False)
+    _declarations: Declarations = field(init=False)
     _reading: bytes = field(init=False, default=b"")
 
     def __post_init__(self) -> None:
@@ -104,11 +109,14 @@ class Append:
         self._first = self._next = sequence
         self._envelope = envelope
         self._memory = AppendMemory(self.cursor, sequence)
+        self._declarations = Declarations(self.cursor, self.head.organisation)
         self.record_time = max(self.head.now, latest)
 
     def read_with(self, envelope: Envelope) -> None:
         """Say what the events that follow need to be read again."""
-        self._reading = Reading.of(envelope).as_bytes()
+        reading = Reading.of(envelope)
+        self._reading = reading.as_bytes()
+        self._declarations.reading = reading
 
     def events(self, batch: Sequence[NewEvent]) -> list[Outcome]:
         """Append events, and tell what became of each, in the order given."""
@@ -132,20 +140,40 @@ class Append:
             outcomes.append(outcome)
         for table, added in rows.items():
             table.insert(self.cursor, added)
+        differing = self._declarations.compare(
+            [
+                (new, outcome.sequence, outcome.status == "accepted")
+                for new, outcome in zip(batch, outcomes, strict=True)
+            ]
+        )
+        for position, pointers in differing.items():
+            outcomes[position] = replace(outcomes[position], differing=pointers)
         return outcomes
 
-    def finish(self, envelope: Envelope) -> None:
+    def finish(self, envelope: Envelope) -> ElementCounts:
         """Append what the document says beside its events, once these are all in.
 
         Its master data are left out where the same head has brought them before, so that sending an
         old document again does not bring back what a later one has changed. A document that brought
         nothing new leaves no trace in the log.
+
+        Returns:
+            How many elements of master data it speaks of.
         """
         sent_before = has_sent_head(self.cursor, self.head.organisation, head_digest(envelope))
-        if envelope.head is not None and not sent_before:
-            self._add_master_data(envelope.head, envelope.namespaces)
-        if self._next == self._first:
-            return
+        counts = ElementCounts()
+        if envelope.head is not None:
+            counts = (
+                all_known(envelope.head)
+                if sent_before
+                else self._add_master_data(envelope.head, envelope.namespaces)
+            )
+        if self._next != self._first:
+            self._add_envelope(envelope)
+        return counts
+
+    def _add_envelope(self, envelope: Envelope) -> None:
+        """Append the head itself, and what the entries need to be read again."""
         entries: list[Row] = []
         text = envelope.head_text
         sequence = self._enter("document", "", text.encode(), entries) if text else None
@@ -201,18 +229,20 @@ class Append:
         rows[RECEIPT].append((sequence, event, capture, self._envelope, sender, new.text))
         return sequence
 
-    def _add_master_data(self, head: DocumentHead, namespaces: Namespaces) -> None:
+    def _add_master_data(self, head: DocumentHead, namespaces: Namespaces) -> ElementCounts:
         sender = self.head.organisation
         entries: list[Row] = []
         elements: list[Row] = []
         attributes: list[Row] = []
-        for version in new_versions(self.cursor, sender, head, namespaces):
+        found = new_versions(self.cursor, sender, head, namespaces)
+        for version in found.versions:
             sequence = self._enter("master_data", version.canonical, version.body, entries)
             elements.append(version.row(sequence, self._envelope, sender))
             attributes += version.attribute_rows(sequence)
         ENTRY.insert(self.cursor, entries)
         ELEMENT.insert(self.cursor, elements)
         ELEMENT_ATTRIBUTE.insert(self.cursor, attributes)
+        return found.counts
 
     def _enter(self, kind: EntryKind, subject: str, content: bytes, entries: list[Row]) -> int:
         """Add an entry of the log, with its leaf, to `entries` and return its sequence."""

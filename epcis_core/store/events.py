@@ -19,6 +19,7 @@ _COLUMNS: Final = (
     "e.sequence, epoch_us(e.record_time), e.event_id, e.hash, e.organisation, e.capture_id, "
     "e.body, e.event_type, v.syntax, v.prefixes, v.contexts"
 )
+_AT_ONCE: Final = 1000  # rows
 _FROM: Final = "FROM event e JOIN envelope v USING (envelope)"
 
 
@@ -125,11 +126,19 @@ def events_where(
     cursor: duckdb.DuckDBPyConnection, view: View, condition: str, values: list[Any], order: str
 ) -> list[StoredEvent]:
     """Return the same as `select_events`, from the state of the ledger that a reader sees."""
-    rows = cursor.execute(
+    return [*streamed_events(cursor, view, condition, values, order)]
+
+
+def streamed_events(
+    cursor: duckdb.DuckDBPyConnection, view: View, condition: str, values: list[Any], order: str
+) -> Iterator[StoredEvent]:
+    """Yield the same one by one, in bounded memory; meanwhile the cursor can do nothing else."""
+    found = cursor.execute(
         f"SELECT {_COLUMNS} {_FROM} WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
         values,
-    ).fetchall()
-    return [_stored(row) for row in rows]
+    )
+    while rows := found.fetchmany(_AT_ONCE):
+        yield from map(_stored, rows)
 
 
 def _stored(row: tuple[Any, ...]) -> StoredEvent:

@@ -27,7 +27,7 @@ CREATE TABLE named (key INTEGER, sequence INTEGER, PRIMARY KEY (key, sequence)) 
 """
 _LOWER: Final = (1 << 32) - 1
 _PRODUCT_SIZE: Final = len(PRODUCT) + 14
-_CACHE: Final = 32 * 1024  # KiB
+_CACHE: Final = 16 * 1024  # KiB
 _TOGETHER: Final = 500
 """SQLite takes no more than some thousand values in a statement."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
+from epcis_core.model.master_data import BLANKS
 from epcis_core.query.fields import AttributeTest
 from epcis_core.query.master_data import reached
 from epcis_core.store.literals import among, literal
@@ -16,6 +17,7 @@ from epcis_core.store.view import View
 
 _PARTY = "https://id.gs1.org/417/"
 _PLACE = "https://id.gs1.org/414/"
+_COMPARED = f"trim(value, {literal(BLANKS)})"
 
 
 def visible(view: View, alias: str) -> str:
@@ -48,7 +50,7 @@ def passing(view: View, test: AttributeTest) -> str:
 
     Columns: `vocabulary`, `key`.
     """
-    said = "true" if test.values is None else f"value {among(test.values)}"
+    said = "true" if test.values is None else f"{_COMPARED} {among(test.values)}"
     return (
         "SELECT vocabulary, canonical AS key FROM ("  # noqa: S608 - quoted
         "SELECT v.vocabulary, v.canonical, a.value, a.is_null "

@@ -10,7 +10,7 @@ from epcis_core.store.fact_index import FactIndex
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.view import EVERYTHING
 
-_TOGETHER: Final = 10_000
+_TOGETHER: Final = 4_000
 """Sequences that are read at once."""
 
 

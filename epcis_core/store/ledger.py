@@ -122,10 +122,10 @@ class Ledger:
                 with self._transaction("written") as cursor:
                     yield cursor
                     cursor.commit()
+                self._bring_index_up()  # in no more memory than the append took
             finally:
                 with suppress(duckdb.Error), self._connection.cursor() as cursor:
                     set_usual_memory(cursor)
-            self._bring_index_up()
 
     @contextmanager
     def index(self) -> Iterator[IndexReader | None]:

@@ -74,13 +74,41 @@ class ElementVersion:
             yield sequence, position, name, value_text(value), value is None
 
 
+@dataclass(frozen=True, slots=True)
+class ElementCounts:
+    """How many elements of master data a document speaks of, each counted once in its vocabulary.
+
+    Attributes:
+        new: of which its sender had said nothing before.
+        changed: of which it had, and now a version is added.
+        known: of which it says what it said last.
+    """
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersions:
+    """What a document adds to the master data.
+
+    Attributes:
+        versions: those to be written, in order.
+        counts: of the elements.
+    """
+
+    versions: tuple[ElementVersion, ...]
+    counts: ElementCounts
+
+
 def new_versions(
     cursor: duckdb.DuckDBPyConnection,
     organisation: str,
     head: DocumentHead,
     around: Namespaces,
-) -> Iterator[ElementVersion]:
-    """Yield the elements that differ from the latest versions their sender gave of them.
+) -> NewVersions:
+    """Return the elements that differ from the latest versions their sender gave of them.
 
     Args:
         cursor: the writer's.
@@ -104,9 +132,24 @@ def new_versions(
         [organisation],
     ).fetchall()
     earlier = {(vocabulary, key): digests for vocabulary, key, digests in rows}
+    added: list[ElementVersion] = []
+    new = changed = 0
     for key, versions in said.items():
-        known = _overlap(earlier.get(key, ()), list(versions))
-        yield from list(versions.values())[known:]
+        overlap = _overlap(earlier.get(key, ()), list(versions))
+        added += list(versions.values())[overlap:]
+        new += key not in earlier
+        changed += key in earlier and overlap < len(versions)
+    return NewVersions(tuple(added), ElementCounts(new, changed, len(said) - new - changed))
+
+
+def all_known(head: DocumentHead) -> ElementCounts:
+    """Return the counts of a document that was sent before."""
+    named = {
+        (vocabulary.type, element_key(element.id))
+        for vocabulary in head.vocabularies
+        for element in vocabulary.vocabulary_element_list
+    }
+    return ElementCounts(known=len(named))
 
 
 def local_name(attribute: str) -> str:

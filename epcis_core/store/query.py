@@ -8,7 +8,7 @@ import duckdb
 from epcis_core.errors import QueryError
 from epcis_core.query.fields import Described, Objects, OneValue
 from epcis_core.query.parameters import EventQuery, Match
-from epcis_core.store.events import StoredEvent, events_where
+from epcis_core.store.events import StoredEvent, streamed_events
 from epcis_core.store.hierarchy import keys_below, keys_described
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among, literal
@@ -39,19 +39,42 @@ def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEv
     Raises:
         QueryError: there are more than the query's `maxEventCount`.
     """
+    return list(stream_events(ledger, view, query))
+
+
+def stream_events(ledger: Ledger, view: View, query: EventQuery) -> Iterator[StoredEvent]:
+    """Yield the events a query asks for, in bounded memory however many there are.
+
+    The state of the ledger that they come from is held until the last one is taken.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        query: the conditions, and the order.
+
+    Raises:
+        QueryError: there are more than the query's `maxEventCount`; before the first is given.
+    """
     turn = "ASC" if query.ascending else "DESC"
     order = f"e.{query.order_by} {turn}, e.sequence {turn}" if query.order_by else "e.sequence"
-    most = query.limit or (query.ceiling + 1 if query.ceiling else None)
-    if most is not None:
-        order += f" LIMIT {most:d}"
+    if query.limit is not None:
+        order += f" LIMIT {query.limit:d}"
     with ledger.reading() as cursor:
         condition = " AND ".join(_conditions(cursor, view, query)) or "true"
-        found = events_where(cursor, view, condition, [], order)
-    if query.ceiling is not None and len(found) > query.ceiling:
+        if query.ceiling is not None:
+            _check_ceiling(cursor, f"{view.condition('e')} AND {condition}", query.ceiling)
+        yield from streamed_events(cursor, view, condition, [], order)
+
+
+def _check_ceiling(cursor: duckdb.DuckDBPyConnection, condition: str, ceiling: int) -> None:
+    """Raise if more events match than a query wants to hear of."""
+    rows = cursor.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM event e WHERE {condition} LIMIT {ceiling + 1:d})"  # noqa: S608 - quoted
+    ).fetchall()
+    if rows[0][0] > ceiling:
         raise QueryError(
-            f"More than maxEventCount = {query.ceiling} events match", parameter="maxEventCount"
+            f"More than maxEventCount = {ceiling} events match", parameter="maxEventCount"
         )
-    return found
 
 
 def _conditions(cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery) -> Iterator[str]:

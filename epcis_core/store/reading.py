@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
 from epcis_core.codecs.document import Envelope
 from epcis_core.findings import Syntax
 from epcis_core.model.namespaces import Namespaces
+
+_IN_XML: Final = "xmlns:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Reading:
 
     Attributes:
         syntax: how its bytes are to be parsed.
-        prefixes: what the prefixes of its document stand for.
+        prefixes: what the prefixes of its document stand for; under `xmlns:id`, what `id` stands
+            for in its XML alone.
         contexts: addresses of JSON-LD contexts that were named there and are not known here.
     """
 
@@ -28,7 +32,8 @@ class Reading:
     def of(cls, envelope: Envelope) -> "Reading":
         """Return how to read what an envelope carries."""
         namespaces = envelope.namespaces
-        return cls(envelope.syntax, namespaces.prefixes, namespaces.unknown)
+        in_xml = {f"{_IN_XML}{prefix}": uri for prefix, uri in namespaces.in_xml.items()}
+        return cls(envelope.syntax, {**namespaces.prefixes, **in_xml}, namespaces.unknown)
 
     @classmethod
     def stored(cls, syntax: Syntax, prefixes: str, contexts: list[str]) -> "Reading":
@@ -38,7 +43,13 @@ class Reading:
     @property
     def namespaces(self) -> Namespaces:
         """The prefixes in force around the entry."""
-        return Namespaces(self.prefixes, self.contexts)
+        own = {name: uri for name, uri in self.prefixes.items() if not name.startswith(_IN_XML)}
+        in_xml = {
+            name.removeprefix(_IN_XML): uri
+            for name, uri in self.prefixes.items()
+            if name.startswith(_IN_XML)
+        }
+        return Namespaces(own, self.contexts, in_xml)
 
     def prefixes_text(self) -> str:
         """Return the prefixes as a JSON object."""

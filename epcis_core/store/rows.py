@@ -27,6 +27,8 @@ class NewEvent:
         position: its index in its document.
         hash: event hash ID, of `hash_variant`.
         content: digest of its canonical content, error declaration included.
+        declared: of an error declaration, the content that the event must have which it is about;
+            None for all other events.
     """
 
     event: EpcisEvent
@@ -36,18 +38,25 @@ class NewEvent:
     hash: str
     hash_variant: str
     content: bytes
+    declared: bytes | None = None
 
     @property
     def identity(self) -> str:
         """What makes it one and the same event: its id.
 
-        An error declaration, the one legal repeat of an id, is told apart by its content. A UUID is
-        the same in capital letters (RFC 9562, section 4).
+        An error declaration, the one legal repeat of an id, is told apart by its content.
+        """
+        own = self.identity_declared
+        return f"{own} declared {self.content.hex()}" if self.facts.retracts else own
+
+    @property
+    def identity_declared(self) -> str:
+        """The identity of the event of its id that is no error declaration.
+
+        A UUID is the same in capital letters (RFC 9562, section 4).
         """
         event_id = self.facts.event_id
-        if event_id[: len(_UUID)].lower() == _UUID:
-            event_id = event_id.lower()
-        return f"{event_id} declared {self.content.hex()}" if self.facts.retracts else event_id
+        return event_id.lower() if event_id[: len(_UUID)].lower() == _UUID else event_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 
 from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import parse_identifier
+from epcis_core.identifiers import meant_by, parse_identifier
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
 from epcis_core.store.folding import SQL_FOLDED_NUMBER, as_typed, fold_number
@@ -76,8 +76,9 @@ def search(ledger: Ledger, view: View, text: str, limit: int = 20) -> list[Hit]:
 def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 5) -> list[str]:
     """Return known identifiers like one that is not known, the likeliest first.
 
-    First come objects whose lot or serial number differs in spelling alone, or by a slip of the
-    keyboard; those of the same product before others; then other lots of the product.
+    First comes what the text means once its check digit is put right. Then come objects whose lot
+    or serial number differs in spelling alone, or by a slip of the keyboard; those of the same
+    product before others; then other lots of the product.
 
     Args:
         cursor: a reader's.
@@ -85,19 +86,26 @@ def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 
         text: a canonical identifier, or what a person typed.
         limit: how many at the most.
     """
-    key = key_of(text)
+    meant = meant_by(text) or text
+    key = key_of(meant)
     number = (key.lot or key.serial) if key is not None else None
-    wanted = fold_number(number or _last_part(text))
+    wanted = fold_number(number or _last_part(meant))
     product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else None
     rows = cursor.execute(
         f"SELECT object FROM ({_numbered(view)}) "  # noqa: S608 - conditions of ours
-        "WHERE object <> $text AND (starts_with(object, $product) "
+        "WHERE object <> $text AND (object = $meant OR starts_with(object, $product) "
         "OR (length($wanted) > 3 AND (contains(folded, $wanted) "
         "OR damerau_levenshtein(folded, $wanted) <= least(2, length($wanted) // 4)))) "
-        "ORDER BY contains(folded, $wanted) AND $wanted <> '' DESC, "
+        "ORDER BY object = $meant DESC, contains(folded, $wanted) AND $wanted <> '' DESC, "
         "damerau_levenshtein(folded, $wanted) + 2 * (NOT starts_with(object, $product))::INTEGER, "
         "object LIMIT $limit",
-        {"text": text, "wanted": wanted, "product": product or " ", "limit": limit},
+        {
+            "text": text,
+            "meant": meant,
+            "wanted": wanted,
+            "product": product or " ",
+            "limit": limit,
+        },
     ).fetchall()
     return [row[0] for row in rows]
 
