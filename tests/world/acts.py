@@ -5,6 +5,7 @@ UTC, amounts are whole grams.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tests.world.keys import Key, Prefix
 
@@ -69,9 +70,14 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Commission(Act):
-    """Goods that come from nothing in the records: a harvest, a catch, a purchase of salt."""
+    """Goods that come from nothing in the records: a harvest, a catch, a purchase of salt.
+
+    Attributes:
+        lot: of which all that is made are items; None where lots are made.
+    """
 
     made: tuple[Amount, ...]
+    lot: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +90,15 @@ class Transform(Act):
         poured: what was in those containers.
         made: what comes out.
         run: the name of the vat's run, where filling and drawing are separate acts.
+        lot: of which all that comes out are items; None where lots come out.
     """
 
     used: tuple[Amount, ...]
     boxes: tuple[Key, ...]
     poured: tuple[Amount, ...]
     made: tuple[Amount, ...]
-    run: str | None
+    run: str | None = None
+    lot: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +164,29 @@ class Remove(Act):
     cargo: tuple[Load, ...]
 
 
+def moment(at: int) -> str:
+    """Write a time as answers do."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _listed(*parts: object) -> str:
     return ", ".join(map(str, parts)) or "nothing"
+
+
+def _of_lot(lot: Key | None) -> str:
+    return f" (items of {lot})" if lot else ""
 
 
 def in_words(act: Act) -> str:
     """Tell one act in a sentence."""
     match act:
-        case Commission(made=made):
-            what = f"brings into being {_listed(*made)}"
+        case Commission():
+            what = f"brings into being {_listed(*act.made)}{_of_lot(act.lot)}"
         case Transform():
             emptied = [f"all of {box}" for box in act.boxes]
             run = f" in run {act.run}" if act.run else ""
-            what = f"turns {_listed(*act.used, *emptied)} into {_listed(*act.made)}{run}"
+            made = f"{_listed(*act.made)}{_of_lot(act.lot)}"
+            what = f"turns {_listed(*act.used, *emptied)} into {made}{run}"
         case Pack():
             what = f"packs {_listed(*act.goods, *act.boxes)} into {act.parent}"
         case Unpack():
@@ -183,4 +201,4 @@ def in_words(act: Act) -> str:
             what = f"{verb} {_listed(*act.goods, *act.boxes)}"
         case _:
             raise TypeError(act)
-    return f"{act.number:3d}. {act.site} {what}"
+    return f"{act.number:3d}. {moment(act.at)} {act.site} {what}"

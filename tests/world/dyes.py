@@ -4,10 +4,14 @@ This is how the simulated world knows its own truth. Colours are mixed while the
 order in which they happen; nothing is ever walked backwards, and no event is looked at.
 
 A label is one thing (DESIGN §4: “One identifier is one object”): the grams of one lot are stained
-alike wherever they are, since a recall names the lot and not the gram.
+alike wherever they are, since a recall names the lot and not the gram. An item shows its lot's
+colour, and a lot those of its items that something was made into; never one item its sister's. All
+items of a lot are made in one act and the lot has no goods but them, so that it does not matter
+when a label is looked at.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.world.acts import Amount, Party
@@ -16,19 +20,19 @@ from tests.world.keys import Key
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One label went into another.
+    """One label went into another, or is an item of it.
 
     Attributes:
-        source: what went in.
-        target: what came out.
-        used: the number of the act that took it.
-        made: the number of the act that gave it; the same, except for a vat.
+        source: what went in; the item.
+        target: what came out; the lot.
+        used: the number of the act that took it; None of an item and its lot.
+        made: the number of the act that gave it; the same, except for a vat; None likewise.
     """
 
     source: Key
     target: Key
-    used: int
-    made: int
+    used: int | None = None
+    made: int | None = None
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target} (acts {self.used}, {self.made})"
@@ -72,39 +76,87 @@ class Dyes:
     """The colours of every label.
 
     Attributes:
-        colours: per label, the labels whose colour it shows and the least number of links between.
-        trails: per label, the links by which colours came into it.
+        stains: per label, the labels it was stained with and the least number of links between.
+        trails: per label, the links by which stains came into it.
         carried: per link, the colours that went along it, that of its source among them.
         handings: per party and label, who handed it over, or what it was made of in the house.
         makers: the parties that made a label.
+        lots: per item, its lot.
+        items: per lot, its items that were made of something.
     """
 
-    colours: dict[Key, dict[Key, int]] = field(default_factory=dict)
+    stains: dict[Key, dict[Key, int]] = field(default_factory=dict)
     trails: dict[Key, set[Link]] = field(default_factory=dict)
     carried: dict[Link, set[Key]] = field(default_factory=dict)
-    handings: dict[tuple[Party, Key], set[Handing]] = field(default_factory=dict)
+    handings: defaultdict[tuple[Party, Key], set[Handing]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
     makers: dict[Key, set[Party]] = field(default_factory=dict)
+    lots: dict[Key, Key] = field(default_factory=dict)
+    items: defaultdict[Key, list[Key]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def labels(self) -> list[Key]:
+        """All labels there are."""
+        return sorted({*self.stains, *self.lots.values()})
+
+    def colours(self, label: Key) -> dict[Key, int]:
+        """Return what a label shows, with the least number of links on the way."""
+        found = dict(self.stains.get(label, {}))
+        for link in self._kin(label):
+            kin = link.target if link.source == label else link.source
+            for colour, steps in [(kin, 0), *self.stains.get(kin, {}).items()]:
+                found[colour] = min(steps + 1, found.get(colour, steps + 1))
+        return found
+
+    def trail(self, label: Key) -> set[Link]:
+        """Return the links by which a label's colours came."""
+        found = set(self.trails.get(label, ()))
+        for link in self._kin(label):
+            kin = link.target if link.source == label else link.source
+            found |= {link, *self.trails.get(kin, ())}
+        return found
+
+    def along(self) -> dict[Link, set[Key]]:
+        """Return the colours that go along each link, those between items and lots among them.
+
+        The lot's colour goes to the item; if the item was made, what it shows goes to the lot.
+        """
+        found = dict(self.carried)
+        for item, lot in self.lots.items():
+            is_made = item in self.items[lot]
+            found[Link(item, lot)] = {lot, *([item, *self.stains[item]] if is_made else ())}
+        return found
+
+    def _kin(self, label: Key) -> Iterator[Link]:
+        """Yield the links from an item to its lot, or to a lot from its items that were made."""
+        if label in self.lots:
+            yield Link(label, self.lots[label])
+        for item in self.items.get(label, ()):
+            yield Link(item, label)
+
+    def enrol(self, item: Key, lot: Key, *, is_made: bool) -> None:
+        """Let an item belong to a lot, before it comes into being."""
+        self.lots[item] = lot
+        if is_made:
+            self.items[lot].append(item)
 
     def pour(self, amount: Amount, act: int, user: Party) -> Pour:
         """Take goods as they are stained now."""
         label = amount.label
-        return Pour(
-            amount,
-            act,
-            dict(self.colours.get(label, {})),
-            frozenset(self.trails.get(label, ())),
-            frozenset(self.handings.get((user, label), ())),
-        )
+        handed = frozenset(self.handings[user, label])
+        return Pour(amount, act, self.colours(label), frozenset(self.trail(label)), handed)
 
     def stain(self, target: Key, pours: Iterable[Pour], act: int, maker: Party) -> None:
         """Let goods come out of what was poured; a label does not stain itself (rework)."""
-        colours = self.colours.setdefault(target, {})
+        stains = self.stains.setdefault(target, {})
         trail = self.trails.setdefault(target, set())
-        handings = self.handings.setdefault((maker, target), set())
-        self.makers.setdefault(target, set()).add(maker)
+        for label in self._and_lot(target):
+            self.makers.setdefault(label, set()).add(maker)
         for poured in pours:
+            for label in self._and_lot(target):
+                self.handings[maker, label] |= poured.handings
             source = poured.amount.label
-            handings |= poured.handings
             if source == target:
                 continue
             link = Link(source, target, poured.act, act)
@@ -112,8 +164,12 @@ class Dyes:
             self.carried.setdefault(link, set()).update({source, *poured.colours})
             for colour, steps in [(source, 0), *poured.colours.items()]:
                 if colour != target:
-                    colours[colour] = min(steps + 1, colours.get(colour, steps + 1))
+                    stains[colour] = min(steps + 1, stains.get(colour, steps + 1))
 
     def hand(self, giver: Party, taker: Party, label: Key, *, shipment: int | None = None) -> None:
-        """Let a label change hands, or set out on a shipment."""
-        self.handings.setdefault((taker, label), set()).add(Handing(giver, label, shipment))
+        """Let a label change hands, or set out on a shipment; with an item its lot does."""
+        for one in self._and_lot(label):
+            self.handings[taker, one].add(Handing(giver, one, shipment))
+
+    def _and_lot(self, label: Key) -> tuple[Key, ...]:
+        return (label, self.lots[label]) if label in self.lots else (label,)

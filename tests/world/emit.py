@@ -1,6 +1,6 @@
 """Events as EPCIS 2.0 JSON-LD documents, the way the businesses of the simulated world write them.
 
-One function writes one event; another syntax would be another module like this one.
+One function says one event; `tests.world.emit_xml` gives the same another form.
 
 References:
     EPCIS 2.0, sections 7.4 (event types) and 10 (JSON-LD binding)
@@ -41,14 +41,13 @@ def document(reports: Sequence[Report], *, salt: str) -> bytes:
         reports: at least one, all of one teller, in the order wanted in the document.
         salt: makes the eventIDs of this world its own.
     """
-    teller = reports[0].teller
     return orjson.dumps(
         {
             "@context": [CONTEXT, {"cbvmda": "urn:epcglobal:cbv:mda:"}],
             "type": "EPCISDocument",
             "schemaVersion": "2.0",
             "creationDate": "2026-12-31T00:00:00Z",
-            "epcisHeader": {"epcisMasterData": {"vocabularyList": _master_data(teller, reports)}},
+            "epcisHeader": {"epcisMasterData": {"vocabularyList": master_data(reports)}},
             "epcisBody": {"eventList": [event(report, salt=salt) for report in reports]},
         }
     )
@@ -82,7 +81,7 @@ def _when(report: Report) -> Json:
     sign = "-" if offset < 0 else "+"
     hours, minutes = divmod(abs(offset), 60)
     return {
-        "eventTime": datetime.fromtimestamp(report.act.at, UTC).astimezone(zone).isoformat(),
+        "eventTime": datetime.fromtimestamp(report.time, UTC).astimezone(zone).isoformat(),
         "eventTimeZoneOffset": f"{sign}{hours:02d}:{minutes:02d}",
     }
 
@@ -99,9 +98,9 @@ def _what(report: Report) -> Json:
         case Transform() as act:
             told = _emptied(teller, report.box) if report.box else _transformation(teller, act)
         case Ship() | Receive() as act:
-            told = _moved(teller, act)
-        case Commission(made=made):
-            told = {"action": "ADD", "bizStep": "commissioning"} | _objects(teller, made, ())
+            told = _moved(teller, act, report.step)
+        case Commission() as act:
+            told = {"action": "ADD", "bizStep": "commissioning"} | _begun(teller, act)
         case Remove() as act:
             told = _removed(teller, act)
         case _:
@@ -118,12 +117,12 @@ def _emptied(teller: Teller, box: Key) -> Json:
     return {"action": "DELETE", "bizStep": "unpacking", "parentID": teller.spelled(box)}
 
 
-def _moved(teller: Teller, act: Ship | Receive) -> Json:
+def _moved(teller: Teller, act: Ship | Receive, other_step: str | None) -> Json:
     if isinstance(act, Ship):
         step, state, shipment = "shipping", "in_transit", act
     else:
         step, state, shipment = "receiving", "in_progress", act.shipment
-    told = {"action": "OBSERVE", "bizStep": step, "disposition": state}
+    told = {"action": "OBSERVE", "bizStep": other_step or step, "disposition": state}
     return told | _objects(teller, act.goods, act.boxes) | _handover(teller, shipment)
 
 
@@ -155,31 +154,48 @@ def _filled(members: Json) -> Json:
     return {name: value for name, value in members.items() if value}
 
 
+def _goods(
+    teller: Teller, goods: Iterable[Amount], boxes: Iterable[Key], *, names: tuple[str, str]
+) -> Json:
+    """Tell instances, items and containers, by one name and amounts by another."""
+    listed = list(goods)
+    items = [amount.label for amount in listed if amount.label.is_item]
+    amounts = [amount for amount in listed if not amount.label.is_item]
+    return _filled(
+        {
+            names[0]: _keys(teller, [*boxes, *items]),
+            names[1]: _quantities(teller, amounts),
+        }
+    )
+
+
 def _objects(teller: Teller, goods: Iterable[Amount], boxes: Iterable[Key]) -> Json:
-    return _filled({"epcList": _keys(teller, boxes), "quantityList": _quantities(teller, goods)})
+    return _goods(teller, goods, boxes, names=("epcList", "quantityList"))
+
+
+def _begun(teller: Teller, act: Commission) -> Json:
+    return _objects(teller, act.made, ()) | _lot(teller, act)
+
+
+def _lot(teller: Teller, act: Commission | Transform) -> Json:
+    """Tell which lot items are of, unless their identifiers do."""
+    if act.lot is None or teller.habits.spells_lots:
+        return {}
+    return {"ilmd": {"cbvmda:lotNumber": act.lot.lot_number}}
 
 
 def _children(teller: Teller, act: Pack | Unpack) -> Json:
     told = {"parentID": teller.spelled(act.parent)}
     if isinstance(act, Unpack) and act.whole and not teller.habits.lists_content:
         return told
-    children = {
-        "childEPCs": _keys(teller, act.boxes),
-        "childQuantityList": _quantities(teller, act.goods),
-    }
-    return told | _filled(children)
+    return told | _goods(teller, act.goods, act.boxes, names=("childEPCs", "childQuantityList"))
 
 
 def _transformation(teller: Teller, act: Transform) -> Json:
-    return _filled(
-        {
-            "bizStep": "assembling",
-            "inputEPCList": _keys(teller, act.boxes),
-            "inputQuantityList": _quantities(teller, act.used),
-            "outputQuantityList": _quantities(teller, act.made),
-            "transformationID": act.run,
-        }
-    )
+    used = _goods(teller, act.used, act.boxes, names=("inputEPCList", "inputQuantityList"))
+    made = _goods(teller, act.made, (), names=("outputEPCList", "outputQuantityList"))
+    run = _filled({"transformationID": act.run})
+    return {"bizStep": "assembling"} | used | made | run | _lot(teller, act)
 
 
 def _handover(teller: Teller, shipment: Ship) -> Json:
@@ -201,8 +217,13 @@ def _named(site: Site, kind: str) -> Key:
     return site.key if kind == "location" else site.party.key
 
 
-def _master_data(teller: Teller, reports: Iterable[Report]) -> list[Json]:
-    """Tell whose the places are: a business's own, and those it ships to or gets goods from."""
+def master_data(reports: Sequence[Report]) -> list[Json]:
+    """Tell whose the places are: a business's own, and those it ships to or gets goods from.
+
+    Args:
+        reports: at least one, all of one teller.
+    """
+    teller = reports[0].teller
     sites = {site.key: site for site in teller.sites}
     for report in reports:
         if isinstance(report.act, Ship | Receive):

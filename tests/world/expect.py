@@ -1,23 +1,18 @@
-"""What the ledger should answer, where nothing is missing: the physical truth.
+"""What the ledger should answer: the physical truth, as far as anybody reported it.
 
 Everything here is read off the world: colours, stays, shipments. No event is looked at, except for
-the name under which an act was told.
+the name under which an act was told, and whether it was.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from tests.world.acts import Commission, Load, Party, Receive, Remove, Ship, Transform
+from tests.world.acts import Commission, Load, Party, Receive, Remove, Ship, Transform, moment
 from tests.world.answers import Answer, Lines
 from tests.world.dyes import Link
 from tests.world.keys import Key
-from tests.world.physics import Stay, World
+from tests.world.physics import World
+from tests.world.recorded import RecordedStay, recorded_stays
 from tests.world.reporters import Telling
-
-
-def moment(at: int) -> str:
-    """Write a time as answers do."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(slots=True)
@@ -37,10 +32,13 @@ class Truth:
     down: dict[Key, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        colours = self.world.dyes.colours
-        self.up = colours[self.subject]
+        dyes = self.world.dyes
+        self.up = dyes.colours(self.subject)
+        shown = {label: dyes.colours(label) for label in dyes.labels}
         self.down = {
-            label: shown[self.subject] for label, shown in colours.items() if self.subject in shown
+            label: colours[self.subject]
+            for label, colours in shown.items()
+            if self.subject in colours
         }
 
     def answer(self) -> Answer:
@@ -55,8 +53,8 @@ class Truth:
         self._made_twice(related)
         return self.lines.answer()
 
-    def _event(self, act: int) -> str | None:
-        report = self.telling.of(act)
+    def _event(self, act: int | None) -> str | None:
+        report = None if act is None else self.telling.of(act)
         return None if report is None else report.name
 
     def _objects(self, related: set[Key]) -> None:
@@ -65,21 +63,24 @@ class Truth:
             role = "both" if len(steps) > 1 else "upstream" if label in self.up else "downstream"
             if label == self.subject:
                 role, steps = "subject", [0]
-            self.lines.object(label.path, "lot", role, min(steps), disputed=False)
+            kind = "instance" if label.is_item else "lot"
+            self.lines.object(label.path, kind, role, min(steps), disputed=False)
 
     def _links(self) -> None:
-        dyes = self.world.dyes
-        behind = dyes.trails[self.subject]
-        ahead = {link for link, colours in dyes.carried.items() if self.subject in colours}
+        along = self.world.dyes.along()
+        behind = self.world.dyes.trail(self.subject)
+        ahead = {link for link, colours in along.items() if self.subject in colours}
         for link in behind | ahead:
             events = self._event(link.used), self._event(link.made)
-            self.lines.link("transformation", (link.source.path, link.target.path), events)
+            kind = "membership" if link.made is None else "transformation"
+            self.lines.link(kind, (link.source.path, link.target.path), events)
         shown = {(link.source, link.target, link.made) for link in behind | ahead}
-        for link in (dyes.carried.keys() | self._too_late()) - behind - ahead:
+        for link in (self.world.dyes.carried.keys() | self._too_late()) - behind - ahead:
             # Of two fillings of a vat one may count and one may be too late: that is no exclusion.
             known = (link.source, link.target, link.made) in shown
-            behind_it = {self.subject, *self.up} if link.used > link.made else self.up
-            ahead_of_it = {self.subject, *self.down} if link.used > link.made else self.down
+            is_late = (link.used or 0) > (link.made or 0)
+            behind_it = {self.subject, *self.up} if is_late else self.up
+            ahead_of_it = {self.subject, *self.down} if is_late else self.down
             if not known and (link.target in behind_it or link.source in ahead_of_it):
                 event = self._event(link.made)
                 self.lines.excluded(link.source.path, link.target.path, event or "")
@@ -99,25 +100,28 @@ class Truth:
 
     def _stays(self, related: set[Key]) -> None:
         """Show each stay of a related label, and of the containers around it while it was there."""
-        shown: list[Stay] = []
-        open_ended = len(self.world.acts)
-        spans = [(label, -1, open_ended) for label in related]
+        shown: dict[RecordedStay, None] = {}
+        stays = recorded_stays(self.world, self.telling)
+        spans = [(label, -1, len(self.world.acts)) for label in related]
         while spans:
             child, start, end = spans.pop()
-            for stay in self.world.stays:
-                closed = open_ended if stay.closed is None else stay.closed
-                if stay.child != child or closed < start or end < stay.opened:
+            for stay in stays:
+                last = len(self.world.acts) if stay.closed is None else stay.closed
+                if stay.child != child or last < start or end < stay.opened:
                     continue
-                spans.append((stay.parent, max(start, stay.opened), min(end, closed)))
-                if stay not in shown:
-                    shown.append(stay)
+                spans.append((stay.parent, max(start, stay.opened), min(end, last)))
+                shown[stay] = None
+        unclosed: dict[tuple[int, int], set[str]] = {}
         for stay in shown:
-            closed_by = None if stay.closed is None else self.world.act(stay.closed)
+            until = None if stay.closed is None else moment(self.world.act(stay.closed).at)
             ends = stay.child.path, stay.parent.path
-            until = None if closed_by is None else moment(closed_by.at)
             self.lines.link("containment", ends, (None, self._event(stay.opened)), until=until)
-        for box in {stay.parent for stay in shown}:
-            self.lines.object(box.path, "container", "carrier", None, disputed=False)
+            self.lines.object(stay.parent.path, "container", "carrier", None, disputed=False)
+            if stay.unclosed and stay.closed is not None:
+                unclosed.setdefault((stay.opened, stay.closed), set()).add(stay.child.path)
+        for acts, paths in unclosed.items():
+            events = [self._event(act) or "" for act in acts]
+            self.lines.gap("unclosed_packing", paths, events)
 
     def _handovers(self, related: set[Key]) -> None:
         confirmed = 0
@@ -126,26 +130,38 @@ class Truth:
             moved = [load for load in cargo if load.label in related]
             if not moved or ship.site.party == ship.to.party:
                 continue
+            shipped = self._event(ship.number)
+            received = None if receive is None else self._event(receive.number)
+            if shipped is None and received is None:
+                continue  # it is under way, and who sent it says nothing
             handed += 1
-            confirmed += receive is not None
+            confirmed += shipped is not None and received is not None
             labels = {load.label.path for load in moved}
             self.lines.handover(
                 labels,
                 {load.boxes[0].path for load in moved if load.boxes},
                 (ship.site.party.key.path, ship.to.party.key.path),
-                (
-                    self._event(ship.number),
-                    None if receive is None else self._event(receive.number),
-                ),
+                (shipped, received),
             )
-            if receive is None:
-                self.lines.gap("shipped_not_received", labels, [self._event(ship.number) or ""])
+            self._handover_gap(labels, ship, receive)
         for sale in self._sales():
             labels = {amount.label.path for amount in sale.goods if amount.label in related}
             if labels:
                 ends = sale.site.party.key.path, None
                 self.lines.handover(labels, (), ends, (self._event(sale.number), None))
         self.lines.coverage(handed, confirmed)
+
+    def _handover_gap(self, labels: set[str], ship: Ship, receive: Receive | None) -> None:
+        """Say what is missing of a handover, or that its receipt seems to be the earlier."""
+        shipped = self.telling.of(ship.number)
+        received = None if receive is None else self.telling.of(receive.number)
+        if shipped and received:
+            if received.time < shipped.time:
+                self.lines.gap("time_reversed", labels, [shipped.name, received.name])
+        elif shipped:
+            self.lines.gap("shipped_not_received", labels, [shipped.name])
+        elif received:
+            self.lines.gap("received_not_shipped", labels, [received.name])
 
     def _mistakes(self, related: set[Key]) -> None:
         """List what was reported and never happened."""
@@ -176,10 +192,14 @@ class Truth:
         """Return the sales to consumers, which nobody has to receive."""
         return [act for act in self.world.acts if isinstance(act, Remove) and act.sold]
 
+    def _is_subject(self, label: Key) -> bool:
+        """Tell whether what happens to a label happens to the subject: to it, or to its lot."""
+        return self.subject in {label, self.world.dyes.lots.get(label)}
+
     def _sold(self) -> None:
         """Show what the seller of the subject gave to consumers."""
         for sale in self._sales():
-            if self.subject in {amount.label for amount in sale.goods}:
+            if any(self._is_subject(amount.label) for amount in sale.goods):
                 seller = sale.site.party.key.path
                 self.lines.step(seller, "forward", None, {self.subject.path})
 
@@ -188,18 +208,21 @@ class Truth:
         back: dict[Party, dict[Party, set[Key]]] = {
             party: {} for party in dyes.makers[self.subject]
         }
+        only_shipped = {
+            (ship.number, label)
+            for ship, receive, cargo in handings(self.world)
+            if self._event(ship.number) and (receive is None or not self._event(receive.number))
+            for load in cargo
+            for label in (load.label, dyes.lots.get(load.label))
+        }
         for (holder, label), known in dyes.handings.items():
             if label == self.subject:
                 for handing in known:
-                    if handing.shipment not in {None, *self.world.under_way}:
+                    on_the_way = (handing.shipment, handing.label)
+                    if handing.shipment is not None and on_the_way not in only_shipped:
                         continue  # it arrived, and counts from then on
                     giver = back.setdefault(holder, {}).setdefault(handing.giver, set())
                     giver.add(handing.label)
-        for ship, receive, cargo in handings(self.world):
-            is_handed = receive is None and ship.site.party != ship.to.party
-            if is_handed and self.subject in {load.label for load in cargo}:
-                given = back.setdefault(ship.to.party, {}).setdefault(ship.site.party, set())
-                given.add(self.subject)
         self._sold()
         for holder, givers in back.items():
             self.lines.holder(holder.key.path)
@@ -211,11 +234,16 @@ class Truth:
 
 
 def handings(world: World) -> list[tuple[Ship, Receive | None, tuple[Load, ...]]]:
-    """Return each shipment with each receipt of it, and what is still under way, alone."""
+    """Return each shipment with each receipt of it, and what is still under way, alone.
+
+    What is missing of an amount that arrived in part is no shipment of its own.
+    """
     arrived = [(act.shipment, act, act.cargo) for act in world.acts if isinstance(act, Receive)]
     under_way: list[tuple[Ship, Receive | None, tuple[Load, ...]]] = []
     for ship in world.under_way.values():
-        loose = [Load(amount.label, amount.grams, ()) for amount in world.loose(ship.number)]
+        came = {a.label for sent, act, _ in arrived if sent == ship for a in act.goods}
+        loose = [Load(a.label, a.grams, ()) for a in world.loose(ship.number)]
+        rest = [load for load in loose if load.label not in came]
         inner = [load for box in world.inside(ship.number) for load in world.cargo(box)]
-        under_way.append((ship, None, (*loose, *inner)))
+        under_way.append((ship, None, (*rest, *inner)))
     return [*arrived, *under_way]

@@ -30,22 +30,41 @@ class Key:
         path: the path of its canonical Digital Link, with the leading slash.
         urn: its EPC URN, instance or class.
         element: its element string with brackets, as printed below a barcode.
+        long_path: of an item the path that names its lot too; else empty.
     """
 
     path: str
     urn: str
     element: str
+    long_path: str = ""
 
     @property
     def canonical(self) -> str:
         """The canonical Digital Link, which is how answers name the key."""
         return CANONICAL + self.path
 
-    def spelled(self, spelling: Spelling, domain: str) -> str:
-        """Write the key as a business with this habit and this domain does."""
+    @property
+    def is_item(self) -> bool:
+        """Tell whether it is one item of a product, and no amount of goods."""
+        return self.path.startswith("/01/") and "/21/" in self.path
+
+    @property
+    def lot_number(self) -> str:
+        """The number of a lot as its maker writes it."""
+        return self.element.partition("(10)")[2]
+
+    def spelled(self, spelling: Spelling, domain: str, *, with_lot: bool = False) -> str:
+        """Write the key as a business with this habit and this domain does.
+
+        Args:
+            spelling: how.
+            domain: of the business's own Digital Links.
+            with_lot: an item is named with its lot, which a URN cannot do.
+        """
         if spelling is Spelling.EPC_URN:
             return self.urn
-        return (CANONICAL if spelling is Spelling.DIGITAL_LINK else domain) + self.path
+        path = self.long_path if with_lot and self.long_path else self.path
+        return (CANONICAL if spelling is Spelling.DIGITAL_LINK else domain) + path
 
     def __lt__(self, other: "Key") -> bool:
         return self.path < other.path
@@ -111,13 +130,14 @@ class Prefix:
             f"(01){gtin}",
         )
 
-    def item(self, product: int, serial: str) -> Key:
-        """Return one item of a product: an SGTIN."""
+    def item(self, product: int, lot: str, serial: str) -> Key:
+        """Return one item of a lot of a product: an SGTIN, which by itself names no lot."""
         gtin = self.gtin(product)
         return Key(
             f"/01/{gtin}/21/{_escaped(serial)}",
             f"urn:epc:id:sgtin:{self.digits}.0{self._reference(product, 12)}.{_escaped(serial)}",
             f"(01){gtin}(21){serial}",
+            f"/01/{gtin}/10/{_escaped(lot)}/21/{_escaped(serial)}",
         )
 
     def pallet(self, number: int) -> Key:

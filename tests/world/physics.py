@@ -85,6 +85,12 @@ class World:
         """Return the containers that stand at a spot itself."""
         return sorted(box for box, where in self.boxes.items() if where == spot)
 
+    def boxes_in(self, box: Key) -> Iterator[Key]:
+        """Yield a container and all those inside it, however deep."""
+        yield box
+        for inner in self.inside(box):
+            yield from self.boxes_in(inner)
+
     def cargo(self, box: Key, around: tuple[Key, ...] = ()) -> Iterator[Load]:
         """Yield all grams inside a container, however deep."""
         boxes = (*around, box)
@@ -103,9 +109,10 @@ class World:
 
     # --- what can happen ------------------------------------------------------------------------
 
-    def commission(self, site: Site, made: Sequence[Amount]) -> Commission:
-        """Let goods come into being."""
-        act = Commission(*self._next(site), tuple(made))
+    def commission(self, site: Site, made: Sequence[Amount], lot: Key | None = None) -> Commission:
+        """Let goods come into being; items of a lot, or lots."""
+        act = Commission(*self._next(site), tuple(made), lot)
+        self._enrol(act)
         for amount in made:
             self.stock[site.key][amount.label] += amount.grams
             self.dyes.stain(amount.label, (), act.number, site.party)
@@ -117,13 +124,16 @@ class World:
         used: Sequence[Amount],
         made: Sequence[Amount],
         boxes: Sequence[Key] = (),
+        *,
         run: str | None = None,
+        lot: Key | None = None,
     ) -> Transform:
         """Turn goods of a site, loose or in containers, into others; a vat by its `run`."""
         number, at, _ = self._next(site)
         poured = [load for box in boxes for load in self.cargo(box)]
         content = tuple(Amount(load.label, load.grams) for load in poured)
-        act = Transform(number, at, site, tuple(used), tuple(boxes), content, tuple(made), run)
+        act = Transform(number, at, site, tuple(used), tuple(boxes), content, tuple(made), run, lot)
+        self._enrol(act)
         for amount in used:
             self._take(site.key, amount)
         for load in poured:
@@ -233,6 +243,12 @@ class World:
     def _done(self, act: A) -> A:
         self.acts.append(act)
         return act
+
+    def _enrol(self, act: Commission | Transform) -> None:
+        """Let items belong to their lot from the beginning."""
+        if act.lot is not None:
+            for amount in act.made:
+                self.dyes.enrol(amount.label, act.lot, is_made=isinstance(act, Transform))
 
     def _colour(self, act: Transform, used: Sequence[Amount]) -> None:
         """Stain what comes out with what goes in, and with what the vat holds.
