@@ -3,8 +3,9 @@
 import sys
 
 import typer
+from rich.markup import escape
 
-from api.commands import convert, data, service
+from api.commands import convert, data, hashes, lots, service
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
 
@@ -20,9 +21,12 @@ app.command()(service.serve)
 app.command()(data.capture)
 app.command()(data.check)
 app.command("convert")(convert.convert)
-app.command("hash")(data.hash_events)
+app.command("hash")(hashes.hash_events)
 app.command()(data.events)
 app.command()(data.trace)
+app.command()(lots.recall)
+app.command()(lots.balance)
+app.command()(lots.gaps)
 
 
 def main() -> None:
@@ -33,7 +37,8 @@ def main() -> None:
         errors.print(f"[red]Error:[/] {error}", highlight=False)
         sys.exit(2)
     except OSError as error:
-        errors.print(f"[red]Error:[/] {error}", highlight=False)
+        told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        errors.print(f"[red]Error:[/] {escape(told)}", highlight=False, soft_wrap=True)
         sys.exit(2)
 
 

@@ -11,17 +11,18 @@ import httpx
 import orjson
 
 from api.clock import now
+from api.event_documents import as_query_document
+from api.negotiation import MEDIA_TYPES
 from api.routes.captures import LINES
-from api.routes.events import as_query_document
 from api.server_file import find
 from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
-from epcis_core.findings import finding
+from epcis_core.findings import Syntax, finding
 from epcis_core.provenance.result import Direction
 from epcis_core.query.parameters import parse_query
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.query import query_events
-from epcis_core.store.trace import trace_lot
+from epcis_core.store.query import stream_events
+from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING
 from ingest.intake import Telling, capture_file, seekable
 from ingest.limits import IntakeLimits, LimitError
@@ -56,10 +57,10 @@ class OpenLedger:
             ):
                 yield report.as_json(terminal_language())
 
-    def events(self, parameters: list[tuple[str, str]]) -> bytes:
-        """Return the events a query asks for, as an EPCISQueryDocument."""
-        found = query_events(self.ledger, EVERYTHING, parse_query(parameters))
-        return b"".join(as_query_document(found))
+    def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
+        """Yield the events a query asks for, as an EPCISQueryDocument, piece by piece."""
+        found = stream_events(self.ledger, EVERYTHING, parse_query(parameters))
+        yield from as_query_document(found, syntax)
 
     def trace(
         self, text: str, *, direction: Direction, as_of: str | None, max_objects: int
@@ -74,6 +75,23 @@ class OpenLedger:
             now=now(),
             max_objects=max_objects,
         ).as_json()
+
+    def recall(self, texts: list[str], *, as_of: str | None, max_objects: int) -> dict[str, Any]:
+        """Return what came of suspect objects, as JSON members."""
+        return recall_lots(
+            self.ledger, EVERYTHING, texts, as_of=as_of, now=now(), max_objects=max_objects
+        ).as_json()
+
+    def balance(self, text: str, *, as_of: str | None) -> dict[str, Any]:
+        """Return the balance of an object, as JSON members."""
+        return balance_of(self.ledger, EVERYTHING, text, as_of=as_of).as_json()
+
+    def gaps(
+        self, text: str | None, *, as_of: str | None, max_objects: int
+    ) -> list[dict[str, Any]] | None:
+        """Return the gaps of an object or of everything; None where it is not known."""
+        found = gaps_of(self.ledger, EVERYTHING, text, as_of=as_of, max_objects=max_objects)
+        return None if found is None else [gap.model_dump(mode="json") for gap in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +127,49 @@ class Served:
         except httpx.HTTPError as error:
             raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
 
-    def events(self, parameters: list[tuple[str, str]]) -> bytes:
+    def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
         """See `OpenLedger.events`."""
-        return self._ask("GET", "/epcis/events", params=parameters).content
+        headers = {"Accept": MEDIA_TYPES[syntax]}
+        try:
+            with self.client.stream(
+                "GET", "/epcis/events", params=httpx.QueryParams([*parameters]), headers=headers
+            ) as answer:
+                self._check(answer)
+                yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
 
     def trace(
         self, text: str, *, direction: Direction, as_of: str | None, max_objects: int
     ) -> dict[str, Any]:
         """See `OpenLedger.trace`."""
-        asked: dict[str, str | int] = {
-            "id": text,
-            "direction": direction,
-            "max_objects": max_objects,
-        }
-        if as_of is not None:
-            asked["as_of"] = as_of
-        found: dict[str, Any] = self._ask("GET", "/trace.json", params=asked, also=(404,)).json()
+        asked = {"id": text, "direction": direction, "max_objects": max_objects}
+        found: dict[str, Any] = self._answer("/trace.json", asked, as_of)
         return found
+
+    def recall(self, texts: list[str], *, as_of: str | None, max_objects: int) -> dict[str, Any]:
+        """See `OpenLedger.recall`."""
+        asked = {"id": texts, "max_objects": max_objects}
+        found: dict[str, Any] = self._answer("/recall.json", asked, as_of)
+        return found
+
+    def balance(self, text: str, *, as_of: str | None) -> dict[str, Any]:
+        """See `OpenLedger.balance`."""
+        found: dict[str, Any] = self._answer("/balance.json", {"id": text}, as_of)
+        return found
+
+    def gaps(
+        self, text: str | None, *, as_of: str | None, max_objects: int
+    ) -> list[dict[str, Any]] | None:
+        """See `OpenLedger.gaps`."""
+        asked = {"max_objects": max_objects} | ({} if text is None else {"id": text})
+        found: list[dict[str, Any]] | None = self._answer("/gaps.json", asked, as_of)
+        return found
+
+    def _answer(self, path: str, asked: dict[str, Any], as_of: str | None) -> Any:
+        """Return the members of an answer; of what is not known too."""
+        more = {} if as_of is None else {"as_of": as_of}
+        return self._ask("GET", path, params={**asked, **more}, also=(404,)).json()
 
     def _ask(
         self, method: str, path: str, *, also: tuple[int, ...] = (), **more: Any

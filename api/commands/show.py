@@ -1,13 +1,14 @@
 """What the commands show a person at a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from epcis_core.findings import Finding, Language
+from api.settings import terminal_language
+from epcis_core.findings import Finding, Language, Severity
 from epcis_core.provenance.steps import SELLING
 from ingest.report import CheckReport
 
@@ -24,6 +25,11 @@ def show_capture(console: Console, report: Mapping[str, Any]) -> None:
         f"{counts['accepted']} accepted, {counts['duplicate']} duplicate, "
         f"{counts['rejected']} rejected, {counts['warnings']} warnings"
     )
+    if (elements := report.get("master_data")) is not None:
+        console.print(
+            f"  master data: {elements['new']} new, {elements['changed']} changed, "
+            f"{elements['known']} already known"
+        )
     found = [*report["findings"], *(f for event in report["events"] for f in event["findings"])]
     _show_findings(console, [f for f in found if f["code"] != "rolled_back"])
 
@@ -31,38 +37,51 @@ def show_capture(console: Console, report: Mapping[str, Any]) -> None:
 def show_check(console: Console, report: CheckReport, language: Language) -> None:
     """Show a check report."""
     word = "[green]valid[/]" if report.valid else "[red]invalid[/]"
-    console.print(f"{word} {escape(report.file)}: {report.events} events")
+    elements = f", {report.elements} of master data" if report.elements else ""
+    console.print(f"{word} {escape(report.file)}: {report.events} events{elements}")
     _show_findings(console, [_members(found, language) for found in report.findings])
+
+
+def show_lines(console: Console, name: str, found: Iterable[Finding]) -> bool:
+    """Show findings line by line as they come, and return whether one of them is an error."""
+    has_errors = False
+    for one in found:
+        has_errors |= one.severity is Severity.ERROR
+        line = f"{name}: {one.where} {one.message_in(terminal_language())}"
+        console.print(escape(line), soft_wrap=True)
+    return has_errors
 
 
 def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
     """Show a trace: objects, handovers, gaps."""
     if not trace["objects"]:
         console.print(f"[red]Nothing is known of[/] {escape(trace['subject'])}")
+        if "hint" in trace:
+            console.print(f"  {escape(trace['hint']['message'])}", soft_wrap=True)
         for one in trace["near"]:
             console.print(f"  did you mean {escape(one)}")
         return
     console.print(f"[bold]{escape(trace['subject'])}[/]")
-    objects = _table("role", "object", "name", "last seen (UTC)", "where")
+    objects = table("role", "object", "name", "last seen (UTC)", "where")
     for one in trace["objects"]:
         seen = one["last_seen"] or {}
         objects.add_row(
             one["role"],
             escape(one["lot"] or one["serial"] or one["id"].removeprefix("https://id.gs1.org/")),
             escape(one["name"] or ""),
-            _minute(seen.get("time")),
-            _name(trace["places"], seen.get("place")),
+            minute(seen.get("time")),
+            name(trace["places"], seen.get("place")),
         )
     console.print(objects)
-    handed = _table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
+    handed = table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
     sales = {visit["event"] for visit in trace["visits"] if visit["biz_step"] in SELLING}
     for one in trace["handovers"]:
         is_sale = one["to_party"] is None and one["shipped"] in sales
         handed.add_row(
-            _name(trace["parties"], one["from_party"]),
-            "consumers" if is_sale else _name(trace["parties"], one["to_party"]),
-            _minute(one["shipped_at"]),
-            _minute(one["received_at"]),
+            name(trace["parties"], one["from_party"]),
+            "consumers" if is_sale else name(trace["parties"], one["to_party"]),
+            minute(one["shipped_at"]),
+            minute(one["received_at"]),
             "sale" if is_sale else one["confirmed"],
         )
     if trace["handovers"]:
@@ -78,14 +97,15 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
         )
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None)
+def table(*columns: str) -> Table:
+    """Return an empty table without lines, whose cells are folded."""
+    empty = Table(box=None)
     for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+        empty.add_column(column, overflow="fold")
+    return empty
 
 
-def _minute(time: str | None) -> str:
+def minute(time: str | None) -> str:
     """Return a timestamp in UTC to the minute, for reading."""
     return time[:16].replace("T", " ") if time else ""
 
@@ -107,7 +127,8 @@ def _show_findings(console: Console, found: list[dict[str, Any]]) -> None:
         console.print(f"  … and {len(found) - _SHOWN} more")
 
 
-def _name(book: Mapping[str, Any], key: str | None) -> str:
+def name(book: Mapping[str, Any], key: str | None) -> str:
+    """Return the name of a party or place, else its identifier; a question mark for none."""
     if key is None:
         return "?"
     return escape(str(book.get(key, {}).get("name") or key))

@@ -12,7 +12,11 @@ import orjson
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.negotiation import weights
 from api.web import naming, texts, times
+from epcis_core.store.names import Names
+from epcis_core.store.trace import as_known
+from epcis_core.store.view import EVERYTHING
 
 LANGUAGE_COOKIE: Final = "language"
 _COOKIE_AGE: Final = 365 * 24 * 3600
@@ -41,24 +45,12 @@ def wants_page(request: Request) -> bool:
     path = request.url.path
     if path.endswith(".json"):
         return False
-    weights = _weights(request.headers.get("accept", ""))
-    page = weights.get("text/html", weights.get("text/*", 0.0))
-    json = [weight for kind, weight in weights.items() if kind.endswith(("/json", "+json"))]
+    asked = weights(request.headers.get("accept", ""))
+    page = asked.get("text/html", asked.get("text/*", 0.0))
+    json = [weight for kind, weight in asked.items() if kind.endswith(("/json", "+json"))]
     if page == 0 and not json:
         return request.method in {"GET", "HEAD"} and not path.startswith("/epcis/")
     return page >= max(json, default=0.0)
-
-
-def _weights(accept: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
-        try:
-            weights[kind] = float(quality)
-        except ValueError:
-            weights[kind] = 0.0
-    return weights
 
 
 def texts_for(request: Request) -> texts.Texts:
@@ -70,6 +62,13 @@ def texts_for(request: Request) -> texts.Texts:
             request.headers.get("accept-language"),
         )
     )
+
+
+def namer_for(request: Request, *, as_of: str | None = None) -> naming.Namer:
+    """Return names from the ledger in the language of the caller, as known at a ledger time."""
+    with request.app.state.ledger.reading() as cursor:
+        view = EVERYTHING if as_of is None else as_known(cursor, EVERYTHING, as_of)
+        return naming.Namer(Names(cursor, view), texts_for(request))
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -155,6 +154,7 @@ def environment() -> jinja2.Environment:
     found.globals.update(
         trace_link=naming.trace_link,
         event_link=naming.event_link,
+        recall_link=naming.recall_link,
         times=times,
         static=static_link,
     )

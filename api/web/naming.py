@@ -101,6 +101,10 @@ class Namer:
             return self.texts("event.nothing")
         return self.joined(list(self._counted(named)))
 
+    def things(self, keys: Sequence[str]) -> str:
+        """Return objects as part of a sentence, without amounts."""
+        return self.joined([self.thing(key) for key in keys])
+
     def joined(self, parts: Sequence[str]) -> str:
         """Return names as part of a sentence, the first few and the number of the others."""
         if len(parts) > _LISTED:
@@ -144,6 +148,12 @@ def _number(key: str) -> str:
 def trace_link(key: str, **more: str | None) -> str:
     """Return the address of an object's trace."""
     return "/trace?" + urlencode({"id": key, **{k: v for k, v in more.items() if v}})
+
+
+def recall_link(keys: Iterable[str], **more: str | None) -> str:
+    """Return the address of the recall of objects."""
+    asked = [("id", key) for key in keys]
+    return "/recall?" + urlencode([*asked, *((k, v) for k, v in more.items() if v)])
 
 
 def event_link(event_id: str) -> str:

@@ -1,6 +1,6 @@
 """The pages: search, trace, event; what they need from the ledger, and how they answer.
 
-Uploads are next door, in `api.web.uploads`.
+Uploads are next door, in `api.web.uploads`; recall, balance and gaps in `api.web.lots`.
 """
 
 import tomllib
@@ -13,20 +13,23 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.clock import now
-from api.web import uploads
+from api.hints import hint
+from api.web import lots, uploads
 from api.web.answers import (
     STATIC_FILES,
     as_json,
     error_page,
+    namer_for,
     page,
     static_file,
     texts_for,
     wants_page,
 )
 from api.web.event_page import event_page, facts_of_stored
-from api.web.naming import Namer, trace_link
-from api.web.trace_page import MOST_ROWS, listed_events, trace_page
+from api.web.naming import trace_link
+from api.web.trace_page import MOST_ROWS, balanced, listed_events, trace_page
 from api.web.words import sentence
+from epcis_core.findings import Language
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.result import Direction, Trace
 from epcis_core.store.events import (
@@ -37,15 +40,15 @@ from epcis_core.store.events import (
     latest_events,
 )
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
-from epcis_core.store.search import search
-from epcis_core.store.trace import as_known, trace_lot
+from epcis_core.store.search import Hit, search
+from epcis_core.store.trace import balance_of, trace_lot
 from epcis_core.store.view import EVERYTHING
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
 router = APIRouter(include_in_schema=False)
 router.include_router(uploads.router)
+router.include_router(lots.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9
@@ -71,7 +74,7 @@ def home(request: Request) -> Response:
     latest = latest_events(ledger, EVERYTHING, _LATEST)
     if not wants_page(request):
         return as_json({"contents": contents, "latest": [one.event_id for one in latest]})
-    namer = namer_for(request, ledger)
+    namer = namer_for(request)
     return page(
         request,
         "home.html",
@@ -87,13 +90,19 @@ def find(request: Request, q: str = "") -> Response:
     """Find objects by whatever a person types or scans; one sure hit leads on to its trace."""
     hits = search(request.app.state.ledger, EVERYTHING, q)
     if not wants_page(request):
-        return as_json({"query": q, "hits": [hit.as_json() for hit in hits]})
+        return as_json({"query": q, "hits": [hit.as_json() for hit in hits], **_hint(q, hits)})
     sure = [hit for hit in hits if hit.score >= _SURE]
     if len(sure) == 1:
         return RedirectResponse(trace_link(sure[0].id, lang=request.query_params.get("lang")), 303)
     query = q.strip()
     status = 200 if hits or not query else 404
-    return page(request, "search.html", status=status, query=query, hits=hits)
+    told = _hint(q, hits, texts_for(request).language).get("hint")
+    return page(request, "search.html", status=status, query=query, hits=hits, hint=told)
+
+
+def _hint(text: str, hits: list[Hit], language: Language = "en") -> dict[str, Any]:
+    """Return a hint where nothing was found under what was typed itself."""
+    return {} if any(hit.why in {"exact", "lot"} for hit in hits) else hint(text, language)
 
 
 @router.get("/trace")
@@ -119,12 +128,24 @@ def show_trace(
     )
     status = 200 if answer.objects else 404
     if not wants_page(request):
-        return as_json(answer.as_json(), status=status)
-    namer = namer_for(request, ledger, as_of=as_of or None)
+        told = {} if answer.objects else hint(id)
+        return as_json({**answer.as_json(), **told}, status=status)
+    namer = namer_for(request, as_of=as_of or None)
     if not answer.objects:
-        return page(request, "trace_unknown.html", status=404, trace=answer, asked=id, n=namer)
+        return page(
+            request,
+            "trace_unknown.html",
+            status=404,
+            trace=answer,
+            asked=id,
+            n=namer,
+            hint=hint(id, texts_for(request).language).get("hint"),
+        )
     facts = [facts_of_stored(one) for one in _visited(ledger, answer)]
-    shown = trace_page(answer, [one for one in facts if not one.retracts], namer)
+    balances = [
+        balance_of(ledger, EVERYTHING, one, as_of=as_of or None) for one in balanced(answer)
+    ]
+    shown = trace_page(answer, [one for one in facts if not one.retracts], balances, namer)
     return page(
         request,
         "trace.html",
@@ -152,16 +173,9 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
         )
     if not wants_page(request):
         return as_json({"event_id": id, "records": [_record(one) for one in found]})
-    namer = namer_for(request, ledger)
+    namer = namer_for(request)
     records = [event_page(one, namer) for one in found]
     return page(request, "event.html", event_id=id, records=records)
-
-
-def namer_for(request: Request, ledger: Ledger, *, as_of: str | None = None) -> Namer:
-    """Return names from the ledger in the language of the caller, as known at a ledger time."""
-    with ledger.reading() as cursor:
-        view = EVERYTHING if as_of is None else as_known(cursor, EVERYTHING, as_of)
-        return Namer(Names(cursor, view), texts_for(request))
 
 
 def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:

@@ -95,6 +95,18 @@ class Texts:
         known = unit(code)
         return known.symbol if known is not None and known.symbol else code
 
+    def unit_in_words(self, code: str) -> str:
+        """Return the name of a unit with its sign, or its code where it is not known.
+
+        >>> Texts("en").unit_in_words("KGM")
+        'kilogram (kg)'
+        """
+        known = unit(code)
+        if known is None:
+            return code
+        name = known.name_vi if self.language == "vi" else known.name_en
+        return f"{name} ({known.symbol})" if known.symbol not in {"", name} else name
+
     def amount_or_count(self, value: str, uom: str | None) -> str:
         """Return an amount that stands alone: a count says that it counts items."""
         shown = self.amount(value, uom)

@@ -1,18 +1,28 @@
 """What the page of a trace says, worked out before it is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
 from api.web import times
+from api.web.balance_table import BalanceTable, balance_table
 from api.web.chain import Chain, chain_of
+from api.web.contacts import Contact, address_of, contact_of
+from api.web.gap_words import GapRow, briefs_of_trace, gap_rows
 from api.web.naming import Namer
+from api.web.packing import Load, loads_of
 from api.web.svg import Figure, tall_figure, wide_figure
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import Gap, Handover, ObjectRole, Trace, TracedObject, Visit
+from epcis_core.provenance.result import (
+    Balance,
+    ObjectRole,
+    Trace,
+    TracedObject,
+    Visit,
+)
 
 ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
     "upstream",
@@ -24,14 +34,6 @@ ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
 )
 MOST_ROWS: Final = 300
 """A page lists this many rows of one sort; the JSON has all."""
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """A gap as a sentence, and what it is about."""
-
-    gap: Gap
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,10 @@ class Call:
     """A party to call.
 
     Attributes:
-        phone: as written; None if unknown.
-        dial: digits for a `tel:` link; None where the text holds no number.
         silent: somebody shipped to it, and it recorded no receipt.
     """
 
-    party: str
-    name: str
-    role: str | None
-    phone: str | None
-    dial: str | None
-    address: str | None
+    contact: Contact
     silent: bool
 
 
@@ -99,6 +94,8 @@ class TracePage:
         coverage: the sentence on handovers.
         gaps: as sentences.
         groups: role to objects, origins first.
+        balances: of the lot in question, or of the lots that the item in question belongs to.
+        loads: what was packed in what, by time.
         happenings: what happened, by time; at most `MOST_ROWS`.
         unlisted: how many more there are.
         is_disputed: something in it is likely, but not proven.
@@ -113,6 +110,8 @@ class TracePage:
     coverage: str
     gaps: tuple[GapRow, ...]
     groups: tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]
+    balances: tuple[BalanceTable, ...]
+    loads: tuple[Load, ...]
     chain: Chain
     wide: Figure
     tall: Figure
@@ -123,17 +122,21 @@ class TracePage:
     is_disputed: bool
 
 
-def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> TracePage:
+def trace_page(
+    trace: Trace, facts: Sequence[EventFacts], balances: Sequence[Balance], namer: Namer
+) -> TracePage:
     """Work out the page of a trace.
 
     Args:
         trace: an answer that knows its subject.
         facts: of the events the page lists, for their offsets and the amount made, without error
             declarations.
+        balances: of the objects that `balanced` names.
         namer: names and language.
     """
     subject = next(one for one in trace.objects if one.role == "subject")
     chain = chain_of(trace)
+    briefs = briefs_of_trace(trace)
     home = next((node for node in chain.nodes if node.object is subject and not node.is_stop), None)
     return TracePage(
         trace=trace,
@@ -142,19 +145,39 @@ def trace_page(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> Trace
         maker=home.party if home is not None else None,
         amount=_amount_made(subject.id, facts, namer),
         expiry=_expiry(subject.expiry, namer),
-        coverage=_coverage(trace, namer),
-        gaps=tuple(GapRow(gap, gap_sentence(gap, trace, namer)) for gap in trace.gaps),
+        coverage=coverage_of(trace, namer),
+        gaps=gap_rows(trace.gaps, briefs, namer, known=[subject.id]),
         groups=_groups(trace),
+        balances=tuple(balance_table(one, briefs, namer) for one in balances if one.rows),
+        loads=loads_of(trace.links),
         chain=chain,
         wide=wide_figure(chain, namer, subject.id),
         tall=tall_figure(chain, namer, subject.id),
         calls=_calls(chain, trace, namer),
         places=_places(trace, namer),
         happenings=_happenings(trace, facts, namer),
-        is_disputed=any(one.disputed for one in trace.objects)
-        or any(one.disputed for one in trace.links)
-        or any(one.disputed for one in trace.handovers),
+        is_disputed=is_disputed(trace),
         unlisted=max(len({visit.event for visit in trace.visits}) - MOST_ROWS, 0),
+    )
+
+
+def balanced(trace: Trace) -> list[str]:
+    """Return the objects whose balance the page shows: a lot; of a single item, its lots."""
+    subject = next(one for one in trace.objects if one.role == "subject")
+    if subject.kind in {"lot", "class"}:
+        return [subject.id]
+    lots = (
+        link.to for link in trace.links if link.kind == "membership" and link.from_ == subject.id
+    )
+    return list(dict.fromkeys(lots))
+
+
+def is_disputed(trace: Trace) -> bool:
+    """Tell whether anything in a trace is likely, but not proven."""
+    return (
+        any(one.disputed for one in trace.objects)
+        or any(one.disputed for one in trace.links)
+        or any(one.disputed for one in trace.handovers)
     )
 
 
@@ -195,7 +218,8 @@ def _expiry(text: str | None, namer: Namer) -> str | None:
         return text
 
 
-def _coverage(trace: Trace, namer: Namer) -> str:
+def coverage_of(trace: Trace, namer: Namer) -> str:
+    """Return the sentence on handovers."""
     counted = trace.coverage
     if not counted.handovers:
         return namer.texts("trace.coverage_none")
@@ -232,77 +256,18 @@ def _sum(named: Sequence[Named]) -> tuple[Decimal, str | None] | None:
         return None
 
 
-def gap_sentence(gap: Gap, trace: Trace, namer: Namer) -> str:
-    """Return a gap in the reader's language; a code that has no text yet, in the ledger's words."""
-    texts = namer.texts
-    if not texts.has(f"gap.{gap.code}"):
-        return gap.message
-    objects = (
-        namer.joined([namer.thing(one) for one in gap.objects])
-        if gap.objects
-        else texts("event.nothing")
-    )
-    handover = _handover_of(gap, trace)
-    if handover is not None and texts.has(f"gap.{gap.code}_who"):
-        time = handover.shipped_at or handover.received_at
-        told = texts(
-            f"gap.{gap.code}_who",
-            objects=objects,
-            sender=namer.party(handover.from_party),
-            receiver=namer.party(handover.to_party),
-            date=times.day(times.here(time), texts.language) if time else "?",
-        )
-    else:
-        told = texts(f"gap.{gap.code}", objects=objects)
-    return told[:1].upper() + told[1:]
-
-
-def _handover_of(gap: Gap, trace: Trace) -> Handover | None:
-    events = set(gap.events)
-    return next((h for h in trace.handovers if {h.shipped, h.received} & events), None)
-
-
 def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     """Return the parties of the chain, nearest to the consumer first, then all others."""
     drawn = [party for party in reversed(chain.parties) if party is not None]
     carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
     silent = {h.to_party for h in trace.handovers if h.confirmed == "sender"}
     return tuple(
-        _call(
-            party,
-            trace.parties.get(party) or namer.book.party(party),
-            namer,
-            silent=party in silent,
+        Call(
+            contact_of(party, trace.parties.get(party) or namer.book.party(party), namer),
+            party in silent,
         )
         for party in dict.fromkeys([*drawn, *carriers, *trace.parties])
     )
-
-
-def _call(party: str, known: Mapping[str, Any], namer: Namer, *, silent: bool) -> Call:
-    phone = str(known["phone"]) if known.get("phone") else None
-    role = str(known["role"]) if known.get("role") else None
-    return Call(party, namer.party(party), role, phone, dialled(phone), address_of(known), silent)
-
-
-def dialled(phone: str | None) -> str | None:
-    """Return what a `tel:` link dials, or None where a text is no telephone number.
-
-    >>> dialled("+84 259 000 1303")
-    '+842590001303'
-    >>> dialled("ask at the gate") is None
-    True
-    """
-    if phone is None:
-        return None
-    digits = "".join(c for c in phone if c in "0123456789")
-    plus = "+" if phone.strip().startswith("+") else ""
-    return plus + digits if 3 <= len(digits) <= 15 else None  # noqa: PLR2004 - E.164
-
-
-def address_of(known: Mapping[str, Any]) -> str | None:
-    """Return an address in one line."""
-    parts = [known.get(name) for name in ("streetAddressOne", "city", "state")]
-    return ", ".join(str(part) for part in parts if part) or None
 
 
 def _places(trace: Trace, namer: Namer) -> tuple[PlaceRow, ...]:

@@ -120,6 +120,7 @@ def _report_page(
                 **report,
                 "lots": _lots(ledger, report),
                 "told": _told(report),
+                "master_data": report.get("master_data"),
                 "when": times.here_at(report["record_time"]) if "record_time" in report else None,
             }
             for report in shown

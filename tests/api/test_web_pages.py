@@ -23,6 +23,7 @@ from ingest.capture import capture_stream
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GRAPES = "https://id.gs1.org/01/08936099141015/10/DN260311"
+GROWN = "https://id.gs1.org/01/08931004017010/10/GC260310-L1"
 PALLET = "https://id.gs1.org/00/389360991426031110"
 NOW = 1_790_000_000_000_000
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -85,6 +86,15 @@ ALL_PAGES = [
     pytest.param(f"/trace?id={GRAPES}&as_of=yesterday", 400, id="trace, no time"),
     pytest.param(f"/trace?id={GRAPES}&direction=sideways", 400, id="trace, no direction"),
     pytest.param("/trace", 400, id="trace of nothing"),
+    pytest.param("/recall", 200, id="recall of nothing"),
+    pytest.param(f"/recall?id={GRAPES}", 200, id="recall"),
+    pytest.param(f"/recall?id={GRAPES}&id={GROWN}&id=DN26O311", 200, id="recall of several"),
+    pytest.param("/recall?id=zzzzzz", 404, id="recall, unknown"),
+    pytest.param(f"/recall?id={GRAPES}&as_of=yesterday", 400, id="recall, no time"),
+    pytest.param("/gaps", 200, id="gaps"),
+    pytest.param(f"/gaps?id={GRAPES}", 200, id="gaps of a lot"),
+    pytest.param("/gaps?id=zzzzzz", 404, id="gaps, unknown"),
+    pytest.param("/gaps?max_objects=1", 200, id="gaps, truncated"),
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", 200, id="event"),
     pytest.param("/event?id=urn:uuid:0", 404, id="event, unknown"),
     pytest.param("/upload", 200, id="upload"),
@@ -119,7 +129,7 @@ def test_no_page_needs_more_than_our_files(client: httpx.Client, path: str, stat
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [case for case in ALL_PAGES if case.id not in {"upload", "no such page"}],
+    [case for case in ALL_PAGES if case.id not in {"upload", "no such page", "recall of nothing"}],
 )
 def test_every_page_is_also_json(client: httpx.Client, path: str, status: int) -> None:
     by_header = get(client, path, Accept="application/json")
@@ -130,8 +140,14 @@ def test_every_page_is_also_json(client: httpx.Client, path: str, status: int) -
     for answer in (by_header, by_suffix):
         assert answer.status_code == status
         assert re.match(r"application/(problem\+)?json", answer.headers["content-type"])
-    asked_twice = [{**answer.json(), "as_of": None} for answer in (by_header, by_suffix)]
-    assert asked_twice[0] == asked_twice[1]
+    assert timeless(by_header.json()) == timeless(by_suffix.json())
+
+
+def timeless(answer: Any) -> Any:
+    """Return an answer without the time at which it was given."""
+    if isinstance(answer, dict):
+        return {name: timeless(value) for name, value in answer.items() if name != "as_of"}
+    return answer
 
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -278,6 +294,11 @@ def test_an_event_in_words_and_as_received(client: httpx.Client) -> None:
     [
         pytest.param("/search?q=", id="search"),
         pytest.param("/trace?id=", id="trace"),
+        pytest.param("/recall?id=", id="recall"),
+        pytest.param(f"/recall?id={GRAPES}&id=", id="recall of several"),
+        pytest.param(f"/recall?id={GRAPES}&as_of=", id="recall, as_of"),
+        pytest.param("/gaps?id=", id="gaps"),
+        pytest.param("/balance?id=", id="balance"),
         pytest.param("/event?id=", id="event"),
         pytest.param("/captures/", id="capture"),
         pytest.param("/nowhere?x=", id="nowhere"),
@@ -372,7 +393,14 @@ def test_names_in_the_data_stay_text(empty: httpx.Client) -> None:
     sent = upload(empty, (f"{HOSTILE}.json", json.dumps(document).encode()))
     receipt = sent.headers["location"]
     lot = "https://id.gs1.org/01/08931004017010/10/GC260310-L1"
-    for path in ("/", receipt, f"/trace?id={lot}", "/search?q=script"):
+    for path in (
+        "/",
+        receipt,
+        f"/trace?id={lot}",
+        f"/recall?id={lot}",
+        "/gaps",
+        "/search?q=script",
+    ):
         answer = empty.get(path)
         assert "<script>alert" not in answer.text
         assert "alert('x')" in unescape(answer.text), path

@@ -7,11 +7,14 @@ from typing import get_args
 
 import pytest
 
+from api.web.balance_table import COLUMNS
 from api.web.texts import LANGUAGES, Texts, choose_language, sentences
 from epcis_core.findings import Language
 from epcis_core.model.references import Role
+from epcis_core.provenance.recall_result import Status
 from epcis_core.provenance.result import LinkKind, ObjectKind, ObjectRole
 from epcis_core.vocabulary import VocabularyList, words
+from tests.core.provenance.gap_codes import raised
 
 ROOM = files("api.web")
 TEMPLATES = sorted(
@@ -21,24 +24,7 @@ MODULES = sorted(item.name for item in ROOM.iterdir() if item.name.endswith(".py
 NAMED = re.compile(
     r"""\b(?:t|texts|namer\.texts)(\.count)?\(\s*f?["']([a-z_]+\.[a-z_.]+)["']\s*[,)]"""
 )
-GAP_CODES = [
-    "no_origin",
-    "no_lot",
-    "shipped_not_received",
-    "received_not_shipped",
-    "used_not_received",
-    "unknown_content",
-    "time_reversed",
-    "unclosed_packing",
-    "quantity_exceeds",
-    "unit_mismatch",
-    "made_twice",
-    "wide_transformation",
-    "unknown_party",
-    "unknown_place",
-    "retracted",
-    "truncated",
-]
+GAP_CODES = raised()
 
 
 def places(text: str) -> set[str]:
@@ -90,6 +76,11 @@ def test_every_text_that_is_asked_for_exists(name: str) -> None:
     [
         pytest.param([f"verb.{word}" for word in words(VocabularyList.BIZ_STEP)], id="steps"),
         pytest.param([f"gap.{code}" for code in GAP_CODES], id="gaps"),
+        pytest.param([f"gap_title.{code}" for code in GAP_CODES], id="titles of gaps"),
+        pytest.param([f"gap_help.{code}" for code in GAP_CODES], id="what to do about gaps"),
+        pytest.param([f"recall_state.{status}" for status in get_args(Status)], id="states"),
+        pytest.param([f"recall_help.{status}" for status in get_args(Status)], id="after states"),
+        pytest.param([f"balance.{column}" for column in COLUMNS], id="columns of balances"),
         pytest.param([f"trace.role_{role}" for role in get_args(ObjectRole)], id="roles"),
         pytest.param([f"link.{kind}" for kind in get_args(LinkKind)], id="links"),
         pytest.param([f"kind.{kind}" for kind in get_args(ObjectKind)], id="kinds"),

@@ -18,6 +18,9 @@ GRAPES = ROOT / "samples" / "fresh_grapes"
 LOT = "https://id.gs1.org/01/08936099141015/10/DN260311"
 VAT = "https://id.gs1.org/01/08931007306012/10/HR251006"
 SHEEP = "https://id.gs1.org/01/08936299310228/10/CM261008-SUONKHO"
+SAUCE = "https://id.gs1.org/01/08935097702013/10/SC261005-40"
+OTHER_SAUCE = "https://id.gs1.org/01/08935097702020/10/SC261012-30"
+CASE = "https://id.gs1.org/01/08935097702013/21/JP0001"
 PAGES = [
     pytest.param("/", id="home"),
     pytest.param("/search?q=nho", id="search"),
@@ -27,6 +30,14 @@ PAGES = [
     pytest.param(f"/trace?id={SHEEP}", id="trace of lamb"),
     pytest.param(f"/trace?id={LOT}&direction=upstream", id="trace upstream"),
     pytest.param("/trace?id=(01)08936099141015(10)DN26O311", id="trace, unknown"),
+    pytest.param(f"/trace?id={CASE}", id="trace of an item"),
+    pytest.param("/recall", id="recall of nothing"),
+    pytest.param(f"/recall?id={LOT}", id="recall of grapes"),
+    pytest.param(f"/recall?id={SHEEP}", id="recall of lamb"),
+    pytest.param(f"/recall?id={SAUCE}&id={OTHER_SAUCE}&id=DN26O311", id="recall of several"),
+    pytest.param("/recall?id=zzzzzz", id="recall, unknown"),
+    pytest.param("/gaps", id="gaps"),
+    pytest.param(f"/gaps?id={SAUCE}", id="gaps of sauce"),
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="event"),
     pytest.param("/upload", id="upload"),
     pytest.param("/nowhere", id="no such page"),
@@ -169,3 +180,45 @@ def test_lane_names_stay_in_sight_when_the_picture_is_moved(open_page: OpenPage,
         page.locator(".picture-wide").evaluate("(one, left) => one.scrollTo(left, 0)", left)
         expect(name).to_have_attribute("x", str(10 + left))
         expect(name).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_inspector_recalls_a_lot_and_adds_another(
+    open_page: OpenPage, demo: str, width: int
+) -> None:
+    page = open_page(f"{demo}/trace?id={SAUCE}", width=width)
+    page.get_by_role("link", name="Thu hồi lô này").click()
+    expect(page.locator("h1")).to_have_text("Thu hồi")
+    expect(page.locator("h2").first).to_have_text("Gọi ai trước")
+    first = page.locator("ol.calls > li").first
+    expect(first).to_contain_text("Thực phẩm Mái Ngói Đỏ")
+    expect(first.locator("a[href^='tel:']")).to_have_text("+84 258 000 2505")
+    page.locator("summary", has_text="Thêm một lô nghi ngờ").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Thêm một lô nghi ngờ").fill("SC261012-30")
+    page.keyboard.press("Enter")
+    expect(page.locator(".suspects li")).to_have_count(2)
+    expect(page.locator("#common")).to_be_visible()
+    expect(page.locator(".common tbody tr").first).to_contain_text("2 trên 2")
+
+
+def test_the_bars_of_a_balance_are_as_long_as_their_amounts(open_page: OpenPage, demo: str) -> None:
+    page = open_page(f"{demo}/trace?id={SAUCE}")
+    bars = page.locator(".balance svg.bar")
+    shares = bars.evaluate_all(
+        """bars => bars.map(bar => [...bar.querySelectorAll("rect")].map(rect =>
+            [rect.getAttribute("class"),
+             Math.round(1000 * rect.getBoundingClientRect().width
+                             / bar.getBoundingClientRect().width)]))"""
+    )
+    # 126 shipped; of 126 received 85 sold and 41 left
+    assert shares == [[["b-shipped", 1000]], [["b-shipped", 675], ["b-on-hand", 325]]]
+
+
+def test_a_recall_on_paper_keeps_what_an_inspector_needs(open_page: OpenPage, demo: str) -> None:
+    page = open_page(f"{demo}/recall?id={LOT}")
+    page.emulate_media(media="print")
+    for shown in ("h1", "ol.calls", "#affected", "#customers", "#gaps", "a[href^='tel:']"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in (".top", "form", ".print", ".adding"):
+        expect(page.locator(hidden).first).to_be_hidden()

@@ -49,3 +49,10 @@ if (subject && box.scrollWidth > box.clientWidth) {
   const place = subject.getBoundingClientRect();
   box.scrollLeft = place.left - box.getBoundingClientRect().left - box.clientWidth / 2 + place.width / 2;
 }
+
+// An inspector takes the page along on paper.
+const print = document.querySelector(".print");
+if (print) {
+  print.hidden = false;
+  print.querySelector("button").addEventListener("click", () => window.print());
+}

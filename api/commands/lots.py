@@ -1,0 +1,109 @@
+"""Commands on lots: recall, balance, gaps."""
+
+from typing import Annotated
+
+import typer
+
+from api.commands.data import JsonOption, LedgerOption, ServerOption, errors, output, print_json
+from api.commands.reach import reach
+from api.commands.show_lots import show_balance, show_gaps, show_recall
+
+Identifiers = Annotated[
+    list[str],
+    typer.Argument(metavar="ID...", help="The objects, in any spelling.", show_default=False),
+]
+Identifier = Annotated[
+    str, typer.Argument(metavar="ID", help="The object, in any spelling.", show_default=False)
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="What was known then, such as 2026-03-01T00:00:00Z."),
+]
+MaxObjectsOption = Annotated[
+    int, typer.Option("--max-objects", min=1, help="Stop after so many objects, and say so.")
+]
+
+
+def recall(
+    identifiers: Identifiers,
+    *,
+    as_of: AsOfOption = None,
+    max_objects: MaxObjectsOption = 10_000,
+    ledger: LedgerOption = None,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what came of suspect lots, where it is now, who got it, and whom to call first.
+
+    Of several lots it shows too what they have in common: the likely source of a common harm.
+
+    Examples:
+
+      epcis recall "(01)08936099141015(10)DN260311"
+
+      epcis recall LOT-A LOT-B LOT-C --json
+    """
+    with reach(ledger, server) as reached:
+        found = reached.recall(identifiers, as_of=as_of, max_objects=max_objects)
+    if as_json:
+        print_json(found)
+    else:
+        show_recall(output, found)
+    if found["unknown"]:
+        raise typer.Exit(1)
+
+
+def balance(
+    identifier: Identifier,
+    *,
+    as_of: AsOfOption = None,
+    ledger: LedgerOption = None,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what came to each place of a lot, what left it, and what should be there still.
+
+    Examples:
+
+      epcis balance "(01)08936099141015(10)DN260311"
+    """
+    with reach(ledger, server) as reached:
+        found = reached.balance(identifier, as_of=as_of)
+    if as_json:
+        print_json(found)
+    else:
+        show_balance(output, found)
+    if not found["rows"]:
+        raise typer.Exit(1)
+
+
+def gaps(
+    identifier: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="The object; all of the ledger without one."),
+    ] = None,
+    *,
+    as_of: AsOfOption = None,
+    max_objects: MaxObjectsOption = 10_000,
+    ledger: LedgerOption = None,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the records of a lot, or of everything, do not show or contradict.
+
+    Examples:
+
+      epcis gaps
+
+      epcis gaps "(01)08936099141015(10)DN260311" --json
+    """
+    with reach(ledger, server) as reached:
+        found = reached.gaps(identifier, as_of=as_of, max_objects=max_objects)
+    if as_json:
+        print_json(found or [])
+    elif found is not None:
+        show_gaps(output, found)
+    if found is None:
+        if not as_json:
+            errors.print(f"[red]Nothing is known of[/] {identifier}", highlight=False)
+        raise typer.Exit(1)
