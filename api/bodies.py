@@ -42,6 +42,22 @@ def bounded(request: Request, *, language: Language = "en", is_form: bool = Fals
     return Request(request.scope, receive)
 
 
+async def refuse_form(request: Request) -> None:
+    """Refuse a form where the file itself is the body of the request.
+
+    Raises:
+        HTTPException: 415 for a form, with what to send instead.
+    """
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        limits: IntakeLimits = request.app.state.settings.limits
+        await _pass_over(request.receive, {"more_body": True}, limits.file_size)
+        raise HTTPException(
+            415,
+            "Send the file itself as the body of the request, not a form "
+            "(curl --data-binary @FILE); a form goes to /upload, its files under the name 'files'.",
+        )
+
+
 async def into_file(request: Request) -> BinaryIO:
     """Return a temporary file, at its start, with the body of a request; whoever gets it closes it.
 

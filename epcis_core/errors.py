@@ -19,10 +19,13 @@ class IdentifierError(ParseError):
     Attributes:
         code: the finding code that says which rule it breaks, such as `wrong_check_digit`.
         values: what the finding's message needs: always `value`, mostly `expected` and `actual`.
+        meant: the canonical identifier that the text would be with a right check digit, where that
+            is all that is wrong with it; else None.
     """
 
-    def __init__(self, code: str, **values: str) -> None:
+    def __init__(self, code: str, *, meant: str | None = None, **values: str) -> None:
         self.code = code
+        self.meant = meant
         self.values = values
         super().__init__(f"{code}: " + ", ".join(f"{k}={v!r}" for k, v in values.items()))
 

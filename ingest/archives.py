@@ -108,7 +108,7 @@ def contents_of(
         return Contents((), refused.found)
     if kind is not None:
         return Contents((), (finding("unsupported_archive", kind=kind),))
-    return Contents((Document(name, size_of(source), lambda: source),))
+    return Contents((Document(name, size_of(source), partial(_at, source, source.tell())),))
 
 
 def size_of(source: BinaryIO) -> int:
@@ -125,7 +125,7 @@ def _of_gzip(source: BinaryIO, name: str, limits: IntakeLimits, moved: Moved) ->
     if archive_kind(_head(stream)) is not None:
         raise RefusedError(nested(name))
     size = Meter(source, limits, moved).read_through(stream)
-    return Contents((Document(name, size, partial(_at_start, stream)),))
+    return Contents((Document(name, size, partial(_at, stream, 0)),))
 
 
 def _of_zip(source: BinaryIO, name: str, limits: IntakeLimits, moved: Moved) -> Contents:
@@ -175,8 +175,8 @@ def _open(archive: ZipFile, member: ZipInfo) -> BinaryIO:
     return cast("BinaryIO", archive.open(member))  # which reads, seeks and tells as one
 
 
-def _at_start(stream: BinaryIO) -> BinaryIO:
-    stream.seek(0)
+def _at(stream: BinaryIO, start: int) -> BinaryIO:
+    stream.seek(start)
     return stream
 
 

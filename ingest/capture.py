@@ -14,14 +14,15 @@ from typing import BinaryIO, Final, TypedDict, Unpack
 from epcis_core.codecs.document import DocumentReader
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
-from epcis_core.findings import Finding, capped, finding, has_errors, in_mode
+from epcis_core.findings import Finding, capped, finding, has_errors
 from epcis_core.rules.profile_check import ProfileCheck
 from epcis_core.rules.profiles import Profile
 from epcis_core.store.append import Append, CaptureHead, Outcome
 from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.master_data import all_known
 from ingest.book import book, measure, record_of
-from ingest.prepare import Prepared, events_of, prepare
+from ingest.prepare import Prepared, events_of, findings_of_document, prepare
 from ingest.report import (
     MAX_LIKE_FINDINGS,
     CaptureReport,
@@ -105,7 +106,7 @@ def capture_stream(
             if report.status == "rejected":
                 report.take_back()
                 raise _RolledBackError
-            append.finish(reader.envelope)
+            report.master_data = append.finish(reader.envelope)
             record = record_of(report, head, append.record_time, measured, reader.envelope)
             record_capture(cursor, record)
     if report.status == "rejected":
@@ -152,6 +153,8 @@ def check_stream(
     found = _checked(reader, report, judge, limits, lenient=lenient, progress=progress)
     report.findings += capped(found, MAX_LIKE_FINDINGS)
     report.version = reader.envelope.version
+    if reader.envelope.head is not None:
+        report.elements = all_known(reader.envelope.head).known
     return report
 
 
@@ -178,7 +181,7 @@ def _checked(
         if progress is not None and reader.bytes_read != told:
             told = reader.bytes_read
             progress(told, report.events)
-    yield from in_mode(_of_document(reader, report.events), lenient=lenient)
+    yield from _of_document(reader, report.events, lenient=lenient)
     if judge is not None:
         head = reader.envelope.head
         yield from judge.master_data(head.vocabularies if head is not None else ())
@@ -186,6 +189,14 @@ def _checked(
 
 def _conflict(one: Prepared) -> Finding:
     return finding("event_id_conflict", at=one.locate("/eventID"), event_id=one.event_id)
+
+
+def _differing(one: Prepared, outcome: Outcome) -> Iterator[Finding]:
+    """Yield what is wrong with an error declaration beside the event that it is about."""
+    if outcome.differing:
+        at = one.locate("/errorDeclaration" if one.new and one.new.declared else "/eventID")
+        members = ", ".join(outcome.differing)
+        yield finding("declaration_differs", at=at, event_id=one.event_id, members=members)
 
 
 def _append_all(
@@ -211,13 +222,13 @@ def _append_all(
         done += len(batch)
         if progress is not None:
             progress(reader.bytes_read, done)
-    report.findings += in_mode(_of_document(reader, done), lenient=lenient)
+    report.findings += _of_document(reader, done, lenient=lenient)
     report.counts["warnings"] += warnings(report.findings)
 
 
-def _of_document(reader: DocumentReader, events: int) -> list[Finding]:
+def _of_document(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
     """Return what is wrong with the document as a whole, once its events have been read."""
-    found = list(reader.findings)
+    found = findings_of_document(reader, lenient=lenient)
     holds_events = reader.envelope.kind != "EPCISMasterDataDocument"
     if holds_events and not events and not has_errors(found):
         found.append(finding("no_events"))
@@ -244,6 +255,7 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
         found = (*found, _conflict(one))
     elif outcome is not None and outcome.status != "conflict":
         status = outcome.status
+        found = (*found, *_differing(one, outcome))
     hashed = one.new.hash if one.new is not None else None
     sequence = outcome.sequence if outcome is not None else None
     report.add(EventReport(one.index, one.event_id, hashed, status, sequence, found))

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from epcis_core.findings import Finding, finding
 from epcis_core.rules.profiles import Profile
 from epcis_core.store.ledger import Ledger
-from ingest.archives import contents_of, size_of
+from ingest.archives import Contents, contents_of, size_of
 from ingest.book import book_file
 from ingest.capture import DEFAULT_ORGANISATION, capture_stream, check_stream
 from ingest.limits import IntakeLimits
@@ -48,11 +48,7 @@ def check_file(
     Yields:
         A report on the archive, if there is something to say about it, then one per document.
     """
-    size = size_of(source)
-    if found := too_large(size, limits):
-        yield CheckReport(name, findings=[found])
-        return
-    contents = contents_of(source, name, limits, lambda _: tell(name, size, source.tell(), 0))
+    contents = documents_of(source, name, limits, tell)
     if contents.findings:
         yield CheckReport(name, findings=list(contents.findings))
     for one in contents.documents:
@@ -64,6 +60,23 @@ def check_file(
             limits=limits.document,
             progress=partial(tell, one.name, one.size),
         )
+
+
+def documents_of(
+    source: BinaryIO, name: str, limits: IntakeLimits, tell: Telling = lambda *_: None
+) -> Contents:
+    """Return the documents of a file, once all of it has been looked at.
+
+    Args:
+        source: the file, at its start; it must be possible to go back to it.
+        name: what the reports call it.
+        limits: how much is taken.
+        tell: told as the work moves on.
+    """
+    size = size_of(source)
+    if found := too_large(size, limits):
+        return Contents((), (found,))
+    return contents_of(source, name, limits, lambda _: tell(name, size, source.tell(), 0))
 
 
 def capture_file(

@@ -1,14 +1,15 @@
 """From an event as read to an event ready to be stored: rules, identity, hash, facts."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.event_hash import HashVariant, content_digest, event_hash
+from epcis_core.event_hash.differences import declared_digest
 from epcis_core.findings import Finding, Where, finding, has_errors, in_mode
 from epcis_core.provenance.facts import facts_of
-from epcis_core.rules import check_event
+from epcis_core.rules import check_event, check_head
 from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
 
@@ -59,6 +60,17 @@ def findings_of(read: ReadEvent, *, lenient: bool) -> tuple[Finding, ...]:
     return tuple(in_mode(found, lenient=lenient))
 
 
+def findings_of_document(reader: DocumentReader, *, lenient: bool) -> list[Finding]:
+    """Return what is wrong with a document beside its events, once these have all been read."""
+    envelope = reader.envelope
+    found = list(reader.findings)
+    if envelope.head is not None:
+        by_rules = list(check_head(envelope.head, envelope.namespaces, envelope.syntax))
+        locate = reader.locate_head() if by_rules else Where
+        found += [replace(one, where=locate(one.where.pointer or "")) for one in by_rules]
+    return in_mode(found, lenient=lenient)
+
+
 def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Prepared:
     """Check an event and work out everything the ledger keeps of it.
 
@@ -86,5 +98,6 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
         hash=hashed,
         hash_variant=HashVariant.CBV_2_0_TEXT.value,
         content=content_digest(named, namespaces),
+        declared=declared_digest(named, namespaces) if event.error_declaration else None,
     )
     return Prepared(read.index, new, found, event_id, len(read.text), read.locate)

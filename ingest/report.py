@@ -1,10 +1,11 @@
 """What a sender is told: of a check, and of a capture."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from epcis_core.findings import LANGUAGES, Finding, Language, Severity, finding, has_errors
+from epcis_core.store.master_data import ElementCounts
 
 CaptureStatus = Literal["accepted", "partial", "rejected"]
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
@@ -66,6 +67,8 @@ class CaptureReport:
         events: the events one by one, the first `MAX_EVENTS_LISTED`, and as many of those with
             findings after them.
         findings: what is wrong with the document as a whole.
+        master_data: how many elements of master data were new, changed or known, where the document
+            was stored.
     """
 
     file: str
@@ -77,6 +80,7 @@ class CaptureReport:
     witnesses: int = 0
     events: list[EventReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    master_data: ElementCounts = field(default_factory=ElementCounts)
     _listed: int = 0
 
     @property
@@ -128,12 +132,18 @@ class CaptureReport:
         return report
 
     def as_json(self, language: Language = "en") -> dict[str, Any]:
-        """Return the report in the shape of the JSON contract."""
+        """Return the report in the shape of the JSON contract.
+
+        Where the document carries master data there is a member `master_data` beside, with the
+        counts of elements `new`, `changed` and `known`.
+        """
+        counts = asdict(self.master_data)
         return {
             "file": self.file,
             "capture_id": self.capture_id or None,
             "status": self.status,
             "counts": dict(self.counts),
+            **({"master_data": counts} if any(counts.values()) else {}),
             "events": [event.as_json(language) for event in self.events],
             "findings": [found.as_json(language) for found in self.findings],
         }
@@ -148,6 +158,7 @@ class CheckReport:
         format: its syntax, or None where it could not be told.
         version: the EPCIS version it claims.
         events: how many events it holds.
+        elements: how many elements of master data it speaks of.
         findings: everything found, each with its place.
     """
 
@@ -155,6 +166,7 @@ class CheckReport:
     format: str | None = None
     version: str | None = None
     events: int = 0
+    elements: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     @property

@@ -191,4 +191,4 @@ def test_the_readme_begins_with_one_line_to_try_and_one_line_to_test() -> None:
     first, second = [body for _, language, body in blocks if language == "sh"][:2]
     assert [body.count("\n") for body in (first, second)] == [1, 1]
     assert first.endswith("epcis demo\n")
-    assert second.endswith("pytest\n")
+    assert second.endswith("pytest -n auto\n")

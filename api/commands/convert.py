@@ -4,30 +4,32 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
 import typer
-from rich.markup import escape
 
 from api.clock import now
-from api.commands.data import LenientOption, errors
-from api.settings import terminal_language
+from api.commands.data import LenientOption, LimitOption, errors, limits_of
+from api.commands.show import show_lines
 from epcis_core.codecs.document import Envelope, ReadEvent
 from epcis_core.codecs.jsonld_writer import JsonLdWriter
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.codecs.xml_names import XmlVersion
 from epcis_core.codecs.xml_writer import XmlWriter
 from epcis_core.codecs.xml_writer_event import WrittenEvent
-from epcis_core.findings import Finding, Severity, capped, catalogue, in_mode
+from epcis_core.findings import Finding, Severity, capped, catalogue
 from epcis_core.model.epc_format import EpcFormat, in_epc_format
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.times import utc_text
 from epcis_core.rules import check_event
-from ingest.prepare import findings_of
+from ingest.archives import Contents, Document
+from ingest.intake import documents_of, seekable
+from ingest.prepare import events_of, findings_of, findings_of_document
 
 Target = Literal["json", "xml", "xml-1.2"]
 """What a document can be converted to."""
@@ -44,6 +46,7 @@ def convert(
         Path | None, typer.Option("-o", "--output", help="Where to; default standard output.")
     ] = None,
     lenient: LenientOption = False,
+    limit: LimitOption = None,
 ) -> None:
     """Convert an EPCIS file: JSON to XML and back, XML to the older EPCIS 1.2, URNs to links.
 
@@ -58,15 +61,31 @@ def convert(
 
       epcis convert harvest.jsonld --to xml-1.2 --epc-format urn -o for_old_systems.xml
     """
-    with file.open("rb") as opened, _seekable(opened) as source:
-        document = _Document(str(file))
+    limits = limits_of(limit)
+    with file.open("rb") as given, seekable(given, limits) as source:
+        found = _only_document(file, documents_of(source, str(file), limits))
+        document = _Document(found, limits.document)
         # The head of a document is known at its end: read all of it before anything is written.
-        if _tell(document.name, document.read(source, lenient=lenient)):
+        if _tell(found.name, document.read(lenient=lenient)):
             raise typer.Exit(1)
-        source.seek(0)
         with _written_whole(output) as target:
-            if _tell(document.name, document.write(source, target, to, epc_format)):
+            if _tell(found.name, document.write(target, to, epc_format)):
                 raise typer.Exit(1)
+
+
+def _only_document(file: Path, contents: Contents) -> Document:
+    """Return the one document of a file, or exit: with what keeps it from being looked at."""
+    if _tell(str(file), contents.findings):
+        raise typer.Exit(1)
+    if len(contents.documents) > 1:
+        raise typer.BadParameter(
+            f"{str(file)!r} holds {len(contents.documents)} documents; convert takes one"
+        )
+    return contents.documents[0]
+
+
+def _tell(name: str, found: Iterable[Finding]) -> bool:
+    return show_lines(errors, name, capped(found))
 
 
 @dataclass(slots=True)
@@ -74,39 +93,39 @@ class _Document:
     """A document that is being converted.
 
     Attributes:
-        name: of its file.
+        source: where it comes from.
+        limits: how much of it is taken.
         envelope: of what was read.
         events: how many were read.
     """
 
-    name: str
+    source: Document
+    limits: Limits
     envelope: Envelope | None = None
     events: int = 0
 
-    def read(self, source: BinaryIO, *, lenient: bool) -> Iterator[Finding]:
+    def read(self, *, lenient: bool) -> Iterator[Finding]:
         """Read all of it, and yield what is wrong with it."""
-        reader = open_document(source)
+        reader = open_document(self.source.open(), self.limits)
         if isinstance(reader, Finding):
             yield reader
             return
-        for read in reader.events():
+        for read in events_of(reader, self.limits):
             self.events += 1
             yield from findings_of(read, lenient=lenient)
-        yield from in_mode(reader.findings, lenient=lenient)
+        yield from findings_of_document(reader, lenient=lenient)
         self.envelope = reader.envelope
 
-    def write(
-        self, source: BinaryIO, target: BinaryIO, to: Target, epc_format: EpcFormat
-    ) -> Iterator[Finding]:
+    def write(self, target: BinaryIO, to: Target, epc_format: EpcFormat) -> Iterator[Finding]:
         """Write it, and yield what the target cannot say."""
         envelope = self.envelope
         if envelope is not None and envelope.head is not None:
             head, found = in_epc_format(envelope.head, epc_format)
             envelope = replace(envelope, head=head)
             yield from found
-        reader = open_document(source)
+        reader = open_document(self.source.open(), self.limits)
         if isinstance(reader, Finding) or envelope is None:
-            raise OSError(f"{self.name} was changed while it was read")
+            raise OSError(f"{self.source.name} was changed while it was read")
         writer = self._writer(envelope, to)
         target.write(writer.start())
         if isinstance(writer, XmlWriter):
@@ -150,28 +169,6 @@ def _what_json_refuses(read: ReadEvent, event: EpcisEvent) -> list[Finding]:
     ]
 
 
-def _tell(name: str, found: Iterator[Finding]) -> bool:
-    """Print findings as they come, and return whether one of them is an error."""
-    has_errors = False
-    for one in capped(found):
-        has_errors |= one.severity is Severity.ERROR
-        line = f"{name}: {one.where} {one.message_in(terminal_language())}"
-        errors.print(escape(line), soft_wrap=True)
-    return has_errors
-
-
-@contextmanager
-def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Give a file that can be read twice."""
-    if file.seekable():
-        yield file
-        return
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        yield copy
-
-
 @contextmanager
 def _written_whole(output: Path | None) -> Iterator[BinaryIO]:
     """Give a file to write to, which appears under its name only when all of it is there."""
@@ -181,10 +178,16 @@ def _written_whole(output: Path | None) -> Iterator[BinaryIO]:
             spool.seek(0)
             shutil.copyfileobj(spool, sys.stdout.buffer)
         return
-    partial = output.with_name(f".{output.name}.{os.getpid()}")
+    partial = output.with_name(f".epcis-convert-{os.getpid()}")
     try:
         with partial.open("xb") as target:
             yield target
         partial.replace(output)
+    except OSError as error:
+        if error.filename != str(partial):
+            raise
+        # Nobody asked for the partial file: the name to be told is that of the whole one.
+        raise OSError(error.errno, error.strerror, str(output)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
-"""Commands on files and on the ledger's content: capture, check, hash, events, trace."""
+"""Commands on files and on the ledger's content: capture, check, events, trace."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,12 +13,10 @@ from rich.markup import escape
 from api.commands.bar import progress_bar
 from api.commands.reach import OpenLedger, Served, reach
 from api.commands.show import show_capture, show_check, show_trace
+from api.hints import hint
 from api.settings import terminal_language
-from epcis_core.codecs.sniff import open_document
-from epcis_core.event_hash import HashVariant, event_hash, prehash
-from epcis_core.findings import Finding, finding, has_errors
+from epcis_core.findings import Syntax, finding
 from epcis_core.rules.profiles import Profile, profiles
-from ingest.archives import contents_of
 from ingest.files import ARCHIVES, SUFFIXES, expand
 from ingest.intake import check_file, seekable
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
@@ -93,6 +92,7 @@ def capture(
                     show_capture(output, report)
     if as_json:
         print_json(reports)
+    _exit_if_unreadable(found["code"] for report in reports for found in report["findings"])
     if any(report["status"] != "accepted" for report in reports):
         raise typer.Exit(1)
 
@@ -129,8 +129,15 @@ def check(
         show_check(output, report, terminal_language())
     if as_json:
         print_json([report.as_json(terminal_language()) for report in reports])
+    _exit_if_unreadable(found.code for report in reports for found in report.findings)
     if not all(report.valid for report in reports):
         raise typer.Exit(1)
+
+
+def _exit_if_unreadable(codes: Iterable[str]) -> None:
+    """Exit as for wrong use if a file could not be read; what others hold has been said."""
+    if "unreadable_file" in codes:
+        raise typer.Exit(2)
 
 
 def _documents(paths: list[Path]) -> list[Path]:
@@ -144,51 +151,6 @@ def _documents(paths: list[Path]) -> list[Path]:
     return found
 
 
-def hash_events(
-    file: Annotated[Path, typer.Argument(help="An EPCIS file.", show_default=False)],
-    *,
-    variant: Annotated[
-        HashVariant, typer.Option("--variant", help="Which reading of the standard.")
-    ] = HashVariant.CBV_2_0_TEXT,
-    before: Annotated[
-        bool, typer.Option("--prehash", help="Print the text that is hashed instead.")
-    ] = False,
-) -> None:
-    """Print the event hash ID of each event of a file, in order.
-
-    Two systems that hold the same event get the same hash, however each of them spells it.
-
-    Examples:
-
-      epcis hash harvest.jsonld
-
-      epcis hash harvest.jsonld --variant reference-1.9 --prehash
-    """
-    limits, hashed = IntakeLimits(), prehash if before else event_hash
-    with file.open("rb") as given, seekable(given, limits) as source:
-        contents = contents_of(source, str(file), limits)
-        failed = _tell(str(file), contents.findings)
-        for document in contents.documents:
-            reader = open_document(document.open())
-            if isinstance(reader, Finding):
-                failed |= _tell(document.name, [reader])
-                continue
-            for read in reader.events():
-                failed |= _tell(document.name, read.findings)
-                if read.event is not None:
-                    print(hashed(read.event, read.namespaces, variant))  # noqa: T201
-            failed |= _tell(document.name, reader.findings)
-    if failed:
-        raise typer.Exit(1)
-
-
-def _tell(name: str, found: Sequence[Finding]) -> bool:
-    """Say at the terminal what is wrong, and tell whether it holds an error."""
-    for one in found:
-        errors.print(escape(f"{name}: {one.where} {one.message_in(terminal_language())}"))
-    return has_errors(found)
-
-
 def events(
     query: Annotated[
         list[str] | None,
@@ -197,7 +159,9 @@ def events(
     *,
     ledger: LedgerOption = None,
     server: ServerOption = None,
-    as_format: Annotated[Literal["json"], typer.Option("--format", help="The syntax.")] = "json",
+    syntax: Annotated[
+        Syntax, typer.Option("--format", help="JSON-LD, or XML of EPCIS 2.0.")
+    ] = "json",
 ) -> None:
     """Print the events an EPCIS query asks for, as an EPCISQueryDocument.
 
@@ -205,9 +169,10 @@ def events(
 
       epcis events EQ_bizStep=shipping GE_eventTime=2026-03-01T00:00:00+07:00
 
+      epcis events --format xml > everything.xml
+
       epcis events MATCH_anyEPCClass=https://id.gs1.org/01/08936099141015/10/DN260311
     """
-    del as_format
     pairs = []
     for text in query or []:
         name, sign, value = text.partition("=")
@@ -215,7 +180,10 @@ def events(
             raise typer.BadParameter(f"Expected NAME=VALUE, got {text!r}")
         pairs.append((name, value))
     with reach(ledger, server) as reached:
-        typer.echo(reached.events(pairs))
+        for piece in reached.events(pairs, syntax):
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.write(b"\n" if syntax == "json" else b"")
+        sys.stdout.buffer.flush()
 
 
 def trace(
@@ -247,6 +215,8 @@ def trace(
     """
     with reach(ledger, server) as reached:
         found = reached.trace(identifier, direction=direction, as_of=as_of, max_objects=max_objects)
+    if not found["objects"]:
+        found |= hint(identifier, terminal_language())
     if as_json:
         print_json(found)
     else:

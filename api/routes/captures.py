@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.bodies import bounded, into_file
+from api.bodies import bounded, into_file, refuse_form
 from api.clock import now
 from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
@@ -39,6 +39,7 @@ async def capture_document(
     `{"file", "size", "read", "events"}`, and each report as it is done, `{"report"}`.
     """
     check_token(request)
+    await refuse_form(request)
     ledger: Ledger = request.app.state.ledger
     limits: IntakeLimits = request.app.state.settings.limits
     file = await into_file(bounded(request, language=lang))

@@ -1,45 +1,43 @@
 """Events over HTTP: the query of the EPCIS interface."""
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
+from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
-from api.clock import now
-from epcis_core.codecs.jsonld_writer import json_bytes, members, write_query_document
-from epcis_core.model.namespaces import BUILT_IN
-from epcis_core.model.times import utc_text
+from api.event_documents import as_query_document
+from api.negotiation import MEDIA_TYPES, wanted_syntax
 from epcis_core.query.parameters import parse_query
-from epcis_core.store.events import StoredEvent
-from epcis_core.store.query import query_events
+from epcis_core.store.query import stream_events
 from epcis_core.store.view import EVERYTHING
 
 router = APIRouter(prefix="/epcis", tags=["EPCIS 2.0"])
 
+_IN_MEMORY: Final = 2**20  # bytes of an answer; more go to disk
+_CHUNK: Final = 2**16
+
 
 @router.get("/events", summary="SimpleEventQuery", response_class=Response)
 def get_events(request: Request) -> Response:
-    """Answer a SimpleEventQuery with an EPCISQueryDocument."""
+    """Answer a SimpleEventQuery with an EPCISQueryDocument, in JSON or as `Accept` asks in XML."""
     query = parse_query(request.query_params.multi_items())
-    found = query_events(request.app.state.ledger, EVERYTHING, query)
-    return Response(b"".join(as_query_document(found)), media_type="application/json")
+    syntax = wanted_syntax(request)
+    found = stream_events(request.app.state.ledger, EVERYTHING, query)
+    # Written whole before it is sent: a slow client holds no state of the ledger.
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - sent after this call
+    try:
+        spool.writelines(as_query_document(found, syntax))
+    except BaseException:
+        spool.close()
+        raise
+    headers = {"Content-Length": str(spool.tell()), "Vary": "Accept"}
+    spool.seek(0)
 
+    def pieces() -> Iterator[bytes]:
+        with spool:
+            while piece := spool.read(_CHUNK):
+                yield piece
 
-def as_query_document(found: Iterable[StoredEvent]) -> Iterator[bytes]:
-    """Yield stored events as one EPCISQueryDocument, piece by piece.
-
-    Each event carries the `@context` of its own document, where prefixes differ between documents.
-    """
-    return write_query_document(
-        (_with_context(stored) for stored in found), creation_date=utc_text(now()), prefixes={}
-    )
-
-
-def _with_context(stored: StoredEvent) -> bytes:
-    body = members(stored.event)
-    own = {p: n for p, n in stored.namespaces.prefixes.items() if BUILT_IN.get(p) != n}
-    if own:
-        body = {"@context": own, **{k: v for k, v in body.items() if k != "@context"}}
-    body["recordTime"] = utc_text(stored.record_time)
-    body["eventID"] = stored.event_id
-    return json_bytes(body)
+    return StreamingResponse(pieces(), media_type=MEDIA_TYPES[syntax], headers=headers)

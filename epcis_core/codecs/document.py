@@ -86,3 +86,9 @@ class DocumentReader(Protocol):
 
     def events(self) -> Iterator[ReadEvent]:
         """Yield the document's events in order, each with what is wrong with it."""
+
+    def locate_head(self) -> Callable[[str], Where]:
+        """Return what turns a pointer from the document into a place in the file.
+
+        It knows the document beside its events, once these have all been read.
+        """

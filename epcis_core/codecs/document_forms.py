@@ -9,16 +9,20 @@ project, which everybody else sees as extensions like any other:
   the document that it is in XML.
 - The header that such a document has in XML, and that of an EPCISQueryDocument, is the member
   `HEADER`.
+- The pointers in the mark of types follow; see `epcis_core.codecs.xml_types`.
 
 References:
     EPCIS 2.0, sections 9.5 and 10
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from epcis_core.codecs.document import DocumentKind
 from epcis_core.codecs.xml_names import JSON
+from epcis_core.codecs.xml_types import mark_of, types_in
+from epcis_core.findings import escape_pointer
+from epcis_core.model.namespaces import TYPES
 
 DOCUMENT: Final = f"{JSON}document"
 """Member of a document in JSON: which document it is in XML."""
@@ -27,6 +31,8 @@ HEADER: Final = f"{JSON}epcisHeader"
 """Member of a document in JSON: the header that it has in XML."""
 
 _MASTER_DATA: Final[DocumentKind] = "EPCISMasterDataDocument"
+_BODY_MOVES: Final = ("/epcisBody/vocabularyList", "/epcisHeader/epcisMasterData/vocabularyList")
+_HEADER_MOVES: Final = ("/epcisHeader", f"/{escape_pointer(HEADER)}")
 
 
 def json_form(kind: DocumentKind, head: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,8 +53,13 @@ def json_form(kind: DocumentKind, head: Mapping[str, Any]) -> dict[str, Any]:
         given["epcisHeader"] = {} if data is None else {"epcisMasterData": data}
         given["epcisBody"] = {**body, "eventList": []}
         given[DOCUMENT] = _MASTER_DATA
+    moves = []
     if header is not None:
         given[HEADER] = header
+        moves.append(_HEADER_MOVES)
+    if kind == _MASTER_DATA:
+        moves.append(_BODY_MOVES)
+    _move_types(given, moves)
     return given
 
 
@@ -63,6 +74,7 @@ def xml_form(
         holds_events: there are events in it, which a document of master data cannot hold.
     """
     given = dict(head)
+    moves = []
     is_flagged = given.get(DOCUMENT) == _MASTER_DATA and kind == "EPCISDocument"
     if is_flagged and not holds_events and not _has_more(given):
         kind = _MASTER_DATA
@@ -70,9 +82,24 @@ def xml_form(
         body = {name: one for name, one in given["epcisBody"].items() if name != "eventList"}
         given["type"] = kind
         given["epcisBody"] = given.pop("epcisHeader", {}).get("epcisMasterData", {}) | body
+        moves.append(_BODY_MOVES[::-1])
     if kind != "EPCISDocument" and isinstance(given.get(HEADER), dict):
         given["epcisHeader"] = given.pop(HEADER)
+        moves.append(_HEADER_MOVES[::-1])
+    _move_types(given, moves)
     return kind, given
+
+
+def _move_types(head: dict[str, Any], moves: Iterable[tuple[str, str]]) -> None:
+    """Let the types of values follow them from one pointer to another."""
+    types = types_in(head.get(TYPES))
+    if types is None:
+        return
+    moved = {}
+    for at, name in types.items():
+        to = next((f"{b}{at[len(a) :]}" for a, b in moves if at.startswith(f"{a}/")), at)
+        moved[to] = name
+    head[TYPES] = mark_of(moved)
 
 
 def _has_more(given: Mapping[str, Any]) -> bool:

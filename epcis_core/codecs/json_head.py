@@ -8,7 +8,7 @@ from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.json_places import Places
 from epcis_core.codecs.json_text import MalformedJsonError, Value
 from epcis_core.codecs.limits import Limits
-from epcis_core.codecs.structure import read_model
+from epcis_core.codecs.structure import read_model, with_prefix
 from epcis_core.findings import Finding, Where, escape_pointer, finding, phrase
 from epcis_core.model.documents import DOCUMENT_TYPES
 
@@ -53,10 +53,11 @@ class JsonHead:
         if any(value.is_broken for value in self.values.values()):
             return envelope
         head, found = read_model(DOCUMENT_TYPES[envelope.kind], self.data)
-        self.findings += [replace(one, where=self._place(one.where.pointer or "")) for one in found]
+        found = [with_prefix(one, envelope.namespaces) for one in found]
+        self.findings += [replace(one, where=self.place(one.where.pointer or "")) for one in found]
         return replace(envelope, head=head, head_text=self._text(self.data, ""))
 
-    def _place(self, pointer: str) -> Where:
+    def place(self, pointer: str) -> Where:
         """Return the place of a pointer from the document's root."""
         known = pointer
         while known not in self.values and known not in self.places:

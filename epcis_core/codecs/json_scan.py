@@ -6,7 +6,7 @@ understand differently, and a tolerant one for the text it stopped at.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from epcis_core.model.base import Number
@@ -118,8 +118,16 @@ def is_suspect(text: str, data: Any, depth: int) -> bool:
 
 def has_too_many(text: str, data: Any, entries: int) -> bool:
     """Tell whether a value holds more members and list entries than that."""
-    at_most = text.count(",") + text.count("{") + text.count("[")
-    return at_most > entries and sum(map(len, _containers(data))) > entries
+    if text.count(",") + text.count("{") + text.count("[") <= entries:
+        return False
+    count, waiting = 0, [data] if isinstance(data, dict | list) else []
+    while waiting:
+        part = waiting.pop()
+        count += len(part)
+        if count > entries:
+            return True
+        waiting += [inner for inner in _entries(part) if isinstance(inner, dict | list)]
+    return False
 
 
 def end_of_space(text: str, at: int) -> int:
@@ -135,15 +143,6 @@ def _depth(data: Any) -> int:
         depth += 1
         level = [inner for part in level for inner in _entries(part)]
     return depth
-
-
-def _containers(data: Any) -> Iterator[dict[str, Any] | list[Any]]:
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict | list):
-            yield part
-            waiting.extend(_entries(part))
 
 
 def _entries(part: dict[str, Any] | list[Any]) -> Iterable[Any]:

@@ -103,6 +103,7 @@ class JsonText:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._is_dense = False  # a value in the text may hold too many entries
         self._wrong_byte: int | None = None  # what follows the text is no UTF-8
         self._line = 1
         self._line_start = 0  # index in `_text` where the line begins; negative if it was dropped
@@ -213,6 +214,8 @@ class JsonText:
     def _scan(self, pointer: str) -> tuple[Any, int, bool]:
         """Return the next value, the index behind it, and whether it is doubtful."""
         while True:
+            if self._is_dense and (rough := self._overfull(pointer)) is not None:
+                return (*rough, False)
             try:
                 data, end, is_doubtful = scan(self._text, self._at)
             except RecursionError:
@@ -220,8 +223,6 @@ class JsonText:
             except (json.JSONDecodeError, StopIteration) as error:
                 more = max(self._limits.chunk, len(self._text) - self._at)
                 if self._may_be_cut(error) and self._fill(more, pointer):
-                    if (rough := self._overfull(pointer)) is not None:
-                        return (*rough, False)
                     continue
                 raise self._syntax(error, pointer) from None
             # Where the buffer ends behind a number, the number may go on.
@@ -319,6 +320,7 @@ class JsonText:
         self._text = self._text[self._at :] + more
         self._line_start -= self._at
         self._at = 0
+        self._is_dense = self._text.count(",") > self._limits.entries
         return True
 
     def _decode(self, data: bytes) -> str:

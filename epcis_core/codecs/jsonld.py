@@ -7,7 +7,7 @@ References:
     EPCIS 2.0, section 10
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
@@ -17,7 +17,7 @@ from epcis_core.codecs.json_places import Places
 from epcis_core.codecs.json_scan import data_of
 from epcis_core.codecs.json_text import JsonText, MalformedJsonError, Value
 from epcis_core.codecs.limits import Limits
-from epcis_core.codecs.structure import read_event
+from epcis_core.codecs.structure import read_event, with_prefix
 from epcis_core.errors import ParseError
 from epcis_core.findings import (
     Finding,
@@ -59,6 +59,7 @@ class JsonLdReader:
         self._source = source
         self._limits = limits or Limits()
         self._start = source.tell()
+        self._head: JsonHead | None = None
         self.findings: list[Finding] = []
         self.envelope = Envelope("json", "EPCISDocument", Namespaces())
         try:
@@ -93,12 +94,19 @@ class JsonLdReader:
             found.append(error.found)
         self.findings = list(capped(found))
 
+    def locate_head(self) -> Callable[[str], Where]:
+        """Return what turns a pointer from the document into a place in the file."""
+        if self._head is None:
+            return lambda pointer: Where(pointer=pointer)
+        return self._head.place
+
     def _document_events(self, text: JsonText, found: list[Finding]) -> Iterator[ReadEvent]:
         head = JsonHead(self._limits, findings=found)
         for value, pointer, index in _walk(text, "", head.data, head):
             yield self._event(value, index, pointer)
         text.expect_end()
         self.envelope = head.completed(self.envelope)
+        self._head = head
 
     def _open(self) -> JsonText:
         self._source.seek(self._start)
@@ -129,6 +137,7 @@ class JsonLdReader:
         event, found = (None, []) if value.is_broken else read_event(value.data)
         own = value.data.get("@context") if isinstance(value.data, dict) else None
         namespaces = Namespaces.of_context(own, self.envelope.namespaces)
+        found = [with_prefix(one, namespaces) for one in found]
         if own is None and not pointer and not value.is_broken:
             found.append(finding("missing_field", at=Where(pointer=""), field="@context"))
             event = None

@@ -1,11 +1,13 @@
 """From parsed members to the model, and from the model's complaints to findings."""
 
 import difflib
+import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +15,7 @@ from epcis_core.findings import Finding, Phrase, Where, capped, escape_pointer, 
 from epcis_core.model.base import Extensible, Number
 from epcis_core.model.elements import is_uri
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent, ExtensionEvent
+from epcis_core.model.namespaces import BUILT_IN, Namespaces
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -29,8 +32,12 @@ _WRONG_TYPES: Final = {
     "number_text_or_object": "number_text_or_object",
 }
 _MALFORMED: Final = {"malformed_hex": "hexadecimal", "malformed_version": "version"}
+_KEYWORDS: Final = {"@id": ("eventID", "id"), "@type": ("type",)}
+"""Keywords of JSON-LD, with the names that the EPCIS context gives them."""
+
 _LONGEST_SLIP: Final = 60
 _LIKENESS: Final = 0.75
+_IN_A_NAME: Final = "-._~!$&'()*+,;=:@/?"
 _SUGGESTIONS: Final = 20
 """So many wrong names get a "did you mean"; it is slow to find, and more are no slips."""
 
@@ -155,13 +162,28 @@ class _WrongMember:
         known = self.shape.inner
         if self.name in known:
             return _wrong_type(self.pointer, "value_or_nothing", None)
-        nearest = _near(self.name, known) if suggests else []
+        is_keyword = self.name.startswith("@")
+        nearest = _near(self.name, known) if suggests and not is_keyword else []
         if nearest:
             return finding("misspelt_field", at=at, field=self.name, nearest=nearest[0])
         if self.shape.is_closed:
             allowed = ", ".join(known)
             return finding("field_not_allowed", at=at, field=self.name, known=allowed)
-        return finding("unknown_field", at=at, field=self.name)
+        if is_keyword:
+            return finding("json_ld_keyword", at=at, field=self.name, instead=self._instead())
+        if ":" in self.name:
+            example = well_formed(self.name)
+            return finding("malformed_field_name", at=at, field=self.name, example=example)
+        example = well_formed(f"ex:{self.name}")
+        return finding("unknown_field", at=at, field=self.name, example=example)
+
+    def _instead(self) -> Phrase:
+        """Return what to write instead of a keyword of JSON-LD."""
+        if self.name == "@context":
+            return phrase("declare_outside")
+        known = (one for one in _KEYWORDS.get(self.name, ()) if one in self.shape.inner)
+        field = next(known, None)
+        return phrase("leave_it_out") if field is None else phrase("write_instead", field=field)
 
 
 def _wrong_members(shape: _Shape, data: Mapping[str, Any], pointer: str) -> Iterator[_WrongMember]:
@@ -208,6 +230,43 @@ def _inner_shape(annotation: Any) -> _Shape | None:
 
 def _is_extension(name: str) -> bool:
     return ":" in name and is_uri(name)
+
+
+def well_formed(name: str) -> str:
+    """Return the name of an extension field that somebody meant by one that is none.
+
+    >>> well_formed("ex:net weight"), well_formed("1x:giá"), well_formed(":size")
+    ('ex:net%20weight', 'x1x:gi%C3%A1', 'ex:size')
+    """
+    prefix, _, local = name.partition(":")
+    prefix = re.sub(r"[^A-Za-z0-9+.\-]", "", prefix)
+    if not prefix[:1].isalpha():
+        prefix = f"x{prefix}" if prefix else "ex"
+    return f"{prefix}:{quote(local, safe=_IN_A_NAME)}"
+
+
+def with_prefix(found: Finding, namespaces: Namespaces) -> Finding:
+    """Return what is to be said of an unknown member, given the prefixes in force.
+
+    A term of the document's own context has a meaning, but may not stand there without prefix.
+    """
+    field = found.values.get("field")
+    if found.code not in {"unknown_field", "misspelt_field"} or not isinstance(field, str):
+        return found
+    uri = namespaces.prefixes.get(field)
+    if uri is None or field in BUILT_IN:
+        return found
+    example = _with_declared_prefix("".join(namespaces.expand(uri)), field, namespaces)
+    return finding("term_without_prefix", at=found.where, field=field, example=example)
+
+
+def _with_declared_prefix(uri: str, term: str, namespaces: Namespaces) -> str:
+    """Return how a member is named by its URI: behind a prefix, or whole where none is declared."""
+    for prefix, namespace in namespaces.prefixes.items():
+        local = uri.removeprefix(namespace)
+        if prefix != term and local not in {uri, ""} and is_uri(f"{prefix}:{local}"):
+            return f"{prefix}:{local}"
+    return uri if is_uri(uri) else f"ex:{term}"
 
 
 def _near(name: str, known: Mapping[str, Any]) -> list[str]:

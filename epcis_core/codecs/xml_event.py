@@ -19,7 +19,8 @@ from epcis_core.codecs.xml_grammar import event_depths, grammar
 from epcis_core.codecs.xml_names import XmlVersion, epcis_version, split_tag
 from epcis_core.codecs.xml_parse import WRAPPER_END, declared_in, parse, wrapper_of
 from epcis_core.codecs.xml_places import Places, Source
-from epcis_core.codecs.xml_scope import Scope, Surroundings, declarations, schema_prefixes
+from epcis_core.codecs.xml_prefixes import declarations, schema_prefixes
+from epcis_core.codecs.xml_scope import Scope, Surroundings
 from epcis_core.codecs.xml_shape import ShapeReader
 from epcis_core.codecs.xml_text import Piece
 from epcis_core.errors import ParseError
@@ -52,7 +53,7 @@ class EventReader:
         self._namespaces = namespaces
         self._version = version
         self._limits = limits
-        self._around = Surroundings(namespaces, declared)
+        self._around = Surroundings(namespaces)
 
     def read(self, cut: CutEvent, index: int, pointer: str) -> ReadEvent:
         """Read an event.

@@ -6,7 +6,7 @@ References:
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml.etree import _Element
@@ -58,15 +58,22 @@ class EventList:
         version: which grammar the document follows.
         faults: takes what is wrong between the events.
         parse: parses an element inside the prefixes in force around the events.
+        pointer: of the list in its document.
     """
 
     def __init__(
-        self, text: XmlText, version: XmlVersion, faults: Faults, parse: ParseElement
+        self,
+        text: XmlText,
+        version: XmlVersion,
+        faults: Faults,
+        parse: ParseElement,
+        pointer: str,
     ) -> None:
         self._text = text
         self._version = version
         self._faults = faults
         self._parse = parse
+        self._pointer = pointer
         self._open: list[_Wrapper] = []
 
     def events(self) -> Iterator[CutEvent]:
@@ -97,7 +104,7 @@ class EventList:
                 return
             if text.is_at_end():
                 raise text.cut("'</EventList>'")
-            at, shown = text.place(), text.shown()
+            at, shown = text.place(), text.shown_text()
             if not text.hidden():
                 if text.starts_with("<"):
                     raise text.malformed(phrase("xml_tag"))
@@ -106,6 +113,7 @@ class EventList:
 
     def fault(self, code: str, at: Where, **values: object) -> None:
         """Take in that something between the events is wrong; too often, and reading ends."""
+        at = replace(at, pointer=self._pointer)
         if self._faults.count == _MOST_FAULTS:
             raise MalformedXmlError(finding(code, at=at, **values))
         self._faults.add(code, lambda: at, **values)

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.xml_iri import is_iri
 from epcis_core.codecs.xml_places import WRAPPER, Source
 from epcis_core.findings import Finding, Phrase, finding, phrase
 
 _ENTITY: Final = 26
 _INVALID_CHARACTER: Final = 9
 _MISMATCH: Final = 76
+_NO_URI: Final = 99
 _PREFIX: Final = 201
 _UNFINISHED: Final = 77
 _RESOURCES: Final = frozenset({110, 114})
@@ -28,7 +30,6 @@ _PLAIN: Final[Mapping[int, str]] = {
     64: "xml_instruction",
     68: "xml_name",
     80: "xml_comment",
-    99: "xml_namespace",
     200: "xml_namespace",
     202: "xml_colon",
     205: "xml_colon",
@@ -36,7 +37,7 @@ _PLAIN: Final[Mapping[int, str]] = {
 _BEGINNINGS: Final[Mapping[int, str]] = {
     _INVALID_CHARACTER: "&",
     64: "<?",
-    99: "xmlns",
+    _NO_URI: "xmlns",
     200: "xmlns",
     202: "<",
     205: "<",
@@ -48,6 +49,7 @@ _TWICE: Final = {
     203: re.compile(r"Attribute (?P<name>\S+) in"),
 }
 _UNBOUND: Final = re.compile(r"prefix (?P<prefix>\S+)(?: for (?P<name>\S+))? (?:for|on) ")
+_NAMESPACE: Final = re.compile(r"(?P<name>xmlns\S*): '(?P<uri>.*)' is not a valid URI", re.DOTALL)
 _UNDEFINED: Final = re.compile(r"Entity '(?P<name>.*?)' not defined", re.DOTALL)
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _POSITION: Final = re.compile(r", line \d+, column \d+.*", re.DOTALL)
@@ -67,6 +69,12 @@ class Complaint(NamedTuple):
     message: str
     line: int
     column: int
+
+
+def is_about_iri(complaint: Complaint) -> bool:
+    """Tell whether a parser takes offence at a namespace only since it has letters beyond ASCII."""
+    match = _NAMESPACE.match(complaint.message) if complaint.code == _NO_URI else None
+    return match is not None and is_iri(match["uri"])
 
 
 def explained(complaint: Complaint, source: Source, limits: Limits) -> Finding:
@@ -90,6 +98,10 @@ def explained(complaint: Complaint, source: Source, limits: Limits) -> Finding:
     if code == _INVALID_CHARACTER and (match := _FORBIDDEN.search(text)):
         character = f"U+{ord(match[0]):04X}"
         return finding("forbidden_character", at=source.where(match.start()), character=character)
+    if code == _NO_URI and (match := _NAMESPACE.match(message)):
+        place = source.where(max(text.rfind("xmlns", 0, offset), 0))
+        actual = repr(match["uri"])
+        return finding("malformed_namespace", at=place, name=match["name"], actual=actual)
     offset, reason = _reason(code, message, text, offset)
     return finding("malformed_xml", at=source.where(offset), reason=reason)
 

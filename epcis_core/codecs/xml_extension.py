@@ -27,8 +27,9 @@ from epcis_core.codecs.xml_names import (
     split_tag,
 )
 from epcis_core.codecs.xml_parse import attributes_of
-from epcis_core.codecs.xml_places import Places, Trail
+from epcis_core.codecs.xml_places import Places, Trail, pointer_of
 from epcis_core.codecs.xml_scope import Scope
+from epcis_core.codecs.xml_types import add_types, schema_type
 from epcis_core.codecs.xml_values import (
     BLANKS,
     BUILT_IN_TYPES,
@@ -39,6 +40,7 @@ from epcis_core.codecs.xml_values import (
 )
 from epcis_core.findings import Finding, Severity, catalogue, phrase
 from epcis_core.model.base import Number
+from epcis_core.model.namespaces import TYPES
 
 XSI_TYPE: Final = f"{{{XSI}}}type"
 XSI_NIL: Final = f"{{{XSI}}}nil"
@@ -68,6 +70,7 @@ class ExtensionReader:
         self._limits = limits
         self._places = places
         self._depth = 0
+        self._types: dict[str, str] = {}
         self.is_sound = True
         self.has_errors = False
         self._faults = Faults()
@@ -132,7 +135,8 @@ class ExtensionReader:
         Args:
             named: each with its name in JSON.
             trail: the way to where they stand.
-            members: takes them; names that repeat become an array.
+            members: takes them; names that repeat become an array. An attribute of another
+                namespace that stands there already under one of the names is its first value.
         """
         grouped: dict[str, list[_Element]] = {}
         for name, element in named:
@@ -140,11 +144,13 @@ class ExtensionReader:
         for name, elements in grouped.items():
             here: Trail = (trail, name)
             first = elements[0]
-            if name in members:
+            before = [members[name]] if name in members else []
+            if before and (":" not in name or name[0] == "@"):
                 self.fault("element_repeated", first, here, field=name)
-            elif len(elements) > 1 or "item" in _marks(first):
+            elif before or len(elements) > 1 or "item" in _marks(first):
                 self.note(here, first)
-                members[name] = [self.value(one, (here, n)) for n, one in enumerate(elements)]
+                numbered = enumerate(elements, len(before))
+                members[name] = before + [self.value(one, (here, n)) for n, one in numbered]
             else:
                 members[name] = self.value(first, here)
 
@@ -166,9 +172,22 @@ class ExtensionReader:
             return ""
         self._depth += 1
         try:
-            return self._parts(element, trail, skipped)
+            value = self._parts(element, trail, skipped)
         finally:
             self._depth -= 1
+        if XSI_TYPE in element.attrib and not isinstance(value, bool | Number):
+            self._types[pointer_of(trail)] = self._type(element) or ""
+        return value
+
+    def add_types(self, element: _Element, members: dict[str, Any]) -> None:
+        """Put in, as a mark, the types that values keep only in XML.
+
+        Args:
+            element: the event, or the root of a document.
+            members: what was read from it.
+        """
+        if not add_types(members, self._types):
+            self.fault("contradicting_mark", element, None, at_pointer=TYPES)
 
     def _parts(self, element: _Element, trail: Trail, skipped: Collection[str]) -> Any:
         marks = _marks(element)
@@ -250,26 +269,32 @@ class ExtensionReader:
 
     def _check_type(self, element: _Element, trail: Trail) -> None:
         """Make sure that `xsi:type` names a type, and that a simple one stands on text alone."""
-        named = element.get(XSI_TYPE, "").strip()
-        prefix, colon, local = named.partition(":")
-        is_schema = bool(colon) and self._scope.is_schema(prefix)
-        if not is_schema and local and self._scope.is_declared(prefix):
-            return  # somebody's own type
-        if not is_schema or local not in BUILT_IN_TYPES:
-            expected = phrase("a_schema_type")
+        named, known = element.get(XSI_TYPE, "").strip(), self._type(element)
+        if known is None:
+            expected, actual = phrase("a_schema_type"), repr(named)
             self.fault(
-                "malformed_value", element, trail, XSI_TYPE, expected=expected, actual=repr(named)
+                "malformed_value", element, trail, XSI_TYPE, expected=expected, actual=actual
             )
-        elif local != "anyType" and (
+        elif schema_type(known) not in {None, "anyType"} and (
             len(element)
             or any(split_tag(tag)[0] not in {XSI, JSON} for tag, _ in attributes_of(element))
         ):
-            self.fault("more_than_its_type", element, trail, name=named)
+            self.fault("more_than_its_type", element, trail, XSI_TYPE, name=named)
 
     def _schema_type(self, element: _Element) -> str | None:
         """Return the built-in type of XML Schema that an element says it has."""
         prefix, colon, local = element.get(XSI_TYPE, "").strip().partition(":")
         return local if colon and self._scope.is_schema(prefix) else None
+
+    def _type(self, element: _Element) -> str | None:
+        """Return the type that an element says it has, as the mark names it; None for no type."""
+        prefix, _, local = element.get(XSI_TYPE, "").strip().partition(":")
+        if local and self._scope.is_schema(prefix):
+            return f"xsd:{local}" if local in BUILT_IN_TYPES else None
+        namespace = element.nsmap.get(prefix)
+        if not local or namespace is None or epcis_version(namespace):
+            return None
+        return self._scope.key(prefix, f"{{{namespace}}}{local}")
 
 
 def _marks(element: _Element) -> list[str]:

@@ -4,7 +4,7 @@ References:
     EPCIS 2.0, sections 9.3 and 9.5
 """
 
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,23 +16,22 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.structure import read_model
 from epcis_core.codecs.xml_event import merged
 from epcis_core.codecs.xml_grammar import grammar
-from epcis_core.codecs.xml_marks import marked_context
-from epcis_core.codecs.xml_names import CONTEXT, XmlVersion
+from epcis_core.codecs.xml_names import XmlVersion
 from epcis_core.codecs.xml_parse import declared_in, parse
 from epcis_core.codecs.xml_places import Places, Source
-from epcis_core.codecs.xml_scope import Scope, Surroundings, namespaces_of
+from epcis_core.codecs.xml_scope import Scope, Surroundings
 from epcis_core.codecs.xml_shape import ShapeReader
 from epcis_core.codecs.xml_text import Piece
-from epcis_core.findings import Finding
+from epcis_core.findings import Finding, Where
 from epcis_core.model.documents import (
     DocumentHead,
     DocumentOfEvents,
     DocumentOfMasterData,
     DocumentOfResults,
     EpcisHeader,
+    header_lists,
 )
 from epcis_core.model.master_data import Vocabulary
-from epcis_core.model.namespaces import Namespaces
 
 
 class _XmlResults(DocumentOfResults):
@@ -41,10 +40,9 @@ class _XmlResults(DocumentOfResults):
     epcis_header: EpcisHeader | None = None
 
     @property
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        """The master data among the results and in the header, by vocabulary."""
-        data = self.epcis_header.epcis_master_data if self.epcis_header else None
-        return super().vocabularies + (data.vocabulary_list if data else ())
+    def vocabulary_lists(self) -> dict[str, tuple[Vocabulary, ...]]:
+        """The master data among the results and in the header."""
+        return super().vocabulary_lists | header_lists(self.epcis_header)
 
 
 _MODELS: Final[dict[str, type[DocumentHead]]] = {
@@ -66,6 +64,7 @@ class XmlHead:
         opening: from the root's start tag to that of the list of events, or the whole root.
         version: which grammar it follows.
         limits: how much is taken.
+        context: the `@context` that a mark on the root gives; None for none.
         closing: from the end tag of the list to the end.
     """
 
@@ -73,6 +72,7 @@ class XmlHead:
     opening: Piece
     version: XmlVersion
     limits: Limits
+    context: Any = None
     closing: Piece = _NOTHING
 
     def completed(self, envelope: Envelope, findings: list[Finding]) -> Envelope:
@@ -89,26 +89,35 @@ class XmlHead:
         if isinstance(root, Finding):
             findings.append(root)
             return envelope
-        members, reader = self._members(root, envelope.kind)
+        members, reader = self._members(root, envelope)
         head, complaints = read_model(_MODELS[envelope.kind], members)
         if complaints or not reader.is_sound:  # it is read once more, to know where things stand
             places = Places(source, root, "")
-            _, reader = self._members(root, envelope.kind, places)
+            _, reader = self._members(root, envelope, places)
             where = (places.where(one.where.pointer or "") for one in complaints)
             placed = [replace(one, where=at) for one, at in zip(complaints, where, strict=True)]
             findings += merged(reader.findings, placed)
         return replace(envelope, head=head)
 
+    def places(self, envelope: Envelope) -> Callable[[str], Where]:
+        """Return what turns a pointer from the document into a place in the file.
+
+        Args:
+            envelope: of the document, once the head has been read.
+        """
+        source = Source(self.opening, self.closing)
+        root = parse(source, self.limits)
+        if isinstance(root, Finding):
+            return lambda pointer: Where(pointer=pointer)
+        places = Places(source, root, "")
+        self._members(root, envelope, places)
+        return places.where
+
     def _members(
-        self, root: _Element, kind: str, places: Places | None = None
+        self, root: _Element, envelope: Envelope, places: Places | None = None
     ) -> tuple[dict[str, Any], ShapeReader]:
-        around, marked = namespaces_of(root.nsmap), root.get(CONTEXT)
-        context: Any = None
-        if marked is not None:
-            with suppress(ValueError):  # it was told when the document was opened
-                context = marked_context(marked, around, self.limits)
-                around = Namespaces.of_context(context)
-        scope = Scope(Surroundings(around, root.nsmap), declared_in(root))
+        kind, around, context = envelope.kind, envelope.namespaces, self.context
+        scope = Scope(Surroundings(around), declared_in(root))
         reader = ShapeReader(grammar(self.version), scope, self.limits, places)
         reader.note(None, root)
         read = reader.part(root, grammar(self.version)[kind], None)
@@ -119,6 +128,7 @@ class XmlHead:
         members = {"@context": context, "type": kind, **read}
         _with_empty_list(members)
         reader.apply_marks(root, members)
+        reader.add_types(root, members)
         return members, reader
 
 

@@ -41,19 +41,19 @@ def mark_value(text: str, limits: Limits) -> Any:
     return data_of(text)
 
 
-def marked_context(text: str, declared: Namespaces, limits: Limits) -> Any:
+def marked_context(text: str, declared: Mapping[str, str], limits: Limits) -> Any:
     """Return the `@context` that a mark on the root gives.
 
     Args:
         text: of the mark.
-        declared: what the declared prefixes mean.
+        declared: what the declared prefixes stand for.
         limits: how much is taken.
 
     Raises:
         ValueError: it is no JSON, or contradicts what is declared.
     """
     context = mark_value(text, limits)
-    own = {p: uri for p, uri in declared.prefixes.items() if BUILT_IN.get(p) != uri}
+    own = {p: uri for p, uri in declared.items() if BUILT_IN.get(p) != uri}
     if not _gives(context, own):
         raise ValueError("Expected a context in which the declared prefixes mean the same")
     return context

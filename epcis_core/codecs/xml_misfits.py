@@ -36,9 +36,12 @@ def unknown(
     if epcis_version(namespace) and local.casefold() in names:
         reader.fault("wrong_namespace", child, here, name=local, actual=namespace)
     elif namespace:
-        shown = ", ".join(f"'{name}'" for name in names.values()) or "…"
         name = f"{child.prefix}:{local}" if child.prefix else local
-        reader.fault("field_not_allowed", child, here, field=name, known=shown)
+        if names:
+            shown = ", ".join(f"'{name}'" for name in names.values())
+            reader.fault("field_not_allowed", child, here, field=name, known=shown)
+        else:
+            reader.fault("element_not_allowed", child, here, field=name)
     else:
         near: list[str] = []
         if len(local) <= _LONGEST_SLIP and reader.suggests:

@@ -15,7 +15,8 @@ from lxml.etree import _Element
 
 from epcis_core.codecs.xml_names import split_tag
 from epcis_core.codecs.xml_parse import attributes_of, declared_in
-from epcis_core.codecs.xml_scope import XML, written_namespace
+from epcis_core.codecs.xml_prefixes import written_namespace
+from epcis_core.codecs.xml_scope import XML
 from epcis_core.codecs.xml_values import BLANKS
 
 PrefixOf = Callable[[str], str | None]

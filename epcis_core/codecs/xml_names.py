@@ -11,12 +11,14 @@ Extension members, by the rules that XML 2.0 readers expect:
   is an element without a namespace. Characters of a name that a URI cannot have are percent-encoded
   in JSON (`ex:t%C3%AAn` is `<ex:tên>`).
 - Text is text, to the last blank. `xsi:type` of a number or a boolean of XML Schema makes it one;
-  `xsi:nil="true"` is null. Other types are text. A text that is not of its type is refused.
+  `xsi:nil="true"` is null. Any other type leaves the value as it is and is told beside it, in a
+  mark of JSON: see `epcis_core.codecs.xml_types`. A text that is not of its type is refused.
 - Repeated elements of one name are an array.
 - An attribute is a member `@name`, and text beside attributes the member `#text`.
 - Text between child elements makes the value `{"#xml": "…"}`, all of the content as XML.
 - On `sensorMetadata`, `sensorReport` and the standard's other elements, an attribute of another
-  namespace is an extension member: `ex:grade`, without `@`.
+  namespace is an extension member: `ex:grade`, without `@`. Where elements of that name stand there
+  too, it is the first value of the array that they are.
 - An element without a namespace where the standard waits for its own future members (1.2:
   `extension/extension`) has the namespace `LOCAL`.
 
@@ -36,8 +38,8 @@ Marks:
   of prefixes can, such as the address of another context.
 
 Prefixes of the document are those of the `@context` around the events; prefixes declared inside an
-event are the event's own `@context`. An element in a default namespace, and one whose prefix means
-something else outside or is no prefix in JSON, gets a prefix made up from its namespace.
+event are the event's own `@context`. An element in a default namespace gets a prefix, and one whose
+prefix means something else outside, or in JSON, another one: see `epcis_core.codecs.xml_prefixes`.
 
 References:
     EPCIS 2.0, sections 9.2 to 9.5 (XML bindings and extensions)

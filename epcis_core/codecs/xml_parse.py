@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.etree import ErrorLevels, _Element
 
 from epcis_core.codecs.limits import Limits
-from epcis_core.codecs.xml_explain import Complaint, explained
+from epcis_core.codecs.xml_explain import Complaint, explained, is_about_iri
 from epcis_core.codecs.xml_places import WRAPPER, Source
 from epcis_core.codecs.xml_text import TAG
 from epcis_core.findings import Finding, finding, phrase
@@ -71,26 +71,35 @@ def parse(source: Source, limits: Limits) -> _Element | Finding:
     text = source.text
     if text.count("<") // 2 + text.count("=") > limits.entries:
         return finding("too_many_entries", at=source.where(0), limit=limits.entries)
-    parser = _new_parser()
-    try:
-        root = etree.fromstring(text.encode(), parser)
-    except etree.XMLSyntaxError as error:
-        last = Complaint(getattr(error, "code", 0), error.msg or "", *error.position)
-        return explained(_first_complaint(parser) or last, source, limits)
-    complaint = _first_complaint(parser)
-    if complaint is not None:
-        return explained(complaint, source, limits)
+    root = _parsed(text.encode())
+    if isinstance(root, Complaint):
+        return explained(root, source, limits)
     return _excess(root, source, limits) or root
 
 
+def _parsed(data: bytes) -> _Element | Complaint:
+    parser = _new_parser()
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        if len(parser.error_log) == 0:
+            return Complaint(getattr(error, "code", 0), error.msg or "", *error.position)
+        if (complaint := _first_complaint(parser)) is not None:
+            return complaint
+        # The parser minds nothing but namespaces that are IRIs, which it does not know.
+        return etree.fromstring(data, _new_parser(recover=True))
+    return _first_complaint(parser) or root
+
+
 def _first_complaint(parser: etree.XMLParser) -> Complaint | None:
-    """Return the first error that a parser met.
+    """Return the first error that a parser met, and that is one.
 
     lxml itself raises the last one, and none where there is but a warning behind it.
     """
     for entry in parser.error_log:
-        if entry.level >= ErrorLevels.ERROR:
-            return Complaint(entry.type, entry.message, entry.line, entry.column)
+        complaint = Complaint(entry.type, entry.message, entry.line, entry.column)
+        if entry.level >= ErrorLevels.ERROR and not is_about_iri(complaint):
+            return complaint
     return None
 
 

@@ -8,9 +8,9 @@ References:
     EPCIS 2.0, sections 9.2 to 9.5; EPCIS 1.2, section 9
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from lxml.etree import _Element
 
@@ -26,7 +26,7 @@ from epcis_core.codecs.xml_marks import marked_context
 from epcis_core.codecs.xml_names import CONTEXT, epcis_version, split_tag
 from epcis_core.codecs.xml_parse import parse
 from epcis_core.codecs.xml_places import Source
-from epcis_core.codecs.xml_scope import namespaces_of
+from epcis_core.codecs.xml_prefixes import meant, namespaces_of
 from epcis_core.codecs.xml_stream import MalformedXmlError
 from epcis_core.codecs.xml_text import Piece, Tag, XmlText
 from epcis_core.findings import Finding, Where, capped, finding, phrase
@@ -88,6 +88,7 @@ class XmlReader:
         self._start = source.tell()
         self._found: list[Finding] = []
         self._events: Iterator[ReadEvent] = iter(())
+        self._head: XmlHead | None = None
         self.findings: list[Finding] = []
         self.envelope = Envelope("xml", "EPCISDocument", Namespaces())
         try:
@@ -108,6 +109,12 @@ class XmlReader:
             self._found.append(error.found)
         self.findings += capped(self._found)
         self._found = []
+
+    def locate_head(self) -> Callable[[str], Where]:
+        """Return what turns a pointer from the document into a place in the file."""
+        if self._head is None:
+            return lambda pointer: Where(pointer=pointer)
+        return self._head.places(self.envelope)
 
     def _open(self, text: XmlText) -> None:
         """Read as far as needed to know what the document is and what its prefixes mean."""
@@ -142,24 +149,27 @@ class XmlReader:
             raise MalformedXmlError(
                 finding("value_too_large", at=at, what=what, limit=limit, name="context_size")
             )
-        head = XmlHead(prolog, opening, version, self._limits)
-        namespaces = self._marked(marked, namespaces_of(declared), at)
+        context = self._marked(marked, declared, at)
+        namespaces = namespaces_of(declared, namespaces_of(root.nsmap))
+        if context is not None:
+            namespaces = Namespaces.of_context(context)
+        head = XmlHead(prolog, opening, version, self._limits, context)
         self.envelope = Envelope("xml", kind, namespaces)
         events = EventReader(declared, namespaces, version, self._limits)
         self._events = self._document(text, head, path, events)
 
-    def _marked(self, text: str, declared: Namespaces, at: Where) -> Namespaces:
-        """Return what prefixes stand for where a mark on the root gives the whole `@context`."""
+    def _marked(self, text: str, declared: Mapping[str | None, str], at: Where) -> Any:
+        """Return the `@context` where a mark on the root gives it, else None."""
+        stands_for = dict(meant(declared.items()))
         try:
-            context = marked_context(text, declared, self._limits) if text else None
+            return marked_context(text, stands_for, self._limits) if text else None
         except ValueError:
             pointer = "/@context"
             found = finding(
                 "contradicting_mark", at=replace(at, pointer=pointer), at_pointer=pointer
             )
             self._found.append(found)
-            context = None
-        return declared if context is None else Namespaces.of_context(context)
+            return None
 
     def _walk(self, text: XmlText, path: list[_Open], *, to_list: bool) -> None:
         """Pass over everything up to the end of the root, or to the list of events before.
@@ -199,7 +209,7 @@ class XmlReader:
         if path:
             pointer = _EVENT_LISTS[_path(path)]
             faults = Faults()
-            cut = EventList(text, head.version, faults, events.parse).events()
+            cut = EventList(text, head.version, faults, events.parse, pointer).events()
             try:
                 for index, one in enumerate(cut):
                     yield events.read(one, index, f"{pointer}/{index}")
@@ -210,6 +220,7 @@ class XmlReader:
             self._walk(text, path, to_list=False)
             head.closing = Piece(text.kept(), at.line or 1, at.column or 1)
         self.envelope = head.completed(self.envelope, self._found)
+        self._head = head
 
     def _bare_event(self, text: XmlText, tag: Tag) -> Iterator[ReadEvent]:
         piece = text.element()

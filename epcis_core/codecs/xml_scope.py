@@ -5,7 +5,7 @@ References:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -14,18 +14,14 @@ from epcis_core.codecs.xml_names import (
     TECHNICAL,
     USUAL_PREFIXES,
     XSD,
-    epcis_version,
     split_tag,
 )
-from epcis_core.model.namespaces import BUILT_IN, Namespaces
+from epcis_core.codecs.xml_prefixes import SCHEME, is_usable, made_prefix, meant, normal_namespace
+from epcis_core.model.namespaces import Namespaces
 
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 
-USABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*")
-"""A prefix in JSON, where it is the scheme of a URI."""
-
 _UNUSABLE: Final = re.compile(r"[^A-Za-z0-9.\-]+")
-_MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 
 _MOST_NAMES: Final = 10_000
 """So many names are kept in mind; a document with more of them is none that repeats itself."""
@@ -33,82 +29,29 @@ _MOST_NAMES: Final = 10_000
 _TECHNICAL: Final = {uri: prefix for prefix, uri in TECHNICAL.items()}
 
 
-def namespaces_of(declared: Mapping[str | None, str]) -> Namespaces:
-    """Return what the prefixes in force around the events mean for extension members.
-
-    The namespaces of EPCIS and of XML Schema are no extensions and left out.
-
-    Args:
-        declared: prefix to namespace, None for the default namespace.
-    """
-    return Namespaces({**BUILT_IN, **dict(_extension_prefixes(declared.items()))})
-
-
-def schema_prefixes(declared: Mapping[str | None, str]) -> frozenset[str]:
-    """Return the prefixes that stand for XML Schema where these are in force.
-
-    `xsd` and `xs` do so undeclared, unless they were given another meaning.
-    """
-    found = {prefix for prefix, uri in TECHNICAL.items() if uri == XSD}
-    found |= {prefix for prefix, uri in declared.items() if prefix and uri == XSD}
-    return frozenset(found - {prefix for prefix, uri in declared.items() if uri != XSD})
-
-
-def declarations(namespaces: Namespaces) -> dict[str | None, str]:
-    """Return the prefixes that a stored event needs to be parsed again."""
-    found: dict[str | None, str] = {
-        prefix: uri for prefix, uri in namespaces.prefixes.items() if _is_name(prefix)
-    }
-    for prefix, uri in TECHNICAL.items():
-        if found.get(prefix) in {None, BUILT_IN.get(prefix)}:
-            found[prefix] = uri
-    return found
-
-
-def _is_name(prefix: str) -> bool:
-    """Tell whether a prefix can be declared in XML."""
-    return re.fullmatch(r"[^\W\d][\w.\-]*", prefix) is not None and prefix != "xmlns"
-
-
-def _extension_prefixes(declared: Iterable[tuple[str | None, str]]) -> Iterable[tuple[str, str]]:
-    for prefix, uri in declared:
-        if not prefix or prefix == "xml" or epcis_version(uri):
-            continue
-        if TECHNICAL.get(prefix) != uri:
-            yield prefix, normal_namespace(uri)
-
-
-def written_namespace(namespace: str) -> str:
-    """Return a namespace as XML spells it: there, the one of the CBV's master data has no colon."""
-    return _MASTER_DATA if namespace == f"{_MASTER_DATA}:" else namespace
-
-
-def normal_namespace(namespace: str) -> str:
-    """Return a namespace as JSON spells it: there, the one of the CBV's master data has a colon."""
-    return f"{_MASTER_DATA}:" if namespace == _MASTER_DATA else namespace
-
-
 class Surroundings:
     """The prefixes in force around the events of a document, and names found with them so far.
 
     Args:
         namespaces: the prefixes and what they mean in JSON.
-        declared: the prefixes that the text declares, with their namespaces.
 
     Attributes:
         prefixes: prefix to namespace.
-        declared: prefixes declared for namespaces that are none of EPCIS.
         usable: namespace to the least prefix that JSON can have, too.
         others: namespace to the least prefix that only XML can have.
+        made: prefix and namespace in XML to the prefix that JSON has instead.
     """
 
-    def __init__(self, namespaces: Namespaces, declared: Mapping[str | None, str]) -> None:
+    def __init__(self, namespaces: Namespaces) -> None:
         self.prefixes = namespaces.prefixes
-        self.declared = {one for one, uri in declared.items() if one and not epcis_version(uri)}
         self.usable: dict[str, str] = {}
         self.others: dict[str, str] = {}
         for prefix, uri in sorted(self.prefixes.items()):
-            (self.usable if USABLE.fullmatch(prefix) else self.others).setdefault(uri, prefix)
+            (self.usable if SCHEME.fullmatch(prefix) else self.others).setdefault(uri, prefix)
+        self.made: dict[tuple[str | None, str], str] = {
+            (prefix, uri): made_prefix(prefix, uri, self.prefixes)
+            for prefix, uri in namespaces.in_xml.items()
+        }
         self._names: dict[tuple[str | None, str], str] = {}
 
     def name(self, prefix: str | None, tag: str) -> str | None:
@@ -140,14 +83,13 @@ class Scope:
         self._around = around
         self._own: dict[str, str] = {}
         self._least: dict[str, str] = {}  # namespace to the least prefix of `_own`
-        self._made: dict[tuple[str | None, str], str] = {}
+        self._made = dict(around.made)
         self._tried: dict[str, int] = {}
-        self._inside = {prefix for prefix, uri in declared if not epcis_version(uri)}
         self._schema_prefixes = set(schema_prefixes)
         self._schema_prefixes |= {prefix for prefix, uri in declared if uri == XSD}
         self._schema_prefixes -= {prefix for prefix, uri in declared if uri != XSD}
-        for prefix, uri in _extension_prefixes(declared):
-            if USABLE.fullmatch(prefix) and self._is_free(prefix, uri):
+        for prefix, uri in meant(declared):
+            if self._is_free(prefix, uri):
                 self._bind(prefix, uri)
 
     def key(self, prefix: str | None, tag: str) -> str:
@@ -163,8 +105,10 @@ class Scope:
         namespace, local = split_tag(tag)
         namespace = normal_namespace(namespace)
         name = local if local.isascii() else quote(local)
-        if prefix and self._around.prefixes.get(prefix) == namespace and USABLE.fullmatch(prefix):
+        if prefix and self._around.prefixes.get(prefix) == namespace and SCHEME.fullmatch(prefix):
             return self._around.keep(prefix, tag, f"{prefix}:{name}")
+        if (made := self._around.made.get((prefix, namespace))) is not None:
+            return self._around.keep(prefix, tag, f"{made}:{name}")
         return f"{self._prefix(prefix, namespace)}:{name}"
 
     def local_key(self, name: str) -> str:
@@ -196,13 +140,6 @@ class Scope:
         """Tell whether a prefix stands for XML Schema."""
         return prefix in self._schema_prefixes
 
-    def is_declared(self, prefix: str) -> bool:
-        """Tell whether a prefix stands for a namespace of somebody else, around or anywhere inside.
-
-        The namespaces of EPCIS are not kept among the prefixes of an event; see `namespaces_of`.
-        """
-        return prefix in self._inside or prefix in self._around.declared
-
     def context(self) -> dict[str, str]:
         """Return the prefixes that are in force here and not around, with their namespaces."""
         return dict(self._own)
@@ -211,8 +148,10 @@ class Scope:
         """Return a prefix for a namespace: the one it has, or one made up."""
         made = self._made.get((prefix, namespace))
         if made is None:
-            base = _UNUSABLE.sub("-", prefix or "").strip("-.0123456789")
-            base = (base if USABLE.fullmatch(base) else "") or USUAL_PREFIXES.get(namespace, "ns")
+            base = prefix or ""
+            if SCHEME.fullmatch(base) is None:
+                base = _UNUSABLE.sub("-", base).strip("-.0123456789")
+                base = base or USUAL_PREFIXES.get(namespace, "ns")
             made = base
             while not self._is_free(made, namespace):
                 self._tried[base] = self._tried.get(base, 1) + 1
@@ -222,8 +161,9 @@ class Scope:
         return made
 
     def _is_free(self, prefix: str, namespace: str) -> bool:
-        bound = self._own.get(prefix, self._around.prefixes.get(prefix, namespace))
-        return bound == namespace
+        """Tell whether a prefix stands for a namespace, or can do so."""
+        bound = self._own.get(prefix) or self._around.prefixes.get(prefix)
+        return is_usable(prefix, namespace) if bound is None else bound == namespace
 
     def _bind(self, prefix: str, namespace: str) -> None:
         if self._around.prefixes.get(prefix) != namespace:

@@ -29,7 +29,7 @@ from epcis_core.codecs.xml_names import (
 from epcis_core.codecs.xml_parse import attributes_of
 from epcis_core.codecs.xml_places import Places, Trail
 from epcis_core.codecs.xml_scope import XML, Scope
-from epcis_core.codecs.xml_values import Simple, is_of_schema_type
+from epcis_core.codecs.xml_values import Simple, is_not_finite, is_of_schema_type, token
 from epcis_core.findings import phrase
 from epcis_core.model.base import Number
 
@@ -79,6 +79,7 @@ class ShapeReader(ExtensionReader):
         if context := self._scope.context():
             members["@context"] = context
         self.apply_marks(element, members)
+        self.add_types(element, members)
         return members
 
     def apply_marks(self, element: _Element, members: dict[str, Any]) -> None:
@@ -238,6 +239,11 @@ class ShapeReader(ExtensionReader):
                     self.note((trail, key), element, tag)
                 continue
             here: Trail = (trail, tag)
+            if row.kind == "double" and is_not_finite(text):
+                self.fault(
+                    "not_a_finite_number", element, here, tag, field=tag, actual=repr(token(text))
+                )
+                continue
             members[tag] = self._text(text, row, element, here, tag)
             self.note(here, element, tag)
         for row in shape.required_attributes:

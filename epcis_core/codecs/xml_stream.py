@@ -98,10 +98,10 @@ class CharacterStream:
             raise self._undecodable()
         return ends
 
-    def shown(self) -> str:
-        """Return the next few characters, for a finding."""
-        self._look_ahead(_SHOWN)
-        return repr(self._text[self._at : self._at + _SHOWN])
+    def coming(self, size: int) -> str:
+        """Return the next characters, so many or all."""
+        self._look_ahead(size)
+        return self._text[self._at : self._at + size]
 
     def malformed(self, reason: Phrase, offset: int = 0) -> MalformedXmlError:
         """Return the error for a place where the text is no XML."""
@@ -129,7 +129,7 @@ class CharacterStream:
         """Return the error for a place where something else should stand."""
         if self.is_at_end():
             return self.cut(expected)
-        actual = self.shown()
+        actual = repr(self.coming(_SHOWN))
         return MalformedXmlError(
             finding("unexpected_markup", at=self.place(), expected=expected, actual=actual)
         )
@@ -148,8 +148,10 @@ class CharacterStream:
         return MalformedXmlError(finding("undecodable", at=at, byte=byte, encoding=encoding))
 
     def _pass(self, size: int) -> None:
+        if not size:
+            return
         end = self._at + size
-        if self._kept is not None and size:
+        if self._kept is not None:
             self._kept.append(self._text[self._at : end])
             self._kept_size += size
             self._check_size(self._kept_size, "the_head")

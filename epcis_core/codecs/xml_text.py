@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_stream import CharacterStream, MalformedXmlError
+from epcis_core.codecs.xml_values import BLANKS
 from epcis_core.findings import finding, phrase
 
 TAG: Final = re.compile(
@@ -37,6 +38,7 @@ _MARKUP_RUN: Final = re.compile(
 
 _HIDING: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _LONGEST_MARK: Final = 12
+_LONGEST_SHOWN: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,15 @@ class XmlText(CharacterStream):
                 return False
         self._pass(end - self._at)
         return True
+
+    def shown_text(self) -> str:
+        """Return the beginning of the text that comes next, up to any markup, for a finding."""
+        opening = "<![CDATA["
+        is_cdata = self.starts_with(opening)
+        shown = self.coming(_LONGEST_SHOWN + len(opening))
+        if is_cdata:
+            return repr(shown.removeprefix(opening).partition("]]>")[0])
+        return repr(shown[:_LONGEST_SHOWN].partition("<")[0].rstrip(BLANKS))
 
     def hidden(self, *, cdata: bool = True) -> bool:
         """Pass over white space and then comments, processing instructions or a CDATA section.

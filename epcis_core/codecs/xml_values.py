@@ -37,6 +37,7 @@ _DATE: Final = r"-?[0-9]{4,9}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _TIME: Final = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]++)?|24:00:00(?:\.0++)?)"
 _ZONE: Final = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
+_NOT_FINITE: Final = frozenset({"INF", "-INF", "NaN"})
 _LARGEST_EXPONENT_SIZE: Final = 9
 
 
@@ -153,6 +154,15 @@ SCHEMA_TYPES: Final[Mapping[str, Read]] = {
 """
 
 
+def is_not_finite(text: str) -> bool:
+    """Tell whether a text is one of the numbers of XML Schema that JSON has not.
+
+    >>> is_not_finite(" -INF "), is_not_finite("inf")
+    (True, False)
+    """
+    return text.strip(BLANKS) in _NOT_FINITE
+
+
 def is_of_schema_type(name: str, text: str) -> bool:
     """Tell whether a text is well formed for a built-in type of XML Schema.
 
@@ -160,7 +170,7 @@ def is_of_schema_type(name: str, text: str) -> bool:
     (False, True)
     """
     stripped = text.strip(BLANKS)
-    if name in {"double", "float"} and stripped in {"INF", "-INF", "NaN"}:
+    if name in {"double", "float"} and stripped in _NOT_FINITE:
         return True
     if name in SCHEMA_TYPES:
         return not isinstance(SCHEMA_TYPES[name](text), str)

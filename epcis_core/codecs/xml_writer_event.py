@@ -70,6 +70,7 @@ class EventWriter:
         writer = ShapeWriter(prefixes, self._cbv_format)
         if context is not None and not prefixes.declares(context):
             writer.marks.append(("/@context", context))
+        writer.take_types(given)
         head = name
         if is_own and (tag := prefixes.element(name)):
             head = tag

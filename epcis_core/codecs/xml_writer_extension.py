@@ -16,8 +16,9 @@ from epcis_core.codecs.xml_names import INNER_XML, TEXT
 from epcis_core.codecs.xml_parse import declared_in, parse
 from epcis_core.codecs.xml_places import Source
 from epcis_core.codecs.xml_text import Piece
+from epcis_core.codecs.xml_types import may_hold, schema_type
 from epcis_core.codecs.xml_writer_names import Prefixes, is_name
-from epcis_core.findings import Finding
+from epcis_core.findings import Finding, escape_pointer
 from epcis_core.model.base import Number
 
 _NAME: Final = frozenset({"name"})
@@ -45,20 +46,25 @@ class ExtensionWriter:
 
     Attributes:
         out: what has been written so far.
+        types: the types of values that are to come, by their JSON Pointers; see
+            `epcis_core.codecs.xml_types`. Those that could not be written stay.
     """
 
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
         self.out: list[str] = []
+        self.types: dict[str, str] = {}
 
-    def member(self, name: str, value: Any, tag: str | None) -> None:
+    def member(self, name: str, value: Any, tag: str | None, pointer: str) -> None:
         """Write a member as one element, or several.
 
         Args:
             name: its name in JSON.
             value: what it says.
             tag: the name of the element; None where a mark must tell the name.
+            pointer: of what the member is in.
         """
+        pointer = f"{pointer}/{escape_pointer(name)}"
         head, taken = tag or "", frozenset[str]()
         if tag is None:
             head, taken = (
@@ -66,12 +72,12 @@ class ExtensionWriter:
                 _NAME,
             )
         if not isinstance(value, list | tuple) or not value:
-            self._element(head, value, taken=taken)
+            self._element(head, value, pointer, taken=taken)
         elif len(value) == 1:
-            self._element(head, value[0], ["item"], taken)
+            self._element(head, value[0], f"{pointer}/0", ["item"], taken)
         else:
-            for one in value:
-                self._element(head, one, taken=taken)
+            for number, one in enumerate(value):
+                self._element(head, one, f"{pointer}/{number}", taken=taken)
 
     def tag(self, name: str) -> str | None:
         """Return the name of the element for a member inside an extension."""
@@ -79,18 +85,50 @@ class ExtensionWriter:
             return self._prefixes.element(name)
         return name if is_name(name) else None
 
-    def content(self, head: str, value: Any, taken: Collection[str] = ()) -> None:
+    def content(self, head: str, value: Any, pointer: str, taken: Collection[str] = ()) -> None:
         """Write an element that may have attributes of its own.
 
         Args:
             head: its name and its own attributes.
             value: what it says beside them.
+            pointer: of the value.
             taken: names of its own attributes.
         """
-        self._element(head, value, taken=taken)
+        self._element(head, value, pointer, taken=taken)
 
     def _element(
-        self, head: str, value: Any, marks: Collection[str] = (), taken: Collection[str] = ()
+        self,
+        head: str,
+        value: Any,
+        pointer: str,
+        marks: Collection[str] = (),
+        taken: Collection[str] = (),
+    ) -> None:
+        if pointer in self.types and (named := self._named_type(head, value, pointer, marks)):
+            head += attribute(self._prefixes.technical("xsi", "type"), named)
+            del self.types[pointer]
+        self._value(head, value, pointer, marks, taken)
+
+    def _named_type(
+        self, head: str, value: Any, pointer: str, marks: Collection[str]
+    ) -> str | None:
+        """Return the type of a value as XML names it; None where it cannot stand on the element."""
+        name = self.types[pointer]
+        local = schema_type(name)
+        if local is None:
+            is_told = value is None or isinstance(value, str | dict)
+            return self._prefixes.element(name) if is_told and ":" in name else None
+        if not may_hold(local, value, is_plain=not marks and " " not in head):
+            return None
+        return self._prefixes.technical("xsd", local)
+
+    def _value(
+        self,
+        head: str,
+        value: Any,
+        pointer: str,
+        marks: Collection[str],
+        taken: Collection[str] = (),
     ) -> None:
         match value:
             case str():
@@ -102,9 +140,9 @@ class ExtensionWriter:
             case None:
                 self._null(head, marks)
             case list() | tuple():
-                self._array(head, value, marks)
+                self._array(head, value, pointer, marks)
             case _:
-                self._object(head, value, marks, taken)
+                self._object(head, value, pointer, marks, taken)
 
     def _typed(self, head: str, marks: Collection[str], mark: str, name: str, text: str) -> None:
         """Write an element whose type must be told; one of XML Schema allows no attributes."""
@@ -121,14 +159,21 @@ class ExtensionWriter:
         else:
             self._close(head + attribute(self._prefixes.technical("xsi", "nil"), "true"), (), "")
 
-    def _array(self, head: str, value: Collection[Any], marks: Collection[str]) -> None:
+    def _array(
+        self, head: str, value: Collection[Any], pointer: str, marks: Collection[str]
+    ) -> None:
         self._open(head, [*marks, "array"])
-        for one in value:
-            self._element(self._prefixes.technical("json", "item"), one)
+        for number, one in enumerate(value):
+            self._element(self._prefixes.technical("json", "item"), one, f"{pointer}/{number}")
         self._end(head)
 
     def _object(
-        self, head: str, value: Mapping[str, Any], marks: Collection[str], taken: Collection[str]
+        self,
+        head: str,
+        value: Mapping[str, Any],
+        pointer: str,
+        marks: Collection[str],
+        taken: Collection[str],
     ) -> None:
         own, rest = self._attributes(value, taken)
         head += "".join(own)
@@ -140,11 +185,11 @@ class ExtensionWriter:
             self.out.append(rest[INNER_XML])
             self._end(head)
         elif rest.keys() == {TEXT} and rest[TEXT] != "" and _is_scalar(rest[TEXT]):
-            self._element(head, rest[TEXT], marks)
+            self._value(head, rest[TEXT], pointer, marks)
         else:
             self._open(head, [mark for mark in marks if mark != "object"])
             for name, inner in rest.items():
-                self.member(name, inner, self.tag(name))
+                self.member(name, inner, self.tag(name), pointer)
             self._end(head)
 
     def _attributes(

@@ -12,7 +12,7 @@ from epcis_core.codecs.document import DocumentKind
 from epcis_core.codecs.jsonld_writer import json_bytes
 from epcis_core.codecs.xml_grammar import Row, Shape, grammar
 from epcis_core.codecs.xml_names import SBDH, XmlVersion
-from epcis_core.codecs.xml_scope import namespaces_of, written_namespace
+from epcis_core.codecs.xml_prefixes import namespaces_of, written_namespace
 from epcis_core.codecs.xml_writer_extension import attribute
 from epcis_core.codecs.xml_writer_names import Prefixes, is_declarable
 from epcis_core.codecs.xml_writer_sbdh import made_up_header
@@ -112,6 +112,7 @@ class HeadWriter(ShapeWriter):
         if kind == "EPCISQueryDocument":
             head["epcisBody"] = self._chosen(head["epcisBody"], holds_events=holds_events)
         members = {n: value for n, value in head.items() if n not in {"type", "@context"}}
+        self.take_types(members)
         self.part(f"{self._root.prefix}:{kind}", members, grammar(version)[kind], "")
         behind = len(self.out) - 1 if self._events_at is None else self._events_at
         self.out[-1:-1] = self.written_marks()
@@ -135,7 +136,7 @@ class HeadWriter(ShapeWriter):
         """Write the header of another standard, which stands before everything else."""
         name = next((name for name in members if self._is_foreign(name)), None)
         if name is not None:
-            self.member(name, members[name], self.tag(name))
+            self.member(name, members[name], self.tag(name), "/epcisHeader")
         elif row.is_required:
             self.findings.append(finding("header_made_up", at=Where(pointer="/epcisHeader")))
             self.out.append(made_up_header(self._head))

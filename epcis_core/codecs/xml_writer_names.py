@@ -13,8 +13,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
+from epcis_core.codecs.xml_iri import is_iri
 from epcis_core.codecs.xml_names import JSON, TECHNICAL, XSI, epcis_version
-from epcis_core.codecs.xml_scope import USABLE, XML, normal_namespace, written_namespace
+from epcis_core.codecs.xml_prefixes import (
+    SCHEME,
+    is_usable,
+    normal_namespace,
+    written_namespace,
+)
+from epcis_core.codecs.xml_scope import XML
 from epcis_core.model.namespaces import Namespaces
 
 _START: Final = (
@@ -22,7 +29,7 @@ _START: Final = (
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME: Final = re.compile(f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*")
-_NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[!#-;=?-~]*")
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _RESERVED: Final = frozenset({XML, "http://www.w3.org/2000/xmlns/", JSON, XSI})
 _REMEMBERED: Final = 4096
 
@@ -47,7 +54,8 @@ def is_declarable(prefix: str, namespace: str) -> bool:
     return (
         is_name(prefix)
         and not prefix.lower().startswith("xml")
-        and _NAMESPACE.fullmatch(namespace) is not None
+        and _ABSOLUTE.match(namespace) is not None
+        and is_iri(namespace)
         and namespace not in _RESERVED
         and epcis_version(namespace) is None
         and prefix not in TECHNICAL
@@ -172,15 +180,17 @@ class Prefixes:
             return None
         # An attribute's prefix is not kept: it must be the one that the reader would choose.
         namespace = self._inside[prefix]
-        around = [p for p, uri in self._around.items() if uri == namespace and USABLE.fullmatch(p)]
+        around = [p for p, uri in self._around.items() if uri == namespace and SCHEME.fullmatch(p)]
         inside = [p for p, uri in self._inside.items() if uri == namespace]
         return found if (min(around) == prefix if around else inside == [prefix]) else None
 
     def _is_usable(self, prefix: str, namespace: str) -> bool:
         """Tell whether names with a prefix may stand in XML."""
+        around = self._around.get(prefix)
+        is_kept = is_usable(prefix, namespace) if around is None else around == namespace
         return (
-            USABLE.fullmatch(prefix) is not None
+            is_kept
+            and SCHEME.fullmatch(prefix) is not None
             and prefix != self._taken
-            and self._around.get(prefix, namespace) == namespace
             and is_declarable(prefix, namespace)
         )

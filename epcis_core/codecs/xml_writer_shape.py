@@ -12,11 +12,12 @@ from typing import Any, Final, Literal
 
 from epcis_core.codecs.jsonld_writer import json_bytes
 from epcis_core.codecs.xml_grammar import Row, Shape
+from epcis_core.codecs.xml_types import mark_of, types_in
 from epcis_core.codecs.xml_writer_extension import ExtensionWriter, attribute, escaped
 from epcis_core.codecs.xml_writer_names import Prefixes
 from epcis_core.findings import Finding, Where, escape_pointer, finding
 from epcis_core.model.base import Number
-from epcis_core.model.namespaces import BUILT_IN
+from epcis_core.model.namespaces import BUILT_IN, TYPES
 from epcis_core.vocabulary import VocabularyList, canonical_term, is_standard, urn
 
 CbvFormat = Literal["urn", "web-uri"]
@@ -84,7 +85,7 @@ class ShapeWriter(ExtensionWriter):
         start = self.begin(f"{head}{own}")
         self._rows(shape, members, pointer, set(loose))
         for name in (*loose, *others):
-            self.member(name, members[name], self._tag_among(name, shape))
+            self.member(name, members[name], self._tag_among(name, shape), pointer)
         self.end(head, start)
 
     def begin(self, head: str) -> int:
@@ -99,8 +100,17 @@ class ShapeWriter(ExtensionWriter):
         else:
             self.out.append(f"</{head.partition(' ')[0]}>")
 
+    def take_types(self, members: dict[str, Any]) -> None:
+        """Take the types of extensions out of an event or document, to write each at its place."""
+        types = types_in(members.get(TYPES))
+        if types is not None:
+            self.types = types
+            del members[TYPES]
+
     def written_marks(self) -> Iterator[str]:
         """Yield the marks as elements."""
+        if self.types:
+            self.marks.append((f"/{escape_pointer(TYPES)}", mark_of(self.types)))
         for pointer, value in self.marks:
             name = self._prefixes.technical("json", "value")
             text = escaped(json_bytes(value).decode())
@@ -217,7 +227,7 @@ class ShapeWriter(ExtensionWriter):
         elif said is None or said == "":
             self._close(head, [] if said is None else ["text"], "")
         else:
-            self.content(head, said, shape.attributes.keys())
+            self.content(head, said, f"{pointer}/{row.member}", shape.attributes.keys())
 
     def _text(self, row: Row, value: Any, pointer: str) -> str:
         """Return a simple value as text; if it would be read as another one, it gets a mark."""

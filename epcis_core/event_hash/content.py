@@ -77,18 +77,26 @@ def _framed(*parts: bytes) -> bytes:
 def _part(part: BaseModel, namespaces: Namespaces) -> bytes:
     """Write a part of an event; extension members stand beside its own."""
     written = []
-    for name, value in vars(part).items():
-        if value is None or value == () or name in _OTHER:
-            continue
-        if name == "ilmd":
-            written.append(_framed(b"ilmd", _members(value, namespaces)))
-            continue
-        spell = _TYPES.get(type(part)) if name == "type" else _TERMS.get(name)
-        write = _time if name in _TIMES else _speller(spell or _identifying)
-        written += [_framed(name.encode(), each) for each in _values(value, write, namespaces)]
+    for name in vars(part):
+        written += standard_member(part, name, namespaces)
     if part.model_extra:
         written.append(_framed(b"", _members(part.model_extra, namespaces)))
     return _framed(*sorted(written))
+
+
+def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[bytes]:
+    """Write a member that the standard has, by the model's name: each of its values on its own.
+
+    Nothing is written of what is not there, of an empty list, and of what is no content.
+    """
+    value = getattr(part, name, None)
+    if value is None or value == () or name in _OTHER:
+        return []
+    if name == "ilmd":
+        return [_framed(b"ilmd", _members(value, namespaces))]
+    spell = _TYPES.get(type(part)) if name == "type" else _TERMS.get(name)
+    write = _time if name in _TIMES else _speller(spell or _identifying)
+    return [_framed(name.encode(), each) for each in _values(value, write, namespaces)]
 
 
 _Write = Callable[[str, Namespaces], bytes]
@@ -109,14 +117,20 @@ def _values(value: Any, write: _Write, namespaces: Namespaces) -> Iterator[bytes
 
 def _members(members: Mapping[str, Any], namespaces: Namespaces) -> bytes:
     """Write extension members under their full names; an array is its values, in any order."""
+    return _framed(*sorted(each for _, _, each in extension_members(members, namespaces)))
+
+
+def extension_members(
+    members: Mapping[str, Any], namespaces: Namespaces
+) -> Iterator[tuple[str, str, bytes]]:
+    """Write extension members: of each value the member's name, its full name, and the value."""
     if "@context" in members:
         namespaces = Namespaces.of_context(members["@context"], namespaces)
-    written = []
     for name, value in members.items():
         full = member_name(name, namespaces)
         if full not in IS_COMMENT:
-            written += [_framed(full.encode(), one) for one in _extension(value, namespaces)]
-    return _framed(*sorted(written))
+            for one in _extension(value, namespaces):
+                yield name, full, _framed(full.encode(), one)
 
 
 def _extension(value: Any, namespaces: Namespaces) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ from epcis_core.model.elements import (
     Source,
 )
 from epcis_core.model.events import EpcisEvent
-from epcis_core.model.namespaces import Namespaces
+from epcis_core.model.namespaces import TYPES, Namespaces
 from epcis_core.model.times import instant
 from epcis_core.vocabulary import VocabularyList, canonical_term
 
@@ -97,7 +97,7 @@ _ORDER: Final = _Order(
 )
 _LEFT_OUT: Final = frozenset({"type", "eventID", "recordTime", "errorDeclaration"})
 _TEXT: Final = "#text"
-_COMMENTS: Final = frozenset({"comment", "rdfs:comment"})
+_COMMENTS: Final = frozenset({"comment", "rdfs:comment", TYPES})
 _TERMS: Final[Mapping[tuple[type[BaseModel] | None, str], VocabularyList]] = {
     (None, "biz_step"): VocabularyList.BIZ_STEP,
     (None, "disposition"): VocabularyList.DISPOSITION,

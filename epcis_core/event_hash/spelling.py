@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from epcis_core.identifiers import hash_form
-from epcis_core.model.namespaces import Namespaces
+from epcis_core.model.namespaces import TYPES, Namespaces
 from epcis_core.model.times import instant
 from epcis_core.vocabulary import VocabularyList, canonical_term
 
@@ -33,7 +33,7 @@ _LIKE_A_TERM: Final = re.compile(r"urn:epcglobal:cbv:(?!bt:)|https?://(?:[a-z]+\
 _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 
 IS_COMMENT: Final = frozenset(
-    {"@context", "comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"}
+    {"@context", "comment", "{http://www.w3.org/2000/01/rdf-schema#}comment", TYPES}
 )
 """Full names of extension members that say nothing about what happened."""
 

@@ -14,6 +14,7 @@ leads to without knowing the length of a company prefix. What the schemes are st
 from epcis_core.identifiers.check_digits import check_digit
 from epcis_core.identifiers.company_prefix import length_of as company_prefix_length
 from epcis_core.identifiers.identifier import Identifier, identifier_of
+from epcis_core.identifiers.mistyped import meant_by, mistyped
 from epcis_core.identifiers.reading import (
     canonical,
     hash_form,
@@ -34,6 +35,8 @@ __all__ = [
     "hash_form",
     "identifier_of",
     "level_of",
+    "meant_by",
+    "mistyped",
     "parse_identifier",
     "party_of",
     "place_of",

@@ -188,8 +188,7 @@ def identifier_of_key(key: Key, elements: Mapping[str, str], *, text: str) -> Id
     if key.check_at is not None:
         expected = check_digit(value[: key.check_at])
         if value[key.check_at] != expected:
-            actual = value[key.check_at]
-            raise IdentifierError("wrong_check_digit", value=text, expected=expected, actual=actual)
+            raise _wrong_check_digit(key, {**elements, key.ai: value}, expected, text)
     ais = [(key.ai, value)]
     scheme = _SCHEME_NAMES[key.ai, ""]
     if _after_check_digit(key, value):
@@ -206,6 +205,21 @@ def identifier_of_key(key: Key, elements: Mapping[str, str], *, text: str) -> Id
             ais.append((ai, value))
             scheme = _SCHEME_NAMES.get((key.ai, ai), scheme)
     return Identifier(scheme, tuple(ais))
+
+
+def _wrong_check_digit(
+    key: Key, elements: Mapping[str, str], expected: str, text: str
+) -> IdentifierError:
+    """Return the error for a wrong check digit, with the identifier that was probably meant."""
+    value, at = elements[key.ai], key.check_at or 0
+    right = value[:at] + expected + value[at + 1 :]
+    try:
+        meant = identifier_of_key(key, {**elements, key.ai: right}, text=text).digital_link()
+    except IdentifierError:
+        meant = None
+    return IdentifierError(
+        "wrong_check_digit", meant=meant, value=text, expected=expected, actual=value[at]
+    )
 
 
 def _check_format(part: Part, value: str, text: str) -> None:

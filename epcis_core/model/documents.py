@@ -48,6 +48,12 @@ class EpcisHeader(Extensible):
     epcis_master_data: EpcisMasterData | None = None
 
 
+def header_lists(header: EpcisHeader | None) -> dict[str, tuple[Vocabulary, ...]]:
+    """Return the list of master data in a header, by its pointer; nothing where there is none."""
+    data = header.epcis_master_data if header else None
+    return {"/epcisHeader/epcisMasterData/vocabularyList": data.vocabulary_list} if data else {}
+
+
 class DocumentHead(Extensible):
     """What documents of both types say.
 
@@ -68,7 +74,12 @@ class DocumentHead(Extensible):
     @property
     def vocabularies(self) -> tuple[Vocabulary, ...]:
         """The master data that the document carries, by vocabulary."""
-        return ()
+        return tuple(one for listed in self.vocabulary_lists.values() for one in listed)
+
+    @property
+    def vocabulary_lists(self) -> dict[str, tuple[Vocabulary, ...]]:
+        """The lists that its master data stand in, by their pointer."""
+        return {}
 
 
 class DocumentBody(Extensible):
@@ -96,10 +107,9 @@ class DocumentOfEvents(DocumentHead):
     epcis_body: DocumentBody
 
     @property
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        """The master data in the header, by vocabulary."""
-        data = self.epcis_header.epcis_master_data if self.epcis_header else None
-        return data.vocabulary_list if data else ()
+    def vocabulary_lists(self) -> dict[str, tuple[Vocabulary, ...]]:
+        """The master data in the header."""
+        return header_lists(self.epcis_header)
 
 
 class ResultsBody(Extensible):
@@ -130,9 +140,10 @@ class DocumentOfResults(DocumentHead):
     epcis_body: QueryDocumentBody
 
     @property
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        """The master data among the results, by vocabulary."""
-        return self.epcis_body.query_results.results_body.vocabulary_list
+    def vocabulary_lists(self) -> dict[str, tuple[Vocabulary, ...]]:
+        """The master data among the results."""
+        listed = self.epcis_body.query_results.results_body.vocabulary_list
+        return {"/epcisBody/queryResults/resultsBody/vocabularyList": listed}
 
 
 class MasterDataBody(Extensible):
@@ -149,10 +160,10 @@ class DocumentOfMasterData(DocumentHead):
     epcis_body: MasterDataBody
 
     @property
-    def vocabularies(self) -> tuple[Vocabulary, ...]:
-        """The master data in the body and in the header, by vocabulary."""
-        data = self.epcis_header.epcis_master_data if self.epcis_header else None
-        return self.epcis_body.vocabulary_list + (data.vocabulary_list if data else ())
+    def vocabulary_lists(self) -> dict[str, tuple[Vocabulary, ...]]:
+        """The master data in the body and in the header."""
+        in_body = {"/epcisBody/vocabularyList": self.epcis_body.vocabulary_list}
+        return in_body | header_lists(self.epcis_header)
 
 
 DOCUMENT_TYPES: Final[dict[str, type[DocumentHead]]] = {

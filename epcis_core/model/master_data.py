@@ -19,6 +19,9 @@ from epcis_core.vocabulary import VocabularyList, canonical_term
 CBV_ATTRIBUTES: Final = "urn:epcglobal:cbv:mda"
 """The namespace of the CBV's attributes, without the `:` or `#` at its end."""
 
+BLANKS: Final = " \t\r\n"
+"""What around a value says nothing: the white space of XML, in which values are often laid out."""
+
 
 def _check_attribute(value: Any) -> Any:
     if not isinstance(value, str | Number | dict):
@@ -112,3 +115,9 @@ def value_text(value: AttributeValue) -> str | None:
     if isinstance(value, Number):
         return value.text
     return value if isinstance(value, str) else None
+
+
+def compared_text(value: AttributeValue) -> str | None:
+    """Return an attribute's value as queries compare it: as text, without blanks around it."""
+    text = value_text(value)
+    return None if text is None else text.strip(BLANKS)

@@ -41,6 +41,11 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Prefixes that the EPCIS context defines."""
 
+TYPES: Final = "https://epcis-ledger.org/ns/json#types"
+"""Member of an event or document: types of extensions that XML has and JSON has no words for."""
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 def _context_kind(value: object) -> str | None:
     match value:
@@ -86,10 +91,13 @@ class Namespaces:
     Attributes:
         prefixes: prefix to namespace, the built-in ones among them.
         unknown: addresses of contexts that were named but are not known here.
+        in_xml: prefixes that stand for another namespace in the XML of the document, since JSON
+            has them for something else.
     """
 
     prefixes: Mapping[str, str] = field(default_factory=lambda: BUILT_IN)
     unknown: tuple[str, ...] = ()
+    in_xml: Mapping[str, str] = field(default_factory=lambda: _NONE)
 
     @classmethod
     def of_context(cls, context: Any, outer: "Namespaces | None" = None) -> "Namespaces":
@@ -110,7 +118,7 @@ class Namespaces:
                     unknown[part] = None
             elif isinstance(part, dict):
                 prefixes.update(_declared(part))
-        return cls(prefixes, tuple(unknown))
+        return cls(prefixes, tuple(unknown), outer.in_xml)
 
     def expand(self, name: str) -> tuple[str, str]:
         """Return namespace and local name of a member's name.

@@ -50,7 +50,7 @@ def recall(
     objects = [one for one in answer.objects if one.role in {"subject", "content", "downstream"}]
     lots = found.lots
     stocks = {one.id: Stocks(chain, one.id, whole=one.id in lots) for one in objects}
-    moved = {one: _moved(chain, found, one) for one in stocks}
+    moved = {one: _moved(chain, found, one, whole=one in lots) for one in stocks}
     deliveries = {one: deliveries_of(chain, stocks[one], moved[one]) for one in stocks}
     holders = {party for its in stocks.values() for stock in its.each() if (party := stock.party)}
     calls = call_list(chain, deliveries.values(), holders)
@@ -75,9 +75,9 @@ def recall(
     )
 
 
-def _moved(chain: Chain, found: Findings, one: str) -> list[Transfer]:
+def _moved(chain: Chain, found: Findings, one: str, *, whole: bool) -> list[Transfer]:
     """Return the changes of hands of an object; of a container only in its latest load."""
-    moved = chain.changes.whole(one) if one in found.lots else chain.changes.own(one)
+    moved = chain.changes.whole(one) if whole else chain.changes.own(one)
     subject = found.subjects.get(one)
     return moved if subject is None else [each for each in moved if subject.is_of_now(each.time)]
 

@@ -79,7 +79,7 @@ class AttributeTest:
 
     Attributes:
         names: the attributes, in the spelling of `attribute_name`.
-        values: of which it must be one, as text; None for any.
+        values: of which it must be one, as text without blanks around it; None for any.
     """
 
     names: tuple[str, ...]

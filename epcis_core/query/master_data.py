@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from epcis_core.model.master_data import value_text
+from epcis_core.model.master_data import compared_text
 from epcis_core.query.fields import AttributeTest
 
 _PARTY: Final = "https://id.gs1.org/417/"
@@ -73,7 +73,7 @@ class Element:
     def passes(self, test: AttributeTest) -> bool:
         """Tell whether it says what a test asks for."""
         return any(
-            name in test.names and (test.values is None or value_text(value) in test.values)
+            name in test.names and (test.values is None or compared_text(value) in test.values)
             for name, value in self.attributes
         )
 

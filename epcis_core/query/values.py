@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import canonical, parse_identifier
+from epcis_core.model.master_data import BLANKS
 
 _Choice = TypeVar("_Choice")
 
@@ -72,14 +73,15 @@ def identifier(value: str, name: str) -> str:
 def spellings(value: str) -> tuple[str, ...]:
     """Return how a value may stand in master data, which keep it as written.
 
-    An identifier may be written as Digital Link or as EPC URI, the latter as far as the length of
-    its company prefix is known. Any other text has one spelling.
+    Blanks around it do not count. An identifier may be written as Digital Link or as EPC URI, the
+    latter as far as the length of its company prefix is known. Any other text has one spelling.
 
-    >>> spellings("Phan Rang")
+    >>> spellings("Phan Rang ")
     ('Phan Rang',)
     >>> spellings("urn:epc:id:pgln:4012345.00005")
     ('urn:epc:id:pgln:4012345.00005', 'https://id.gs1.org/417/4012345000054')
     """
+    value = value.strip(BLANKS)
     if ":" not in value:
         return (value,)
     try:

@@ -10,11 +10,25 @@ from typing import Final
 from epcis_core.errors import IdentifierError
 from epcis_core.findings import Finding, Where, finding, phrase
 from epcis_core.identifiers import Level, canonical, level_of
+from epcis_core.model.base import json_name
+from epcis_core.model.elements import SensorMetadata, SensorReport
 from epcis_core.model.events import AssociationEvent, EpcisEvent
 from epcis_core.model.references import ObjectReference, Role, object_references
 
 _CLASSES: Final = frozenset({Level.LOT, Level.CLASS})
 _PLACES: Final = frozenset({Level.PLACE, Level.PARTY})
+_OF_SENSORS: Final = (
+    "device_id",
+    "device_metadata",
+    "raw_data",
+    "data_processing_method",
+    "biz_rules",
+    "microorganism",
+    "chemical_substance",
+    "coordinate_reference_system",
+    "uri_value",
+)
+"""Members of sensor elements that are URIs."""
 
 
 def objects_are_identified(event: EpcisEvent) -> Iterator[Finding]:
@@ -44,8 +58,8 @@ def _fits(event: EpcisEvent, reference: ObjectReference, level: Level) -> bool:
 
 
 def places_and_parties_are_identified(event: EpcisEvent) -> Iterator[Finding]:
-    """Places, parties and documents that claim to be GS1 keys are well formed."""
-    for pointer, uri in _named(event):
+    """Places, parties, documents and devices that claim to be GS1 keys are well formed."""
+    for pointer, uri in (*_named(event), *_measured(event)):
         try:
             canonical(uri)
         except IdentifierError as error:
@@ -66,3 +80,17 @@ def _named(event: EpcisEvent) -> Iterator[tuple[str, str]]:
     transformation = getattr(event, "transformation_id", None)
     if transformation is not None:
         yield "/transformationID", transformation
+
+
+def _measured(event: EpcisEvent) -> Iterator[tuple[str, str]]:
+    """Yield what sensor elements name: devices, data, substances."""
+    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
+        base = f"/sensorElementList/{index}"
+        parts: list[tuple[str, SensorMetadata | SensorReport | None]] = [
+            (f"{base}/sensorMetadata", element.sensor_metadata)
+        ]
+        parts += [(f"{base}/sensorReport/{n}", one) for n, one in enumerate(element.sensor_report)]
+        for pointer, part in parts:
+            for attribute in _OF_SENSORS:
+                if (uri := getattr(part, attribute, None)) is not None:
+                    yield f"{pointer}/{json_name(attribute)}", uri

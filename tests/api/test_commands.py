@@ -4,8 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from tests.api.conftest import GRAPE_LOT, GRAPES, Run
+from tests.api.test_master_data_on_pages import master_data
+from tests.conformance.oracles import xml_complaint
+from tests.rewriting import read
 
 EVENT = {
     "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -65,12 +69,106 @@ def test_a_file_with_an_error_exits_1_and_stores_nothing(epcis: Run, tmp_path: P
     }
 
 
-def test_a_missing_file_is_a_finding_and_exit_1(epcis: Run) -> None:
-    done = epcis("capture", "nowhere.json", "--json")
-    assert done.code == 1
-    assert json.loads(done.out)[0]["findings"][0]["message"] == (
+@pytest.mark.parametrize("command", ["capture", "check"])
+def test_a_missing_file_is_a_finding_and_exit_2_and_the_others_are_done(
+    epcis: Run, event_file: Path, command: str
+) -> None:
+    done = epcis(command, "nowhere.json", event_file, "--json")
+    assert done.code == 2
+    missing, there = json.loads(done.out)
+    assert [one["message"] for one in missing["findings"]] == [
         "The file cannot be read: No such file or directory."
+    ]
+    assert there["findings"] == []
+
+
+@pytest.mark.parametrize("more", [["hash"], ["convert", "--to", "xml"]], ids=["hash", "convert"])
+def test_a_missing_file_is_a_sentence_and_exit_2(
+    epcis: Run, tmp_path: Path, more: list[str]
+) -> None:
+    for file, reason in (("nowhere.json", "No such file or directory"), (".", "Is a directory")):
+        done = epcis(more[0], file, *more[1:])
+        assert (done.code, done.out, done.err) == (2, "", f"Error: {file}: {reason}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_capture_counts_the_master_data_of_a_document(epcis: Run, tmp_path: Path) -> None:
+    (tmp_path / "names.xml").write_bytes(master_data())
+    other = master_data().replace("Quầy Bến Gạch".encode(), b"Ben Gach")
+    (tmp_path / "other.xml").write_bytes(other)
+    for file, told in (
+        ("names.xml", "3 new, 0 changed, 0 already known"),
+        ("other.xml", "0 new, 1 changed, 2 already known"),
+        ("names.xml", "0 new, 0 changed, 3 already known"),
+    ):
+        assert epcis("capture", file).out == (
+            f"accepted {file}: 0 accepted, 0 duplicate, 0 rejected, 0 warnings\n"
+            f"  master data: {told}\n"
+        )
+    (report,) = json.loads(epcis("capture", "other.xml", "--json").out)
+    assert report["master_data"] == {"new": 0, "changed": 0, "known": 3}
+    assert epcis("check", "names.xml").out == "valid names.xml: 0 events, 3 of master data\n"
+
+
+def test_trace_asks_about_a_mistyped_check_digit(epcis: Run) -> None:
+    epcis("capture", GRAPES)
+    asks = (
+        "The check digit of (01)08936099141010(10)DN260311 should be 5, not 0; "
+        f"did you mean {GRAPE_LOT}?"
     )
+    done = epcis("trace", "(01)08936099141010(10)DN260311")
+    assert done.code == 1
+    assert done.out.splitlines()[:3] == [
+        "Nothing is known of (01)08936099141010(10)DN260311",
+        f"  {asks}",
+        f"  did you mean {GRAPE_LOT}",
+    ]
+    trace = json.loads(epcis("trace", "(01)08936099141010(10)DN260311", "--json").out)
+    assert trace["hint"] == {"code": "mistyped_check_digit", "message": asks, "id": GRAPE_LOT}
+    done = epcis("trace", "(01)08936099141010(10)DN260311", EPCIS_LANGUAGE="vi")
+    assert "có phải ý bạn là" in done.out
+
+
+def test_events_in_xml_say_what_those_in_json_say(epcis: Run, gs1_dir: Path) -> None:
+    epcis("capture", GRAPES)
+    in_json, in_xml = (epcis("events", *more) for more in ([], ["--format", "xml"]))
+    assert (in_json.code, in_xml.code) == (0, 0), in_xml.err
+    root = etree.fromstring(in_xml.out.encode())
+    assert xml_complaint(gs1_dir, "2.0", "EPCISQueryDocument", root) is None
+    there, here = read(in_json.out.encode()), read(in_xml.out.encode())
+    assert len(here.events) > 50
+    assert here.meaning["events"] == there.meaning["events"]
+
+
+@pytest.mark.parametrize(
+    "more", [["check"], ["capture"], ["hash"], ["convert", "--to", "xml"]], ids=lambda more: more[0]
+)
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("file_size=99", "The file is larger than 99 bytes (limit file_size); split it up."),
+        (
+            "value_size=30",
+            "The value here is larger than 30 characters (limit value_size); split it up.",
+        ),
+        (
+            "events_size=99",
+            (
+                "2048 events in a row, or fewer, are larger than 99 bytes together "
+                "(limit events_size); split the document up."
+            ),
+        ),
+    ],
+)
+def test_limits_are_set_and_told_alike_for_every_command_that_takes_files(
+    epcis: Run, event_file: Path, more: list[str], limit: str, says: str
+) -> None:
+    done = epcis(more[0], event_file, *more[1:], "--limit", limit)
+    assert done.code == 1
+    assert says in " ".join((done.out + done.err).split())
+    wrong = epcis(more[0], event_file, *more[1:], "--limit", "size=5")
+    assert wrong.code == 2
+    assert "There is no limit 'size'" in wrong.err
 
 
 def test_check_tells_place_and_expectation_in_vietnamese_where_asked(

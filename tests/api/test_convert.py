@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import GRAPES, Run
+from tests.ingest.archives import gzipped, zipped
 from tests.rewriting import read
 
 KNOWN_PREFIX = "urn:epc:id:sgtin:4012345.011111.9876"
@@ -164,6 +165,51 @@ def test_a_document_can_be_piped(epcis: Run) -> None:
     done = epcis("convert", "/dev/stdin", "--to", "xml", stdin=document(EVENT))
     assert done.code == 0
     assert "<ObjectEvent>" in done.out
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("nowhere/out.xml", "No such file or directory"),
+        ("folder", "Is a directory"),
+        ("file.jsonld/out.xml", "Not a directory"),
+    ],
+)
+def test_what_cannot_be_written_is_told_by_the_name_that_was_given(
+    epcis: Run, file: Path, output: str, reason: str
+) -> None:
+    (file.parent / "folder").mkdir()
+    done = epcis("convert", file, "--to", "xml", "-o", output)
+    assert (done.code, done.out, done.err) == (2, "", f"Error: {output}: {reason}\n")
+    assert names(file.parent) == ["file.jsonld", "folder"]
+
+
+def test_a_document_in_an_archive_is_converted(epcis: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.gz").write_bytes(gzipped(document(EVENT)))
+    (tmp_path / "one.zip").write_bytes(zipped({"a/file.json": document(EVENT)}))
+    for archive in ("one.gz", "one.zip"):
+        done = epcis("convert", archive, "--to", "xml")
+        assert (done.code, done.err) == (0, "")
+        assert "<ObjectEvent>" in done.out
+
+
+def test_an_archive_of_several_documents_is_wrong_use(epcis: Run, tmp_path: Path) -> None:
+    both = {name: document(EVENT) for name in ("a.json", "b.json")}
+    (tmp_path / "both.zip").write_bytes(zipped(both))
+    done = epcis("convert", "both.zip", "--to", "xml")
+    assert (done.code, done.out) == (2, "")
+    assert "'both.zip' holds 2 documents; convert takes one" in done.err
+
+
+def test_a_version_that_is_not_read_is_not_converted(epcis: Run, file: Path) -> None:
+    file.write_bytes(document(EVENT, schemaVersion="3.0"))
+    done = epcis("convert", file, "--to", "xml")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"{file}: /schemaVersion (4:19) The document follows EPCIS 3.0: expected 2.0 in JSON, or "
+        "1.0, 1.1, 1.2 or 2.0 in XML.\n"
+    )
+    assert epcis("convert", file, "--to", "xml", "--lenient").code == 0
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,7 @@ BEYOND_A_SCHEMA = {
     "event_id_conflict",  # two events of one id
     "unknown_term",  # terms that the namespaces of the standard do not have
     "misspelt_term",
+    "unknown_version",  # a version that is none of those that are read
 }
 """What our check refuses, and no schema can tell or GS1's does not."""
 

@@ -49,6 +49,7 @@ _CLAUSE: Final = {
     "amount": "EPCIS 2.0, section 7.3.3.3",
     "identity": "EPCIS 2.0, section 7.4.1: C20",
     "json": "EPCIS 2.0, section 10: what JSON cannot say, and so no event says",
+    "version": "EPCIS 2.0, section 9.3: a version that is read here",
     "1.2": "a 2.0 event inside a 1.2 document, of which the 1.2 schema knows nothing",
 }
 
@@ -66,10 +67,12 @@ TEXT_ONLY_JSON: Final = {
     "unknown_field": "EPCIS 2.0, section 10.1: C25, places; and the body of a document",
     "parent_missing": "EPCIS 2.0, section 7.4.3: C6",
     "event_id_conflict": _CLAUSE["identity"],
+    "unknown_version": _CLAUSE["version"],
 }
 """Codes of errors where the JSON Schema has none, with what they rest on."""
 
 TEXT_ONLY_XML: Final = {
+    "unknown_version": _CLAUSE["version"],
     "malformed_identifier": _CLAUSE["key"],
     "wrong_check_digit": _CLAUSE["digit"],
     "not_an_instance": _CLAUSE["level"],
@@ -81,7 +84,7 @@ TEXT_ONLY_XML: Final = {
     "malformed_unit": "EPCIS 2.0, section 7.3.3.3; UN/ECE Recommendation 20",
     "malformed_uri": "EPCIS 2.0, section 6.4: an absolute URI; xsd:anyURI is any text",
     "malformed_value": f"{_CLAUSE['json']}: no bytes at all, a signed version",
-    "wrong_type": f"{_CLAUSE['json']}: INF and NaN",
+    "not_a_finite_number": f"{_CLAUSE['json']}: INF and NaN",
     "unexpected_text": f"{_CLAUSE['json']}: text in sensorMetadata and sensorReport",
     "negative_quantity": _CLAUSE["amount"],
     "nothing_named": "EPCIS 2.0, sections 7.4.2 and 7.4.4: C4, C11",
@@ -102,6 +105,7 @@ TEXT_ONLY_LATER: Final = (
     TEXT_ONLY_XML
     | dict.fromkeys(
         (
+            "element_not_allowed",
             "empty_list",
             "event_misplaced",
             "extension_too_early",
@@ -111,6 +115,7 @@ TEXT_ONLY_LATER: Final = (
             "unknown_attribute",
             "unknown_element",
             "unknown_event_type",
+            "wrong_type",
         ),
         _CLAUSE["1.2"],
     )

@@ -75,7 +75,7 @@ CASES = {
     "entries": (
         document(observed(*(item(str(number)) for number in range(100)))),
         "entries=50",
-        "The value here holds more than 50 members and list entries (limit entries); ",
+        "The value here holds more than 50 members and list entries, or elements and attributes (",
     ),
     "context_size": (
         FARM,

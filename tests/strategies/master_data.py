@@ -53,8 +53,17 @@ OTHERS: Final = {
 ELEMENTS: Final = {**PLACES, **PARTIES, **OBJECTS, **CLASSES, **OTHERS}
 PARTY_URN: Final = "urn:epc:id:pgln:9506000.13430"
 TEXTS: Final = ("A", "A", "B", "", PARTY, PARTY_URN)
-VALUES: Final[tuple[Any, ...]] = (*TEXTS, Number("3"), None, None, ("object", "A"))
-ASKED: Final = (*TEXTS, "3")
+VALUES: Final[tuple[Any, ...]] = (
+    *TEXTS,
+    " A",
+    f"\n\t{PARTY} ",
+    " ",
+    Number("3"),
+    None,
+    None,
+    ("object", "A"),
+)
+ASKED: Final = (*TEXTS, "3", "A\n", f" {PARTY_URN}")
 SENDERS: Final = ("farm", "shop")
 
 Pair = tuple[str, str]

@@ -60,7 +60,8 @@ CASES = {
         "",
         1,
         1,
-        "This file is no EPCIS document: expected JSON, got a file that begins with 'hello'.",
+        "This file is no EPCIS document: expected EPCIS in JSON-LD or XML, as it is, as a gzip "
+        "file or in a zip archive; got a file that begins with 'hello'.",
     ),
     "an array": Case(
         b" [1]",
@@ -585,8 +586,8 @@ def test_events_before_a_wrong_byte_are_still_read() -> None:
             Limits(entries=8),
             "too_many_entries",
             (
-                "The value here holds more than 8 members and list entries (limit entries); "
-                "split it up."
+                "The value here holds more than 8 members and list entries, or elements and "
+                "attributes (limit entries); split it up."
             ),
         ),
         (Limits(depth=3), "too_deep", "Nested too deeply: more than 3 levels (limit depth)."),

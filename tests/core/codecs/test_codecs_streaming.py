@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, escape_pointer
 from epcis_core.model.base import Number
 from epcis_core.rules import check_event
+from tests.pace import allowed
 from tests.strategies.events import NAMESPACES, events, json_values
 
 MEGABYTE = 2**20
@@ -101,6 +103,7 @@ BARE = (
     '"action": "OBSERVE", "epcList": [%s]%s}'
 )
 MANY = 20_000
+SECONDS = 10
 
 
 def filled(*, epcs: str = "", more: str = "") -> str:
@@ -150,7 +153,8 @@ def test_hostile_input_costs_little_and_names_few_findings(event: str) -> None:
         )
     started = time.process_time()
     found = everything(event.encode())
-    assert time.process_time() - started < 10
+    took = time.process_time() - started
+    assert took < SECONDS or took < allowed(SECONDS)
     assert found
     assert len(found) < 50
     assert all(len(one.message) < 1000 and len(str(one.where)) < 1100 for one in found)
@@ -200,13 +204,17 @@ def test_any_bytes_give_findings_and_never_an_exception(data: bytes) -> None:
     assert all(one.message for one in everything(b'{"@context":' + data))
 
 
+TEXT_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]')
+
+
+def spaced(part: str, space: str) -> str:
+    return part if part.startswith('"') else f"{space}{part}{space}"
+
+
 @given(json_values(), st.text(" \t\r\n", max_size=3))
 def test_every_part_of_a_value_is_found_where_it_stands(value: object, space: str) -> None:
     text = json_bytes(value).decode()
-    for mark in "[]{},:":
-        if mark not in '"'.join(text.split('"')[1::2]):
-            text = text.replace(mark, f"{space}{mark}{space}")
-    text = text.strip()
+    text = TEXT_OR_MARK.sub(lambda found: spaced(found[0], space), text).strip()
     places = Places(text, "/base", 3, 5)
     expected = list(parts(value, ""))
     assert [places.where(pointer).pointer for pointer, _ in expected] == [

@@ -330,6 +330,67 @@ EVENT_CASES: dict[str, tuple[dict[str, Any], Told]] = {
             )
         ],
     ),
+    "an unknown member whose name no URI can hold": (
+        {"khối lượng": 5},
+        [
+            (
+                "unknown_field",
+                "/khối lượng",
+                (
+                    "Field 'khối lượng' is not known here; an extension field needs a prefix, "
+                    "such as 'ex:kh%E1%BB%91i%20l%C6%B0%E1%BB%A3ng'."
+                ),
+            )
+        ],
+    ),
+    "a prefix before a name that no URI can hold": (
+        {"ex:net weight": 5, "1st:size": 2, ":gate": 3},
+        [
+            (
+                "malformed_field_name",
+                f"/{name}",
+                (
+                    f"'{name}' has a prefix, but is no name of an extension field: expected a "
+                    "prefix that begins with a letter, ':' and characters that a URI can hold, "
+                    f"such as '{right}'."
+                ),
+            )
+            for name, right in (
+                ("ex:net weight", "ex:net%20weight"),
+                ("1st:size", "x1st:size"),
+                (":gate", "ex:gate"),
+            )
+        ],
+    ),
+    "keywords of JSON-LD": (
+        {"@id": "urn:x:1", "@type": "ObjectEvent", "@graph": []},
+        [
+            (
+                "json_ld_keyword",
+                f"/{name}",
+                f"'{name}' is a keyword of JSON-LD and may not stand here; {instead}.",
+            )
+            for name, instead in (
+                ("@id", "EPCIS writes 'eventID'"),
+                ("@type", "EPCIS writes 'type'"),
+                ("@graph", "leave it out"),
+            )
+        ],
+    ),
+    "keywords of JSON-LD inside a place": (
+        {"readPoint": {"id": "urn:x:y", "@id": "urn:x:y", "@context": {"ex": "urn:x:"}}},
+        [
+            (
+                "json_ld_keyword",
+                f"/readPoint/{name}",
+                f"'{name}' is a keyword of JSON-LD and may not stand here; {instead}.",
+            )
+            for name, instead in (
+                ("@id", "EPCIS writes 'id'"),
+                ("@context", "prefixes are declared at the document or at the event"),
+            )
+        ],
+    ),
     "an unknown member of the master data": (
         {"ilmd": {"lot": "L1", "ex:lot": "L1"}},
         [
@@ -739,3 +800,38 @@ def test_only_the_first_of_many_alike_are_listed() -> None:
     assert [one.code for one in found] == ["malformed_uri"] * 20 + ["more_findings"]
     assert found[-1].message == "There are 80 more findings 'malformed_uri' like this one."
     assert found[-1].where.pointer == "/epcList/20"
+
+
+def of_document(**members: Any) -> Told:
+    """What is told of a document with one event, both with terms of their own contexts."""
+    context = [CONTEXT, {"farm": "https://farm.example/", "grade": {"@id": "farm:grade"}}]
+    event = {**BASE, "@context": {"size": "https://size.example/Size", "typo": "x"}, **members}
+    body = {"epcisBody": {"eventList": [event]}, "grade": "A"}
+    reader = JsonLdReader(
+        io.BytesIO(json.dumps({**DOCUMENT, "@context": context, **body}).encode())
+    )
+    found = [one for read in reader.events() for one in read.findings]
+    return told([*found, *reader.findings])
+
+
+def test_a_term_of_the_documents_own_context_is_told_apart_from_an_unknown_member() -> None:
+    def says(term: str, right: str) -> str:
+        return (
+            f"'{term}' is a term of the document's own '@context', but in EPCIS an extension "
+            f"field stands with a prefix: write '{right}'."
+        )
+
+    event = "/epcisBody/eventList/0"
+    of_head = ("term_without_prefix", "/grade", says("grade", "farm:grade"))
+    assert of_document(grade="A", size=3, typo=1, owl="x") == [
+        ("term_without_prefix", f"{event}/grade", says("grade", "farm:grade")),
+        ("term_without_prefix", f"{event}/size", says("size", "https://size.example/Size")),
+        ("term_without_prefix", f"{event}/typo", says("typo", "ex:typo")),
+        (
+            "unknown_field",
+            f"{event}/owl",
+            ("Field 'owl' is not known here; an extension field needs a prefix, such as 'ex:owl'."),
+        ),
+        of_head,
+    ]
+    assert of_document(**{"farm:grade": "A", "https://size.example/Size": 3}) == [of_head]

@@ -51,8 +51,8 @@ PREFIXES: Final[dict[str, tuple[str, dict[str, Any], dict[str, str]]]] = {
     ),
     "of the CBV in another sense": (
         with_extension("<gs1:a>1</gs1:a>", 'xmlns:gs1="urn:x:mine#"'),
-        {"gs1:a": "1"},
-        {"gs1": "urn:x:mine#"},
+        {"gs1-2:a": "1"},
+        {"gs1-2": "urn:x:mine#", "gs1": "https://gs1.org/voc/"},
     ),
     "none": (
         with_extension('<a xmlns="urn:x:default#"><b>1</b></a>'),
@@ -63,6 +63,16 @@ PREFIXES: Final[dict[str, tuple[str, dict[str, Any], dict[str, str]]]] = {
         with_extension('<a xmlns="urn:x:ex#" b="2" ex:c="3">1</a>'),
         {"ns:a": {"@b": "2", "@ex:c": "3", "#text": "1"}},
         {"ex": "urn:x:ex#", "ns": "urn:x:ex#"},
+    ),
+    "with a number at its end": (
+        with_extension('<e2:a xmlns:e2="urn:x:e2#">1</e2:a>'),
+        {"e2:a": "1"},
+        {"e2": "urn:x:e2#"},
+    ),
+    "with another meaning inside and a number at its end": (
+        with_extension('<e2:a xmlns:e2="urn:x:e2#">1</e2:a>', 'xmlns:e2="urn:x:ex#"'),
+        {"e2-2:a": "1"},
+        {"e2": "urn:x:ex#", "e2-2": "urn:x:e2#"},
     ),
     "that JSON cannot have": (
         with_extension("<e_x:a>1</e_x:a>", 'xmlns:e_x="urn:x:ex#"'),

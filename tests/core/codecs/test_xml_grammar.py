@@ -101,7 +101,8 @@ class Case:
     says: str
 
 
-AT_EVENT = "/epcisBody/eventList/0"
+AT_LIST = "/epcisBody/eventList"
+AT_EVENT = f"{AT_LIST}/0"
 AT_QUANTITY = f"{AT_EVENT}/quantityList/0/quantity"
 AT_RESULTS = "/epcisBody/queryResults/resultsBody"
 AT_HEADER = "/epcisHeader/sbdh:StandardBusinessDocumentHeader"
@@ -142,13 +143,15 @@ WRONG = {
         extended('<ex:weight xsi:type="xsd:decimal" unit="kg">5</ex:weight>'),
         "more_than_its_type",
         f"{AT_EVENT}/ex:weight",
-        "An element of type xsd:decimal holds text alone, no attributes and no elements.",
+        "Type xsd:decimal is for an element that holds text alone, and this one has attributes or "
+        "elements of its own ('id', if it is master data): leave 'xsi:type' out.",
     ),
     "an element beside a type": Case(
         extended('<ex:note xsi:type="xsd:string"><b>5</b></ex:note>'),
         "more_than_its_type",
         f"{AT_EVENT}/ex:note",
-        "An element of type xsd:string holds text alone, no attributes and no elements.",
+        "Type xsd:string is for an element that holds text alone, and this one has attributes or "
+        "elements of its own ('id', if it is master data): leave 'xsi:type' out.",
     ),
     "an answer of nothing": Case(
         answer(""),
@@ -183,13 +186,13 @@ WRONG = {
     "an attribute around events in 1.2": Case(
         events(f'<extension a="1">{TRANSFORMATION}</extension>', version="1.2"),
         "unknown_attribute",
-        "",
+        AT_LIST,
         "Attribute 'a' may not stand here.",
     ),
     "an attribute without a namespace around events": Case(
         events(f'<extension a="1"><ex:Event>{WHEN}</ex:Event></extension>'),
         "ignored_attribute",
-        "",
+        AT_LIST,
         "Attribute 'a' has no namespace and means nothing here; it is kept in the text but not "
         "read.",
     ),

@@ -219,7 +219,14 @@ def test_a_prefix_with_another_meaning_inside_is_told_by_marks() -> None:
     [
         ([CONTEXT, {"ex": "urn:x:"}], 'xmlns:ex="urn:x:" xmlns:epcis="urn:epcglobal:epcis:xsd:2"'),
         (CONTEXT, 'xmlns:epcis="urn:epcglobal:epcis:xsd:2"'),
-        ({"epcis": "urn:x:"}, 'xmlns:epcis="urn:x:" xmlns:epcis-="urn:epcglobal:epcis:xsd:2"'),
+        (
+            {"epcis": "urn:x:"},
+            (
+                'json:context="[{&quot;epcis&quot;:&quot;urn:x:&quot;}]" xmlns:epcis="urn:x:"'
+                ' xmlns:epcis-="urn:epcglobal:epcis:xsd:2"'
+                ' xmlns:json="https://epcis-ledger.org/ns/json#"'
+            ),
+        ),
         (
             [CONTEXT, "https://example.org/c"],
             (

@@ -826,3 +826,38 @@ def test_a_hundred_wrong_terms_get_twenty_suggestions() -> None:
         *["unknown_term"] * 20,
         "more_findings",
     ]
+
+
+DEVICE = "https://id.gs1.org/8003/09506000134355"
+SAYS = f"Check digit of {DEVICE} is wrong: expected 2, got 5."
+
+
+def findings(members: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Code, pointer and sentence of what the rules find."""
+    found = check_event(event_of(members), Namespaces(), "json")
+    return [(one.code, one.where.pointer or "", one.message) for one in found]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules"],
+)
+def test_what_sensors_name_has_a_right_check_digit_in_metadata_and_reports(name: str) -> None:
+    def found(of_report: str, of_metadata: str) -> list[tuple[str, str, str]]:
+        event = sensors({name: of_report}, sensorMetadata={name: of_metadata})
+        return [one for one in findings(event) if one[0] != "said_twice"]
+
+    right = DEVICE[:-1] + "2"
+    base = "/sensorElementList/0"
+    assert found(right, "urn:epc:id:giai:4012345.7") == []
+    assert found(OWN, DEVICE) == [("wrong_check_digit", f"{base}/sensorMetadata/{name}", SAYS)]
+    assert found(DEVICE, OWN) == [("wrong_check_digit", f"{base}/sensorReport/0/{name}", SAYS)]
+
+
+@pytest.mark.parametrize(
+    "name", ["microorganism", "chemicalSubstance", "coordinateReferenceSystem", "uriValue"]
+)
+def test_what_a_report_names_has_a_right_check_digit(name: str) -> None:
+    pointer = f"/sensorElementList/0/sensorReport/0/{name}"
+    assert findings(sensors({name: DEVICE})) == [("wrong_check_digit", pointer, SAYS)]
+    assert findings(sensors({name: OWN})) == []

@@ -156,6 +156,24 @@ def test_every_field_finds_its_events_in_another_spelling(ledger: Ledger) -> Non
     assert finding == {*FIELDS}
 
 
+@pytest.mark.parametrize("asked", ["Vườn Cũ", "  Vườn Cũ", "Vườn Cũ\t\r\n"])
+def test_blanks_around_a_value_do_not_count_on_either_side(seen: Ledger, asked: str) -> None:
+    send(seen, 1, place(SITE, name="\n   Vườn Cũ\t "), place(SHED, name="Vườn  Cũ"))
+    assert found(seen, ("EQATTR_readPoint_name", asked)) == ["site"]
+    assert found(seen, ("EQATTR_readPoint_name", "Vườn  Cũ")) == ["shed"]
+    (one,) = query_master_data(
+        seen, EVERYTHING, parse_master_data_query([*BOTH, ("EQATTR_name", asked)])
+    )
+    (site,) = one.vocabulary_element_list
+    assert [said.attribute for said in site.attributes] == ["\n   Vườn Cũ\t "]
+
+
+def test_an_identifier_with_blanks_around_it_is_found_in_its_other_spelling(seen: Ledger) -> None:
+    send(seen, 1, place(SITE, owning_party=" urn:epc:id:pgln:4012345.00005\n"))
+    query = ("EQATTR_readPoint_owning_party", "https://id.gs1.org/417/4012345000054 ")
+    assert found(seen, query) == ["site"]
+
+
 def test_a_quote_in_a_value_is_a_letter(seen: Ledger) -> None:
     evil = "' OR '1' = '1"
     send(seen, 1, place(SITE, name="A'B"))

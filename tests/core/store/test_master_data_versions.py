@@ -327,3 +327,36 @@ def test_the_owner_of_a_place_is_its_party_in_any_spelling(ledger: Ledger) -> No
     )
     with ledger.reading() as cursor:
         assert Names(cursor, EVERYTHING).owners() == {SITE: "https://id.gs1.org/417/9506000134314"}
+
+
+def counted(ledger: Ledger, data: bytes, **options: Any) -> tuple[int, int, int]:
+    """How many elements of a document are new, changed and known."""
+    counts = captured(ledger, data, **options).master_data
+    return counts.new, counts.changed, counts.known
+
+
+def test_elements_are_counted_as_new_changed_or_known(ledger: Ledger) -> None:
+    farm, shed = place(SITE, name="Vườn"), place(f"{SITE}/254/shed", name="Kho")
+    assert counted(ledger, document(observed())) == (0, 0, 0)
+    assert counted(ledger, document(elements=[farm, shed])) == (2, 0, 0)
+    assert counted(ledger, document(elements=[farm, shed])) == (0, 0, 2)
+    spelled = {**farm, "id": "urn:epc:id:sgln:9506000.13430.0"}
+    changed = place(f"{SITE}/254/shed", name="Kho lạnh")
+    assert counted(ledger, document(elements=[spelled, changed, place("urn:x:y")])) == (1, 1, 1)
+    assert counted(ledger, document(elements=[farm, shed])) == (0, 0, 2)  # it was sent before
+    assert counted(ledger, document(elements=[farm]), organisation="shop") == (1, 0, 0)
+
+
+def test_an_element_that_stands_in_a_document_twice_is_counted_once(ledger: Ledger) -> None:
+    twice = [place(SITE, name="A"), place(SITE, city="B"), place(SITE, name="A")]
+    assert counted(ledger, document(elements=twice)) == (1, 0, 0)
+    assert counted(ledger, document(elements=twice, id="urn:x:2")) == (0, 0, 1)
+    again = document(elements=[*twice, place(SITE, name="C")], id="urn:x:3")
+    assert counted(ledger, again) == (0, 1, 0)
+
+
+def test_a_rejected_document_counts_no_element(ledger: Ledger) -> None:
+    data = document(observed(action="ERASE"), elements=[place(SITE, name="A")])
+    assert counted(ledger, data) == (0, 0, 0)
+    assert counted(ledger, data, proceed=True) == (0, 0, 0)  # nothing was left to store
+    assert counted(ledger, document(elements=[place(SITE, name="A")])) == (1, 0, 0)

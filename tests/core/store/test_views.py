@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 import epcis_core.store
+from epcis_core.provenance.evidence import Evidence
 from epcis_core.query.master_data_query import MasterDataQuery
 from epcis_core.query.parameters import EventQuery
 from epcis_core.store.captures import find_capture
@@ -22,23 +23,28 @@ from epcis_core.store.events import (
     find_events,
     latest_events,
     select_events,
+    streamed_events,
 )
 from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.hierarchy import keys_below
+from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
-from epcis_core.store.query import query_events
+from epcis_core.store.query import query_events, stream_events
 from epcis_core.store.search import near, search
-from epcis_core.store.trace import as_known, trace_lot
+from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING, View
 from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed, place
 
 WRITES = {
     "append.Append": "is the writer, and must know every identity there is",
+    "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
+    "index_upkeep.catch_up": "writes the index, which is read through a view",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
@@ -108,7 +114,16 @@ def with_cursor(read: Callable[[Any, View], Any]) -> Callable[[Ledger, View], An
 
 
 def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
-    evidence = StoredEvidence(cursor, view)
+    return answers_of(StoredEvidence(cursor, view))
+
+
+def indexed_evidence_of(ledger: Ledger, view: View) -> list[Any]:
+    with ledger.reading() as cursor, ledger.index() as index:
+        assert index is not None
+        return answers_of(IndexedEvidence(cursor, view, index))
+
+
+def answers_of(evidence: Evidence) -> list[Any]:
     instance = item("1")
     return [
         *evidence.naming([lot("L1"), instance]),
@@ -117,6 +132,7 @@ def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
         *evidence.declaring(["urn:x:1"]),
         *evidence.recorded(["urn:x:1"]),
         *evidence.of_products(["09506000134352"]),
+        *evidence.objects(9),
     ]
 
 
@@ -142,6 +158,8 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("events", "latest_events"): latest_events,
     ("events", "select_events"): lambda ledger, view: select_events(ledger, view, "true", [], "1"),
     ("evidence", "StoredEvidence"): with_cursor(evidence_of),
+    ("fact_rows", "read_facts"): with_cursor(lambda cursor, view: read_facts(cursor, view, "true")),
+    ("indexed_evidence", "IndexedEvidence"): indexed_evidence_of,
     ("hierarchy", "keys_below"): with_cursor(
         lambda cursor, view: keys_below(cursor, view, [SITE]) - {SITE}
     ),
@@ -150,12 +168,21 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         ledger, view, MasterDataQuery(include_attributes=True, include_children=True)
     ),
     ("names", "Names"): with_cursor(names_of),
+    ("events", "streamed_events"): with_cursor(
+        lambda cursor, view: list(streamed_events(cursor, view, "true", [], "1"))
+    ),
+    ("query", "stream_events"): lambda ledger, view: list(
+        stream_events(ledger, view, EventQuery())
+    ),
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
     ("trace", "as_known"): with_cursor(
         lambda cursor, view: as_known(cursor, view, "2099-01-01T00:00:00Z").up_to_sequence != -1
     ),
+    ("trace", "balance_of"): lambda ledger, view: balance_of(ledger, view, lot("L1")).rows,
+    ("trace", "gaps_of"): lambda ledger, view: gaps_of(ledger, view, None),
+    ("trace", "recall_lots"): lambda ledger, view: recall_lots(ledger, view, [lot("L1")]).affected,
     ("trace", "trace_lot"): lambda ledger, view: trace_lot(ledger, view, lot("L1")).objects,
 }
 """Every public read, as something that is true where it shows anything of the ledger."""

@@ -1,0 +1,42 @@
+"""What a caller would rather have, by the `Accept` of a request.
+
+References:
+    RFC 9110, section 12.5.1; EPCIS 2.0, section 12.5
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+
+from epcis_core.findings import Syntax
+
+MEDIA_TYPES: Final[Mapping[Syntax, str]] = {"json": "application/json", "xml": "application/xml"}
+"""What documents of EPCIS are, by their syntax."""
+
+_XML: Final = ("application/xml", "text/xml")
+
+
+def weights(accept: str) -> dict[str, float]:
+    """Return the media types that an `Accept` names with their weights, in its order.
+
+    >>> weights("text/html, application/json;q=0.5")
+    {'text/html': 1.0, 'application/json': 0.5}
+    """
+    found: dict[str, float] = {}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+        try:
+            found[kind] = float(quality)
+        except ValueError:
+            found[kind] = 0.0
+    return found
+
+
+def wanted_syntax(request: Request) -> Syntax:
+    """Return the syntax of a document of events that a caller would rather have; else JSON."""
+    asked = weights(request.headers.get("accept", ""))
+    xml = max((asked.get(kind, 0.0) for kind in _XML), default=0.0)
+    others = [weight for kind, weight in asked.items() if kind.endswith(("/json", "+json"))]
+    return "xml" if xml > max(others, default=0.0) else "json"
