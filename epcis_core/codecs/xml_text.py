@@ -28,7 +28,7 @@ _DOCTYPE_MARK: Final = re.compile(r"[\"'\[\]>]|<!--|<\?")
 _RULES: Final = re.compile(r"(?:[^\"'\[\]<]++|\"[^\"]*+\"|'[^']*+'|<![A-Z])*+")
 _NO_CHARACTER: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
 _FORBIDDEN: Final = re.compile(f"[{_NO_CHARACTER}]")
-_TARGET: Final = r"<\?(?![xX][mM][lL][ \t\r\n?]|[0-9.\-])[^\s?<>!/\"'=&]++"
+_TARGET: Final = rf"<\?(?![xX][mM][lL][ \t\r\n?]|[0-9.\-])[^\s?<>!/\"'=&{_NO_CHARACTER}]++"
 _INSTRUCTION: Final = re.compile(rf"{_TARGET}(?:[ \t\r\n]|\?>)")
 _MARKUP_RUN: Final = re.compile(
     rf"(?:[ \t\r\n]++|<!--(?:[^\-{_NO_CHARACTER}]++|-(?!-))*+-->"

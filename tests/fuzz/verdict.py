@@ -39,6 +39,8 @@ _LIMITS: Final = frozenset({"too_deep", "value_too_large", "too_many_entries", "
 _NO_URI: Final = etree.ErrorTypes.WAR_NS_URI
 _ENCODING: Final = re.compile(r"""^(<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
 """What an XML declaration says of the encoding, behind all that stands before it."""
+_OURS: Final = frozenset({"unknown_encoding", "encoding_contradicted", "namespace_on_wrapper"})
+"""Refused here, whatever is well formed."""
 _ONE_IN: Final = 10
 
 
@@ -160,7 +162,7 @@ def _wrong_event(read: ReadEvent, seen: Seen, text: str) -> Iterator[str]:
 
 def _beside_lxml(data: bytes, text: str, seen: Seen) -> Iterator[str]:
     codes = {one.code for one in seen.findings}
-    if "<!DOCTYPE" in text or codes & {*_LIMITS, "unknown_encoding", "encoding_contradicted"}:
+    if "<!DOCTYPE" in text or codes & {*_LIMITS, *_OURS}:
         return
     # Without a byte order mark lxml does not know UTF-16; it is given the text, wherein what is no
     # character has been replaced.
