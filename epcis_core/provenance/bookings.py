@@ -20,7 +20,7 @@ from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.inside import added_up, amount_inside, pieces
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
-from epcis_core.provenance.steps import ENDING, GIVING, SELLING, TAKING
+from epcis_core.provenance.steps import ENDING, GIVING, SELLING, TAKING, VOIDING
 
 Column = Literal["produced", "received", "used", "shipped", "destroyed"]
 
@@ -43,6 +43,7 @@ class Booking:
         amount: in base units; None if the records do not say.
         sold: it went to a consumer.
         is_output: it came out of a transformation; of productions alone.
+        reworked: it came out of what it went into itself; likewise.
     """
 
     object: str
@@ -53,6 +54,7 @@ class Booking:
     amount: Measure | None
     sold: bool = False
     is_output: bool = False
+    reworked: bool = False
 
     @property
     def time(self) -> int:
@@ -73,10 +75,12 @@ def bookings_of(chain: Chain, one: str) -> list[Booking]:
         one: a lot, an instance or a class itself, without its members.
     """
     seen = [s for s in chain.custody.sightings(one) if not s.attached]
+    uses = [s for s in seen if is_named(s.facts, s.inside or one, Role.INPUT)]
+    ends = [s for s in seen if _end_column(s) is not None]
     return [
         *_made(chain, one, seen),
-        *(b for s in seen if (b := _used(chain, one, s)) is not None),
-        *_ended(chain, one, seen),
+        *(b for s in chain.custody.each_once(uses) if (b := _used(chain, one, s)) is not None),
+        *_ended(chain, one, chain.custody.each_once(ends)),
     ]
 
 
@@ -102,14 +106,16 @@ def once(bookings: Iterable[Booking]) -> list[Booking]:
     """Return productions, each counted once.
 
     What was commissioned and what came out of transformations at one place within 24 hours is the
-    same: the larger amount counts. An instance is made once.
+    same: the larger amount counts. What was reworked is made anew. An instance is made once.
 
     Args:
         bookings: productions of a lot and its members, at one place.
     """
     groups: list[list[Booking]] = []
-    for one in sorted(bookings, key=lambda booking: booking.time):
-        if groups and one.time - groups[-1][-1].time <= ONE_PRODUCTION:
+    for one in sorted(bookings, key=lambda booking: (booking.reworked, booking.time)):
+        if one.reworked:
+            groups.append([one])
+        elif groups and one.time - groups[-1][-1].time <= ONE_PRODUCTION:
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -139,19 +145,38 @@ def _made(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]
             continue
         is_output = is_named(facts, one, Role.OUTPUT)
         begins = facts.type == "ObjectEvent" and facts.action == "ADD"
+        begins = begins and facts.biz_step not in GIVING | TAKING
         if is_output or (begins and is_named(facts, one, Role.EPC)):
+            reworked = is_output and _is_reworked(chain, one, facts)
+            if reworked and kind_of(one) not in AMOUNTS:
+                continue
             roles = (Role.OUTPUT,) if is_output else (Role.EPC,)
             party, amount = chain.parties.of(facts), _named(one, facts, *roles)
             yield Booking(
-                one, "produced", (facts,), party, place_at(facts), amount, is_output=is_output
+                one,
+                "produced",
+                (facts,),
+                party,
+                place_at(facts),
+                amount,
+                is_output=is_output,
+                reworked=reworked,
             )
             if kind_of(one) not in AMOUNTS:
                 return
 
 
+def _is_reworked(chain: Chain, one: str, facts: EventFacts) -> bool:
+    """Tell whether an object both goes into a transformation and comes out of it."""
+    events = chain.gathered.transformation(facts)
+    return all(
+        any(is_named(each, one, role) for each in events) for role in (Role.INPUT, Role.OUTPUT)
+    )
+
+
 def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
     facts, unit = sighting.facts, sighting.inside or one
-    if not is_named(facts, unit, Role.INPUT):
+    if kind_of(one) not in AMOUNTS and _is_reworked(chain, one, facts):
         return None
     amount = (
         amount_inside(chain.gathered, chain.containment, one, unit, facts)
@@ -164,7 +189,8 @@ def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
 def _ended(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]:
     """Yield what was sold to consumers, used up or destroyed.
 
-    Destroying and then decommissioning the same amount at the same place is one end.
+    Destroying and then decommissioning the same amount at the same place is one end; so is
+    decommissioning an instance that was sold or destroyed.
     """
     ends: list[Booking] = []
     for sighting in seen:
@@ -185,7 +211,7 @@ def _end_column(sighting: Sighting) -> Column | None:
     if step in SELLING:
         return "shipped"
     is_end = facts.type == "ObjectEvent" and facts.action == "DELETE"
-    if not is_end or step in GIVING | TAKING:
+    if not is_end or step in GIVING | TAKING | {VOIDING}:
         return None
     if sighting.inside is not None and step != "destroying":
         return None
@@ -194,6 +220,8 @@ def _end_column(sighting: Sighting) -> Column | None:
 
 def _is_same_end(booking: Booking, known: Booking) -> bool:
     step, its = (one.events[0].biz_step for one in (booking, known))
+    if kind_of(booking.object) not in AMOUNTS and step == "decommissioning":
+        return True
     is_repeat = step != its and {step, its} <= ENDING and booking.amount == known.amount
     near = abs(booking.time - known.time) <= ONE_PRODUCTION
     return is_repeat and near and booking.place == known.place

@@ -40,14 +40,15 @@ class Changes:
     def paired(self, one: str) -> list[Pair]:
         """Return what givers and takers claim of an object itself, in pairs."""
         if one not in self._paired:
-            claims = claims_of(self._custody.sightings(one), self._parties)
+            seen = self._custody.each_once(self._custody.sightings(one))
+            claims = claims_of(seen, self._parties)
             self._paired[one] = pairs(*claims)
         return self._paired[one]
 
     def own(self, one: str) -> list[Transfer]:
         """Return the changes of hands of an object itself, by time."""
         if one not in self._own:
-            seen = self._custody.sightings(one)
+            seen = self._custody.each_once(self._custody.sightings(one))
             self._own[one] = transfers_of(seen, self.paired(one), self._parties)
         return self._own[one]
 

@@ -5,7 +5,7 @@ container or an instance where the parties agree and nothing happened in between
 parties, papers and amounts agree.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -186,7 +186,9 @@ def _only_carries(claim: Claim, carriers: set[str]) -> bool:
 
 def _earlier(claim: Claim, claims: Sequence[Claim]) -> Claim | None:
     """Return the claim that another one says again."""
-    same = (one for one in reversed(claims) if one.unit == claim.unit)
+    # An instance is one thing, in whatever container it goes.
+    is_one = kind_of(claim.object) not in AMOUNTS
+    same = (one for one in reversed(claims) if is_one or one.unit == claim.unit)
     if claim.is_amount:
         alike = (one for one in claims if one.unit == claim.unit and _says_again(claim, one))
         return next(alike, None)
@@ -223,17 +225,27 @@ def _join(earlier: Claim, claim: Claim) -> None:
 
 
 def _void(voided: Sighting, claims: list[Claim], parties: Parties) -> None:
-    """Cancel the latest shipment of the party that a voiding matches."""
+    """Cancel the latest shipment of the party that a voiding matches, to whomever it names."""
     party = parties.of(voided.facts)
     unit = voided.inside or voided.member or voided.object
+    ends = parties.all_ends(voided.facts)
     papers = set(voided.facts.transactions)
-    matching: Iterable[Claim] = [
+    amounts = [measured(named) for named in voided.facts.of(voided.object)]
+    matching = [
         claim
         for claim in claims
-        if claim.side == "giving" and claim.unit == unit and _agree(claim.giver, party)
+        if claim.side == "giving"
+        and claim.unit == unit
+        and _agree(claim.giver, party)
+        and any(claim.basis != end.basis or _agree(claim.taker, end.taker) for end in ends)
     ]
-    latest = max(
-        matching, key=lambda claim: (bool(claim.transactions & papers), claim.time), default=None
-    )
+
+    def likeness(claim: Claim) -> tuple[bool, bool, int]:
+        named = claim.named
+        is_as_much = named is not None and measured(named) in amounts
+        return bool(claim.transactions & papers), is_as_much, claim.time
+
+    latest = max(matching, key=likeness, default=None)
     if latest is not None:
-        claims.remove(latest)
+        voids = {id(claim) for claim in matching if claim.facts is latest.facts}
+        claims[:] = [claim for claim in claims if id(claim) not in voids]

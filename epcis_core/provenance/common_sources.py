@@ -32,7 +32,7 @@ def common_sources(
     sources = [
         _source(chain, one, its, walks)
         for one, its in _shared({case: walked.steps for case, walked in walks.items()}).items()
-        if kind_of(one) != "class"
+        if kind_of(one) != "class" and not _only_carries(chain, one)
     ]
     return (
         sorted(sources, key=lambda source: (-source.share, source.steps, source.object)),
@@ -66,6 +66,12 @@ def _source(
         steps=max(walks[case].steps[one] for case in its),
         disputed=any(one not in proven(walks[case], {case}, upstream=True) for case in its),
     )
+
+
+def _only_carries(chain: Chain, one: str) -> bool:
+    """Tell whether an object is a container that no transformation made."""
+    events = chain.gathered.naming(one)
+    return kind_of(one) == "container" and not any(is_named(f, one, Role.OUTPUT) for f in events)
 
 
 def _makers(chain: Chain, one: str) -> set[str]:

@@ -4,6 +4,7 @@ An event that names an object, or a container that holds it then, is a visit. So
 is attached to it then. What happens to a member happens to its lot.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from epcis_core.provenance.containment import Containment
 from epcis_core.provenance.evidence import in_time, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.gathered import Gathered
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,33 @@ class Custody:
                 key=lambda seen: (*in_time(seen.facts), seen.inside or ""),
             )
         return self._own[one]
+
+    def each_once(self, seen: Iterable[Sighting]) -> list[Sighting]:
+        """Return sightings of one object, those left out in which an event names it once more.
+
+        An event may name a container, what is in it, and what is in that. An instance is there
+        once. Of an amount a container tells of all that lies in it, however deep; what the event
+        names beside it lies loose.
+        """
+        by_event: dict[int, list[Sighting]] = defaultdict(list)
+        for one in seen:
+            by_event[one.facts.sequence].append(one)
+        return [one for its in by_event.values() for one in self._distinct(its)]
+
+    def _distinct(self, its: list[Sighting]) -> list[Sighting]:
+        outermost = [one for one in its if not any(self._is_inside(one, other) for other in its)]
+        if kind_of(its[0].object) in AMOUNTS:
+            return outermost
+        return [min(outermost, key=lambda one: (one.disputed, one.inside is None))]
+
+    def _is_inside(self, one: Sighting, other: Sighting) -> bool:
+        """Tell whether the container of a sighting lay in that of another one, as surely."""
+        inner, outer, time = one.inside, other.inside, one.facts.time
+        if inner is None or outer is None or other.disputed > one.disputed:
+            return False
+        return outer in self._containment.around(inner, time) and (
+            inner not in self._containment.around(outer, time)
+        )
 
     def of_lot(self, lot: str) -> list[Sighting]:
         """Return the events an object or a member of it took part in, by time."""

@@ -14,6 +14,7 @@ from epcis_core.provenance.amounts import measured
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Basis, Parties
 from epcis_core.provenance.steps import SELLING
 
@@ -153,9 +154,12 @@ def _doubtful() -> Iterator[_Rule]:
 _SIMILAR: Final[tuple[_Rule, ...]] = (
     lambda g, t: g.unit == t.unit and g.equals_amount(t),
     lambda g, t: g.unit == t.unit,
-    lambda g, t: g.object in {g.unit, t.unit},
+    lambda g, t: g.object in {g.unit, t.unit} or kind_of(g.object) not in AMOUNTS,
 )
-"""How alike what was given and what was taken can be, the surest first."""
+"""How alike what was given and what was taken can be, the surest first.
+
+An instance is one thing, in whatever containers it left and came.
+"""
 
 
 def _all(*rules: _Rule) -> _Rule:

@@ -52,8 +52,15 @@ def recall(
     stocks = {one.id: Stocks(chain, one.id, whole=one.id in lots) for one in objects}
     moved = {one: _moved(chain, found, one, whole=one in lots) for one in stocks}
     deliveries = {one: deliveries_of(chain, stocks[one], moved[one]) for one in stocks}
-    holders = {party for its in stocks.values() for stock in its.each() if (party := stock.party)}
-    calls = call_list(chain, deliveries.values(), holders)
+    holders = {
+        party
+        for one, its in stocks.items()
+        if not found.is_load(one)
+        for stock in its.each()
+        if (party := stock.party)
+    }
+    carried = (its for one, its in deliveries.items() if not found.is_load(one))
+    calls = call_list(chain, carried, holders)
     sources, makers = common_sources(chain, here, max_objects) if len(here) > 1 else ([], [])
     affected = (_affected(chain, found, one, stocks[one.id], moved[one.id]) for one in objects)
     return Recall(
