@@ -59,7 +59,7 @@ def test_lenient_mode_changes_nothing_of_a_profile(epcis: Run) -> None:
 def test_a_person_reads_it_too(epcis: Run) -> None:
     done = epcis("check", PACKHOUSE, "--profile", DECREE)
     assert done.code == 0
-    assert done.out.startswith(f"valid {PACKHOUSE}: 22 events\n")
+    assert done.out.startswith(f"valid {PACKHOUSE}: 22 events, 9 of master data\n")
     assert "vn-decree-37-2026, origin: A product has an origin." in done.out
 
 
