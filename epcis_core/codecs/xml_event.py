@@ -16,6 +16,7 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.structure import read_event
 from epcis_core.codecs.xml_event_list import CutEvent
 from epcis_core.codecs.xml_grammar import event_depths, grammar
+from epcis_core.codecs.xml_misfits import written_name
 from epcis_core.codecs.xml_names import XmlVersion, epcis_version, split_tag
 from epcis_core.codecs.xml_parse import WRAPPER_END, declared_in, parse, wrapper_of
 from epcis_core.codecs.xml_places import Places, Source
@@ -157,6 +158,8 @@ def _wrong_type(element: _Element, version: XmlVersion) -> Finding | None:
     is_standard = not namespace or epcis_version(namespace) is not None
     if (local if is_standard else "#other") in event_depths(version):
         return None
+    if not is_standard:
+        return finding("event_not_in_epcis_1_2", event=written_name(element))
     expected = phrase("one_of", choices=", ".join(EVENT_TYPES))
     return finding("unknown_event_type", actual=repr(local), expected=expected)
 

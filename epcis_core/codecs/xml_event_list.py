@@ -11,9 +11,12 @@ from typing import Final
 
 from lxml.etree import _Element
 
+from epcis_core.codecs.xml_extension import XSI_NIL
 from epcis_core.codecs.xml_faults import Faults
 from epcis_core.codecs.xml_grammar import event_depths
-from epcis_core.codecs.xml_names import XmlVersion
+from epcis_core.codecs.xml_misfits import attribute_name
+from epcis_core.codecs.xml_names import XSI, XmlVersion, split_tag
+from epcis_core.codecs.xml_parse import attributes_of
 from epcis_core.codecs.xml_stream import MalformedXmlError
 from epcis_core.codecs.xml_text import Piece, Tag, XmlText
 from epcis_core.findings import Finding, Where, finding, phrase
@@ -123,8 +126,6 @@ class EventList:
             self._open[-1].count += 1
         if tag.text not in _PLAIN:
             self._check_tag(tag)
-        for name in _ATTRIBUTE.findall(tag.text):
-            self._attribute(name)
         if tag.opens:
             self._open.append(_Wrapper())
         else:
@@ -132,21 +133,27 @@ class EventList:
         self._text.pass_tag(tag)
 
     def _check_tag(self, tag: Tag) -> None:
-        """Make sure that the tag of a wrapper is XML, since no parser sees it otherwise."""
+        """Make sure that the tag of a wrapper is XML, and say what is wrong with its attributes.
+
+        No parser sees it otherwise.
+        """
         at = self._text.place()
         end = f"</{_WRAPPER}>" if tag.opens else ""
         root = self._parse(Piece(tag.text + end, at.line or 1, at.column or 1))
         if isinstance(root, Finding):
             raise MalformedXmlError(root)
+        for name in _ATTRIBUTE.findall(tag.text):
+            if name == "xmlns" or name.startswith("xmlns:"):
+                self.fault("namespace_on_wrapper", at)
+        for key, _ in attributes_of(root[0]):
+            self._attribute(key, attribute_name(root[0], key))
 
-    def _attribute(self, name: str) -> None:
+    def _attribute(self, tag: str, name: str) -> None:
         """Say what is wrong with an attribute of a wrapper; they are not read."""
         at = self._text.place()
-        if name.startswith("xmlns"):
-            self.fault("namespace_on_wrapper", at)
-        elif name.endswith(":nil") or (self._version == "1.2" and not self._open):
+        if tag == XSI_NIL or (self._version == "1.2" and not self._open):
             self.fault("unknown_attribute", at, name=name)
-        elif ":" not in name:
+        elif split_tag(tag)[0] != XSI:
             self.fault("ignored_attribute", at, name=name)
 
     def _close(self, tag: Tag) -> None:

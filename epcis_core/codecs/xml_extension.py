@@ -20,7 +20,9 @@ from epcis_core.codecs.xml_names import (
     IS,
     ITEM,
     JSON,
+    KEYWORDS,
     MEMBER,
+    NO_KEYWORD,
     TEXT,
     XSI,
     epcis_version,
@@ -29,7 +31,7 @@ from epcis_core.codecs.xml_names import (
 from epcis_core.codecs.xml_parse import attributes_of
 from epcis_core.codecs.xml_places import Places, Trail, pointer_of
 from epcis_core.codecs.xml_scope import Scope
-from epcis_core.codecs.xml_types import add_types, schema_type
+from epcis_core.codecs.xml_types import add_types, schema_type, usual_type
 from epcis_core.codecs.xml_values import (
     BLANKS,
     BUILT_IN_TYPES,
@@ -175,8 +177,10 @@ class ExtensionReader:
             value = self._parts(element, trail, skipped)
         finally:
             self._depth -= 1
-        if XSI_TYPE in element.attrib and not isinstance(value, bool | Number):
-            self._types[pointer_of(trail)] = self._type(element) or ""
+        if XSI_TYPE in element.attrib and not isinstance(value, bool):
+            name = self._type(element) or ""
+            if not isinstance(value, Number) or name != f"xsd:{usual_type(value.text)}":
+                self._types[pointer_of(trail)] = name
         return value
 
     def add_types(self, element: _Element, members: dict[str, Any]) -> None:
@@ -196,6 +200,10 @@ class ExtensionReader:
             return [self.value(item, (trail, number)) for number, item in enumerate(items)]
         if XSI_TYPE in element.attrib:
             self._check_type(element, trail)
+        if element.get(XSI_NIL, "").strip() in _TRUE and (element.text or len(element)):
+            actual = repr(f"<{self.name(element[0])}>" if len(element) else element.text)
+            expected = phrase("no_content")
+            self.fault("malformed_value", element, trail, expected=expected, actual=actual)
         members = self._attributes(element, trail, skipped)
         if len(element) == 0:
             content = self._content(element, trail, marks)
@@ -244,6 +252,8 @@ class ExtensionReader:
                 or (element.tag == MEMBER and tag == "name")
             ):
                 continue
+            if name in KEYWORDS and not namespace:
+                name = f"{NO_KEYWORD}{name}"
             member = f"@{self._scope.attribute_key(tag) if namespace else name}"
             members[member] = text
             self.note((trail, member), element, tag)
@@ -280,6 +290,16 @@ class ExtensionReader:
             or any(split_tag(tag)[0] not in {XSI, JSON} for tag, _ in attributes_of(element))
         ):
             self.fault("more_than_its_type", element, trail, XSI_TYPE, name=named)
+        elif known == "xsd:QName":
+            self._check_qname(element, trail)
+
+    def _check_qname(self, element: _Element, trail: Trail) -> None:
+        """Make sure that a value with a prefix means the same under the prefixes of JSON."""
+        text = (element.text or "").strip()
+        prefix, colon, _ = text.partition(":")
+        namespace = element.nsmap.get(prefix if colon else None)
+        if namespace and not (colon and self._scope.keeps(prefix, namespace)):
+            self.fault("prefix_in_value", element, trail, actual=repr(text), namespace=namespace)
 
     def _schema_type(self, element: _Element) -> str | None:
         """Return the built-in type of XML Schema that an element says it has."""

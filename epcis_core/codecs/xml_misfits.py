@@ -15,6 +15,7 @@ from epcis_core.codecs.xml_extension import ExtensionReader
 from epcis_core.codecs.xml_grammar import Row, Shape
 from epcis_core.codecs.xml_names import MEMBER, epcis_version, split_tag
 from epcis_core.codecs.xml_places import Trail
+from epcis_core.codecs.xml_scope import XML
 
 _LONGEST_SLIP: Final = 60
 
@@ -31,14 +32,14 @@ def unknown(
         trail: the way to what it stands in.
     """
     namespace, local = split_tag(child.tag)
-    here: Trail = (trail, local)
+    name = written_name(child)
+    here: Trail = (trail, local if epcis_version(namespace) else name)
     names = _folded(tuple(known))
     if epcis_version(namespace) and local.casefold() in names:
         reader.fault("wrong_namespace", child, here, name=local, actual=namespace)
     elif namespace:
-        name = f"{child.prefix}:{local}" if child.prefix else local
         if names:
-            shown = ", ".join(f"'{name}'" for name in names.values())
+            shown = ", ".join(f"'{one}'" for one in names.values())
             reader.fault("field_not_allowed", child, here, field=name, known=shown)
         else:
             reader.fault("element_not_allowed", child, here, field=name)
@@ -115,8 +116,8 @@ def too_early(
     """
     _, behind = split_tag(child.tag)
     for one in early:
-        _, local = split_tag(one.tag)
-        reader.fault("extension_too_early", one, (trail, local), field=local, behind=behind)
+        name = written_name(one)
+        reader.fault("extension_too_early", one, (trail, name), field=name, behind=behind)
 
 
 def not_one(reader: ExtensionReader, element: _Element, shape: Shape, trail: Trail | None) -> None:
@@ -153,6 +154,19 @@ def without_standard_names(
         else:
             kept.append((name, element))
     return kept
+
+
+def written_name(element: _Element) -> str:
+    """Return the name of an element as it is written, prefix and all."""
+    local = split_tag(element.tag)[1]
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def attribute_name(element: _Element, tag: str) -> str:
+    """Return the name of an attribute with a prefix that its namespace has there."""
+    namespace, local = split_tag(tag)
+    bound = {XML: "xml", **{uri: prefix for prefix, uri in element.nsmap.items() if prefix}}
+    return f"{bound[namespace]}:{local}" if namespace else local
 
 
 def _name_before(child: _Element) -> str:

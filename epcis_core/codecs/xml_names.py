@@ -14,7 +14,9 @@ Extension members, by the rules that XML 2.0 readers expect:
   `xsi:nil="true"` is null. Any other type leaves the value as it is and is told beside it, in a
   mark of JSON: see `epcis_core.codecs.xml_types`. A text that is not of its type is refused.
 - Repeated elements of one name are an array.
-- An attribute is a member `@name`, and text beside attributes the member `#text`.
+- An attribute is a member `@name`, and text beside attributes the member `#text`. Where `@name`
+  would be a keyword of JSON-LD, a full stop keeps them apart: `id="7"` is `"@.id": "7"`. No name in
+  XML begins with one.
 - Text between child elements makes the value `{"#xml": "…"}`, all of the content as XML.
 - On `sensorMetadata`, `sensorReport` and the standard's other elements, an attribute of another
   namespace is an extension member: `ex:grade`, without `@`. Where elements of that name stand there
@@ -69,6 +71,16 @@ CONTEXT: Final = f"{{{JSON}}}context"
 
 TEXT: Final = "#text"
 """Member for the text of an element that has attributes."""
+
+NO_KEYWORD: Final = "."
+"""Stands in the name of the member for an attribute that is named like a keyword of JSON-LD."""
+
+_KEYWORDS: Final = (
+    "base container context direction graph id import included index json language list nest none "
+    "prefix propagate protected reverse set type value version vocab"
+)
+KEYWORDS: Final = frozenset(_KEYWORDS.split())
+"""The keywords of JSON-LD without their `@` (JSON-LD 1.1, section 1.7)."""
 
 INNER_XML: Final = "#xml"
 """Member for content in which text and elements are mixed."""

@@ -136,6 +136,11 @@ class Scope:
         bound = (self._least.get(uri), around.usable.get(uri), around.others.get(uri))
         return min((prefix for prefix in bound if prefix), default=_TECHNICAL.get(uri))
 
+    def keeps(self, prefix: str, namespace: str) -> bool:
+        """Tell whether a prefix of XML stands for its namespace in JSON, too."""
+        bound = self._own.get(prefix) or self._around.prefixes.get(prefix)
+        return bound == normal_namespace(namespace)
+
     def is_schema(self, prefix: str) -> bool:
         """Tell whether a prefix stands for XML Schema."""
         return prefix in self._schema_prefixes

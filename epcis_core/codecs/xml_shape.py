@@ -28,12 +28,12 @@ from epcis_core.codecs.xml_names import (
 )
 from epcis_core.codecs.xml_parse import attributes_of
 from epcis_core.codecs.xml_places import Places, Trail
-from epcis_core.codecs.xml_scope import XML, Scope
+from epcis_core.codecs.xml_scope import Scope
 from epcis_core.codecs.xml_values import Simple, is_not_finite, is_of_schema_type, token
 from epcis_core.findings import phrase
 from epcis_core.model.base import Number
 
-_SILENT: Final = frozenset({XSI, XML, JSON})
+_SILENT: Final = frozenset({XSI, JSON})
 
 
 class _Part(NamedTuple):
@@ -254,13 +254,14 @@ class ShapeReader(ExtensionReader):
         self, element: _Element, tag: str, shape: Shape, trail: Trail | None
     ) -> str | None:
         """Return the member that an attribute is which the grammar does not name; None for none."""
-        namespace, local = split_tag(tag)
+        namespace, _ = split_tag(tag)
         here: Trail | None = trail if namespace else (trail, tag)
         if namespace in _SILENT or (element.tag == MEMBER and tag == "name"):
             if tag == XSI_NIL:
                 self.fault("unknown_attribute", element, here, tag, name="xsi:nil")
         elif not shape.any_attribute or epcis_version(namespace):
-            self.fault("unknown_attribute", element, here, tag, name=local)
+            name = misfits.attribute_name(element, tag)
+            self.fault("unknown_attribute", element, here, tag, name=name)
         elif shape.text is not None:
             pass  # it is part of the value
         elif not namespace:

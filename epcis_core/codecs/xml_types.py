@@ -1,8 +1,9 @@
 """The types that XML gives to extensions and JSON has no words for, kept beside the event.
 
-A number or a boolean of XML Schema is one in JSON. With any other `xsi:type` the value in JSON is
-what it is without, as in GS1's own documents in both syntaxes; the type is told by the member
-`TYPES` of the event or document, a list of objects in order of their `at`:
+A number or a boolean of XML Schema is one in JSON; the type of a number is told beside it where
+`usual_type` would give it another one. With any other `xsi:type` the value in JSON is what it is
+without, as in GS1's own documents in both syntaxes. The type is told by the member `TYPES` of the
+event or document, a list of objects in order of their `at`:
 
     {"at": "/ex:harvested", "is": "xsd:date"}
 
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from epcis_core.codecs.xml_values import BUILT_IN_TYPES, SCHEMA_TYPES, is_of_schema_type
+from epcis_core.model.base import Number
 from epcis_core.model.namespaces import TYPES
 
 _SCHEMA: Final = "xsd:"
@@ -68,6 +70,17 @@ def schema_type(name: str) -> str | None:
     return local if local != name and local in BUILT_IN_TYPES else None
 
 
+def usual_type(number: str) -> str:
+    """Return the local name of the type that a number is written with, unless another is told.
+
+    >>> [usual_type(number) for number in ("7", "7.0", "7e0")]
+    ['integer', 'decimal', 'double']
+    """
+    if "e" in number or "E" in number:
+        return "double"
+    return "decimal" if "." in number else "integer"
+
+
 def may_hold(local: str, value: Any, *, is_plain: bool) -> bool:
     """Tell whether an element of a type of XML Schema is read as a value, with its type kept.
 
@@ -78,12 +91,16 @@ def may_hold(local: str, value: Any, *, is_plain: bool) -> bool:
 
     >>> may_hold("double", "INF", is_plain=True), may_hold("double", "7", is_plain=True)
     (True, False)
+    >>> [may_hold(local, Number("7"), is_plain=True) for local in ("double", "integer", "date")]
+    [True, False, False]
     """
     if local == _ANY:
         return value is None or isinstance(value, str | dict)
-    if not is_plain or not (value is None or isinstance(value, str)):
+    if not is_plain or not (value is None or isinstance(value, str | Number)):
         return False
     if value is None:
         return True
     read = SCHEMA_TYPES.get(local)
+    if isinstance(value, Number):
+        return read is not None and read(value.text) == value and local != usual_type(value.text)
     return is_of_schema_type(local, value) and (read is None or isinstance(read(value), str))

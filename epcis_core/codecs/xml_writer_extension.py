@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_mixed import inner_xml, is_mixed
-from epcis_core.codecs.xml_names import INNER_XML, TEXT
+from epcis_core.codecs.xml_names import INNER_XML, KEYWORDS, NO_KEYWORD, TEXT
 from epcis_core.codecs.xml_parse import declared_in, parse
 from epcis_core.codecs.xml_places import Source
 from epcis_core.codecs.xml_text import Piece
-from epcis_core.codecs.xml_types import may_hold, schema_type
+from epcis_core.codecs.xml_types import may_hold, schema_type, usual_type
 from epcis_core.codecs.xml_writer_names import Prefixes, is_name
 from epcis_core.findings import Finding, escape_pointer
 from epcis_core.model.base import Number
@@ -107,6 +107,9 @@ class ExtensionWriter:
         if pointer in self.types and (named := self._named_type(head, value, pointer, marks)):
             head += attribute(self._prefixes.technical("xsi", "type"), named)
             del self.types[pointer]
+            if isinstance(value, Number):
+                self._close(head, marks, value.text)
+                return
         self._value(head, value, pointer, marks, taken)
 
     def _named_type(
@@ -136,7 +139,7 @@ class ExtensionWriter:
             case bool():
                 self._typed(head, marks, "boolean", "boolean", "true" if value else "false")
             case Number():
-                self._typed(head, marks, "number", _schema_type(value.text), value.text)
+                self._typed(head, marks, "number", usual_type(value.text), value.text)
             case None:
                 self._null(head, marks)
             case list() | tuple():
@@ -210,7 +213,10 @@ class ExtensionWriter:
     def _attribute(self, name: str, taken: Collection[str]) -> str | None:
         if ":" in name:
             return self._prefixes.attribute(name)
-        return name if is_name(name) and name != "xmlns" and name not in taken else None
+        plain = name.removeprefix(NO_KEYWORD)
+        if (plain in KEYWORDS) != (plain != name):
+            return None
+        return plain if is_name(plain) and plain != "xmlns" and plain not in taken else None
 
     def _is_inner_xml(self, text: Any) -> bool:
         """Tell whether a text is mixed content of which a reader makes the same text again."""
@@ -242,10 +248,3 @@ class ExtensionWriter:
 
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | Number)
-
-
-def _schema_type(number: str) -> str:
-    """Return the type of XML Schema that a number of JSON has as it is written."""
-    if "e" in number or "E" in number:
-        return "double"
-    return "decimal" if "." in number else "integer"

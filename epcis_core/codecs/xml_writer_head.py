@@ -107,7 +107,7 @@ class HeadWriter(ShapeWriter):
             if name not in head:
                 head[name] = value
                 self.without.append(f"/{name}")
-        if head["schemaVersion"].partition(".")[0] != version.partition(".")[0]:
+        if not head["schemaVersion"].startswith(version):
             head["schemaVersion"] = version
         if kind == "EPCISQueryDocument":
             head["epcisBody"] = self._chosen(head["epcisBody"], holds_events=holds_events)

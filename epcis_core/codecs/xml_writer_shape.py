@@ -23,6 +23,7 @@ from epcis_core.vocabulary import VocabularyList, canonical_term, is_standard, u
 CbvFormat = Literal["urn", "web-uri"]
 """How terms of the CBV are written; those of the GS1 Web vocabulary are CURIEs or Web URIs."""
 
+_OF_XML: Final = "xml:"
 _VOCABULARIES: Final = {vocabulary.value: vocabulary for vocabulary in VocabularyList}
 
 
@@ -139,17 +140,19 @@ class ShapeWriter(ExtensionWriter):
             if row.member in members
         ]
         others = [name for name in members if name not in shape.known]
-        if shape.other is not None:
-            return "".join(texts), others
+        elements = []
         for name in others:
             value, written = members[name], None
-            if shape.any_attribute and shape.text is None and isinstance(value, str):
+            may_be = shape.any_attribute and shape.text is None and isinstance(value, str)
+            if may_be and (shape.other is None or name.startswith(_OF_XML)):
                 written = self._prefixes.attribute(name)
-            if written is None:
-                self.marks.append((f"{pointer}/{escape_pointer(name)}", value))
-            else:
+            if written is not None:
                 texts.append(attribute(written, value))
-        return "".join(texts), []
+            elif shape.other is not None:
+                elements.append(name)
+            else:
+                self.marks.append((f"{pointer}/{escape_pointer(name)}", value))
+        return "".join(texts), elements
 
     def _rows(self, shape: Shape, members: Mapping[str, Any], pointer: str, done: set[str]) -> None:
         """Write the children that the grammar knows, in its order."""

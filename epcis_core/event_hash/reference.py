@@ -184,7 +184,10 @@ def _of_value(name: str, value: Any, namespaces: Namespaces) -> _Node:
             return _Node(name, value.text)
         case Mapping():
             inside = tuple(_of_members(value, namespaces))
-            return _Node(name, str(value.get(_TEXT, "")), inside)
+            text = _of_value(_TEXT, value.get(_TEXT, ""), namespaces)
+            if text.inside:  # it is not text
+                return _Node(name, inside=(*inside, text))
+            return _Node(name, text.text, inside)
         case list() | tuple():
             return _Node(name, inside=tuple(_of_item(item, namespaces) for item in value))
         case _:

@@ -93,3 +93,10 @@ def test_the_context_inside_an_event_counts_as_the_documents() -> None:
     assert prehash(event, namespaces, HashVariant.REFERENCE_1_9).endswith(
         "action=ADD{https://own.example/}a=1"
     )
+
+
+def test_text_that_is_an_object_is_written_as_its_members_in_their_order() -> None:
+    one = {"#text": {"b": Number("1.5"), "@c": "x"}}
+    other = {"#text": {"@c": "x", "b": Number("1.5")}}
+    assert extension(one) == extension(other) == "#text@c=xb=1.5"
+    assert extension({"#text": Number("1.5"), "@c": "x"}) == "=1.5@c=x"

@@ -69,7 +69,8 @@ CASES = {
         "",
         1,
         2,
-        "Expected an EPCISDocument, an EPCISQueryDocument or an event, got a list.",
+        "Expected an EPCISDocument, an EPCISQueryDocument, an event or, in XML, an "
+        "EPCISMasterDataDocument, got a list.",
     ),
     "an object without a type": Case(
         b"{}",
@@ -77,7 +78,8 @@ CASES = {
         "",
         1,
         1,
-        "Expected an EPCISDocument, an EPCISQueryDocument or an event, got no 'type'.",
+        "Expected an EPCISDocument, an EPCISQueryDocument, an event or, in XML, an "
+        "EPCISMasterDataDocument, got no 'type'.",
     ),
     "another kind of document": Case(
         b'{"type":\n"Invoice"}',
@@ -85,7 +87,8 @@ CASES = {
         "/type",
         2,
         1,
-        'Expected an EPCISDocument, an EPCISQueryDocument or an event, got "Invoice".',
+        "Expected an EPCISDocument, an EPCISQueryDocument, an event or, in XML, an "
+        'EPCISMasterDataDocument, got "Invoice".',
     ),
     "UTF-16 with a mark": Case(
         WHOLE.encode("utf-16"),
@@ -503,8 +506,10 @@ def test_vietnamese_sentences_say_the_same_in_vietnamese() -> None:
     assert sentences == {
         "a missing comma": "Đây không phải JSON: cần ',' hoặc ']', nhưng gặp '\"'.",
         "cut inside a text": "Tệp bị cắt cụt: còn thiếu dấu '\"' đóng chuỗi.",
-        "an array": "Cần EPCISDocument, EPCISQueryDocument hoặc một sự kiện, "
-        "nhưng gặp một danh sách.",
+        "an array": (
+            "Cần EPCISDocument, EPCISQueryDocument, một sự kiện hoặc, trong XML, "
+            "EPCISMasterDataDocument, nhưng gặp một danh sách."
+        ),
         "a leading plus": "Đây không phải JSON: cần một giá trị: chuỗi trong dấu ngoặc kép, "
         "con số, true, false, null, danh sách hoặc đối tượng, nhưng gặp '+'.",
     }

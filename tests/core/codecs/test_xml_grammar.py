@@ -87,9 +87,6 @@ RIGHT = {
     "a business document header": with_header(
         HEADER_VERSION, PARTNERS, ABOUT.format("2026-03-01T08:00:00")
     ),
-    "an attribute of a namespace around events": events(
-        f'<extension ex:a="1"><ex:Event>{WHEN}</ex:Event></extension>'
-    ),
 }
 
 
@@ -111,8 +108,8 @@ WRONG = {
     "an extension in front": Case(
         events(EVENT.replace("<action>", "<ex:grade>A</ex:grade><action>")),
         "extension_too_early",
-        f"{AT_EVENT}/grade",
-        "Element 'grade' stands too early; an extension belongs behind 'action' and the other "
+        f"{AT_EVENT}/ex:grade",
+        "Element 'ex:grade' stands too early; an extension belongs behind 'action' and the other "
         "elements of the standard.",
     ),
     "a quantity both known and not": Case(
@@ -144,14 +141,14 @@ WRONG = {
         "more_than_its_type",
         f"{AT_EVENT}/ex:weight",
         "Type xsd:decimal is for an element that holds text alone, and this one has attributes or "
-        "elements of its own ('id', if it is master data): leave 'xsi:type' out.",
+        "elements of its own: leave 'xsi:type' out.",
     ),
     "an element beside a type": Case(
         extended('<ex:note xsi:type="xsd:string"><b>5</b></ex:note>'),
         "more_than_its_type",
         f"{AT_EVENT}/ex:note",
         "Type xsd:string is for an element that holds text alone, and this one has attributes or "
-        "elements of its own ('id', if it is master data): leave 'xsi:type' out.",
+        "elements of its own: leave 'xsi:type' out.",
     ),
     "an answer of nothing": Case(
         answer(""),
@@ -189,12 +186,26 @@ WRONG = {
         AT_LIST,
         "Attribute 'a' may not stand here.",
     ),
+    "an attribute of a namespace around events": Case(
+        events(f'<extension ex:a="1"><ex:Event>{WHEN}</ex:Event></extension>'),
+        "ignored_attribute",
+        AT_LIST,
+        "Attribute 'ex:a' means nothing here; the text as received keeps it, but it is not read "
+        "and not carried over in conversion.",
+    ),
+    "an event of another vocabulary in 1.2": Case(
+        events(f"<extension><ex:Event>{WHEN}</ex:Event></extension>", version="1.2"),
+        "event_not_in_epcis_1_2",
+        AT_EVENT,
+        "EPCIS 1.2 has no place for an event of type 'ex:Event': it cannot stand in a document of "
+        "that version.",
+    ),
     "an attribute without a namespace around events": Case(
         events(f'<extension a="1"><ex:Event>{WHEN}</ex:Event></extension>'),
         "ignored_attribute",
         AT_LIST,
-        "Attribute 'a' has no namespace and means nothing here; it is kept in the text but not "
-        "read.",
+        "Attribute 'a' means nothing here; the text as received keeps it, but it is not read and "
+        "not carried over in conversion.",
     ),
 }
 
