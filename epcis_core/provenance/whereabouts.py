@@ -83,11 +83,17 @@ def destination(transfer: Transfer) -> str | None:
 
 
 def _is_there(stocks: Stocks, stock: Stock) -> bool:
-    """Tell whether goods should be at a site; amounts unknown, by what was heard of it last."""
+    """Tell whether goods should be at a site, or may be.
+
+    Where it is known how much came and not how much left, some may be there still. Where neither is
+    known, what was heard of the site last decides.
+    """
     left = stocks.on_hand(stock)
     if left is not None:
         return left > 0
-    return stock.has_source and stock.all()[-1].column not in LEAVING
+    came = stocks.total([*stock.bookings["produced"], *stock.bookings["received"]])
+    is_measured = stock.has_source and came is not None
+    return is_measured or (stock.has_source and stock.all()[-1].column not in LEAVING)
 
 
 def _gone(stocks: Stocks) -> Iterable[tuple[Status, list[Booking]]]:

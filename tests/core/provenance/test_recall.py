@@ -164,6 +164,21 @@ def test_an_unknown_amount_stays_unknown(world: World) -> None:
     assert got(recalled(world)) == {(PACKER, GRAPES): (None, "0", None)}
 
 
+def test_what_left_in_an_unknown_amount_may_be_there_still(world: World) -> None:
+    world.begin(0, GRAPES)
+    ends = {
+        "sources": (f"owning_party {FARM}",),
+        "destinations": (f"owning_party {SHOP}",),
+        "named": [Named(GRAPES, Role.EPC)],
+    }
+    world.see(1, step="shipping", at=FIELD, **ends)
+    world.see(2, step="receiving", at=COUNTER, **ends)
+    world.see(3, GRAPES, step="retail_selling", at=COUNTER, action="DELETE")
+    (affected,) = recalled(world).affected
+    assert (affected.status, affected.quantity) == ("on_hand", None)
+    assert [(one.place, one.quantity) for one in affected.holdings] == [(FIELD, None)]
+
+
 def test_members_are_told_with_their_lot(world: World) -> None:
     world.begin(0, ITEM, SISTER, memberships=((ITEM, JUICE), (SISTER, JUICE)))
     deliver(world, 1, FARM, SHOP, ITEM)
