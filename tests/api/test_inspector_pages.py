@@ -264,6 +264,7 @@ def test_a_long_recall_says_how_much_more_there_is(small: httpx.Client) -> None:
     products = [digits + check_digit(digits) for digits in numbers]
     outputs = [f"https://id.gs1.org/01/{gtin}/10/P" for gtin in products]
     event = made([lot("A")], outputs, readPoint={"id": SITE}, bizStep="commissioning")
+    event["inputQuantityList"] = [quantity(lot("A"), 10)]
     event["outputQuantityList"] = [quantity(one, 1) for one in outputs]
     send(small, booked("commissioning", 1, quantity(lot("A"), 10), action="ADD"), event)
     html = english(small, recall_of(lot("A")))
