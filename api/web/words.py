@@ -33,7 +33,7 @@ def sentence(facts: EventFacts, namer: Namer) -> str:
     parties = Parties(namer.book.owners())
     who = parties.of(facts)
     did = _did(facts, namer) + _ends(facts, who, parties, namer)
-    where = facts.read_point or facts.biz_location
+    where = facts.place
     told = texts(
         "event.sentence",
         when=when(facts, texts),

@@ -7,7 +7,7 @@ from epcis_core.provenance.amounts import together
 from epcis_core.provenance.book import Book
 from epcis_core.provenance.chain import Findings
 from epcis_core.provenance.custody import Sighting
-from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.facts import Named
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.lineage import Walk
@@ -215,6 +215,8 @@ def visits_of(seen: Mapping[str, list[Sighting]], parties: Parties) -> list[Visi
 def handover_of(transfer: Transfer, quantity: Amount | None) -> Handover:
     """Return a transfer as a handover of the answer."""
     shipped, received = transfer.shipped, transfer.received
+    before = received.source_places if received else ()
+    after = shipped.destination_places if shipped else ()
     return Handover(
         objects=transfer.objects,
         containers=transfer.containers,
@@ -222,12 +224,8 @@ def handover_of(transfer: Transfer, quantity: Amount | None) -> Handover:
         from_party=transfer.giver,
         to_party=transfer.taker,
         carrier=transfer.carrier,
-        from_place=(shipped.read_point or shipped.biz_location)
-        if shipped
-        else _end(received, "sources"),
-        to_place=(received.read_point or received.biz_location)
-        if received
-        else _end(shipped, "destinations"),
+        from_place=shipped.place if shipped else next(iter(before), None),
+        to_place=received.place if received else next(iter(after), None),
         shipped=shipped.event_id if shipped else None,
         received=received.event_id if received else None,
         shipped_at=utc_text(shipped.time) if shipped else None,
@@ -236,10 +234,3 @@ def handover_of(transfer: Transfer, quantity: Amount | None) -> Handover:
         confirmed="both" if shipped and received else "sender" if shipped else "receiver",
         disputed=transfer.disputed,
     )
-
-
-def _end(facts: EventFacts | None, side: str) -> str | None:
-    if facts is None:
-        return None
-    ends = dict(end.split(" ", 1) for end in getattr(facts, side))
-    return ends.get("location")

@@ -62,11 +62,6 @@ class Booking:
         return self.events[0].time
 
 
-def place_at(facts: EventFacts) -> str | None:
-    """Return where an event happened."""
-    return facts.read_point or facts.biz_location
-
-
 def bookings_of(chain: Chain, one: str) -> list[Booking]:
     """Return what an object's own events book, changes of hands left out.
 
@@ -97,7 +92,7 @@ def claimed(chain: Chain, claim: Claim) -> Booking:
         column,
         (facts, *others),
         party or chain.parties.of(facts),
-        place_at(facts),
+        facts.place,
         amount,
     )
 
@@ -157,7 +152,7 @@ def _made(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]
                 "produced",
                 (facts,),
                 party,
-                place_at(facts),
+                facts.place,
                 amount,
                 is_output=is_output,
                 reworked=reworked,
@@ -183,7 +178,7 @@ def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
         if sighting.inside
         else _named(one, facts, Role.INPUT)
     )
-    return Booking(one, "used", (facts,), chain.parties.of(facts), place_at(facts), amount)
+    return Booking(one, "used", (facts,), chain.parties.of(facts), facts.place, amount)
 
 
 def _ended(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]:
@@ -200,7 +195,7 @@ def _ended(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking
             continue
         amount = amount_of(chain, one, sighting.inside or one, facts)
         party, is_sale = chain.parties.of(facts), facts.biz_step in SELLING
-        booking = Booking(one, column, (facts,), party, place_at(facts), amount, sold=is_sale)
+        booking = Booking(one, column, (facts,), party, facts.place, amount, sold=is_sale)
         if not any(_is_same_end(booking, known) for known in ends):
             ends.append(booking)
             yield booking

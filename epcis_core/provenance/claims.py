@@ -5,7 +5,7 @@ container or an instance where the parties agree and nothing happened in between
 parties, papers and amounts agree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -130,7 +130,7 @@ def claims_of(seen: Sequence[Sighting], parties: Parties) -> tuple[list[Claim], 
 def _read(sighting: Sighting, parties: Parties) -> Iterator[Claim]:
     facts = sighting.facts
     side: Side = "giving" if facts.biz_step in GIVING else "taking"
-    place = facts.read_point or facts.biz_location
+    place = facts.place
     here = parties.of_place(place)
     here_by: Known = "named" if parties.named_for(place) else "presumed"
     for ends in parties.all_ends(facts):
@@ -163,11 +163,11 @@ def _known(ends: Ends, facts: EventFacts, parties: Parties) -> tuple[Known, Know
     """Tell how the ends of an event's lists are known."""
     if ends.basis != "place":
         return "listed", "listed"
-    sides: list[Known] = []
-    for listed in (facts.sources, facts.destinations):
-        places = [end.partition(" ")[2] for end in listed if end.startswith("location ")]
-        sides.append("named" if any(map(parties.named_for, places)) else "presumed")
-    return sides[0], sides[1]
+
+    def known(places: Iterable[str]) -> Known:
+        return "named" if any(map(parties.named_for, places)) else "presumed"
+
+    return known(facts.source_places), known(facts.destination_places)
 
 
 def _carrier(ends: Ends, facts: EventFacts, parties: Parties, side: Side) -> str | None:

@@ -41,7 +41,7 @@ class Sighting:
     @property
     def place(self) -> str | None:
         """Where: the read point, else the business location."""
-        return self.facts.read_point or self.facts.biz_location
+        return self.facts.place
 
 
 class Custody:

@@ -90,6 +90,21 @@ class EventFacts:
         """Return a hash that does not grow with what the event names; links are hashed often."""
         return hash((self.sequence, self.event_id))
 
+    @property
+    def place(self) -> str | None:
+        """Where it happened: the read point, else the business location."""
+        return self.read_point or self.biz_location
+
+    @property
+    def source_places(self) -> list[str]:
+        """The locations among the sources, in their order."""
+        return _locations(self.sources)
+
+    @property
+    def destination_places(self) -> list[str]:
+        """The locations among the destinations, in their order."""
+        return _locations(self.destinations)
+
     def objects(self, *roles: Role) -> list[Named]:
         """Return what the event names in any of the given roles, in order."""
         if len(roles) == 1:
@@ -122,6 +137,10 @@ class EventFacts:
             object.__setattr__(self, "_index", index)
             return index
         return self._index
+
+
+def _locations(ends: tuple[str, ...]) -> list[str]:
+    return [key for kind, _, key in (end.partition(" ") for end in ends) if kind == "location"]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.implicit_ends import YEAR
 from epcis_core.provenance.kinds import kind_of
 from epcis_core.provenance.result import Gap
-from epcis_core.provenance.stock import Stocks
+from epcis_core.provenance.stock import StocksOfLots
 from epcis_core.provenance.suspicions import used_not_received
 from epcis_core.provenance.transformations import LineageLink
 
@@ -21,8 +21,14 @@ DAY: Final = 24 * 3600 * 1_000_000
 """In microseconds."""
 
 
-def find_gaps(chain: Chain, found: Findings) -> tuple[Gap, ...]:
-    """Return the gaps of an answer, in a fixed order of codes."""
+def find_gaps(chain: Chain, found: Findings, stocks: StocksOfLots) -> tuple[Gap, ...]:
+    """Return the gaps of an answer, in a fixed order of codes.
+
+    Args:
+        chain: the facts.
+        found: what was found out.
+        stocks: what came to each place of the lots, and left it.
+    """
     gaps = [
         *_without_origin(chain, found),
         *_without_lot(found),
@@ -35,7 +41,7 @@ def find_gaps(chain: Chain, found: Findings) -> tuple[Gap, ...]:
         *_wide_transformations(chain, found),
         *_nowhere(chain, found),
         *_retracted(chain, found),
-        *_amounts(chain, found),
+        *_amounts(found, stocks),
     ]
     if found.truncated:
         gaps.append(Gap(code="truncated", message="There is more than this answer shows."))
@@ -149,9 +155,7 @@ def _made_twice(chain: Chain, found: Findings) -> Iterator[Gap]:
         if kind_of(one) not in {"lot", "instance"}:
             continue
         made = [f for f in _beginnings(chain, one) if not is_named(f, one, Role.INPUT)]
-        sites = {
-            place.partition("/254/")[0] for f in made if (place := f.read_point or f.biz_location)
-        }
+        sites = {place.partition("/254/")[0] for f in made if (place := f.place)}
         times = [facts.time for facts in made]
         is_again = kind_of(one) == "instance" and times and max(times) - min(times) > DAY
         if len(sites) > 1 or is_again:
@@ -199,12 +203,12 @@ def _nowhere(chain: Chain, found: Findings) -> Iterator[Gap]:
             yield Gap(code="unknown_party", message=text, objects=(one,), events=events)
 
 
-def _amounts(chain: Chain, found: Findings) -> Iterator[Gap]:
+def _amounts(found: Findings, stocks: StocksOfLots) -> Iterator[Gap]:
     """Yield where the amounts of lots do not add up."""
     lots = found.lots
     for one in found.seen:
         if one in lots:
-            yield from amount_gaps(Stocks(chain, one))
+            yield from amount_gaps(stocks.of(one))
 
 
 def _retracted(chain: Chain, found: Findings) -> Iterator[Gap]:

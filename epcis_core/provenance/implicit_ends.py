@@ -85,5 +85,5 @@ def misplaced_packings(
 
 def _site(facts: EventFacts) -> str | None:
     """Return where an event happened, without the part of the site."""
-    place = facts.read_point or facts.biz_location
+    place = facts.place
     return None if place is None else place.partition("/254/")[0]

@@ -8,6 +8,7 @@ from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.gaps import find_gaps
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import Gap
+from epcis_core.provenance.stock import StocksOfLots
 from epcis_core.provenance.trace import explore
 
 
@@ -28,7 +29,7 @@ def all_gaps(evidence: Evidence, book: Book, *, max_objects: int = 10_000) -> tu
         return ()
     found, _ = explore(chain, subjects, "both", max_objects)
     found.truncated = found.truncated or len(known) > max_objects
-    return find_gaps(chain, found)
+    return find_gaps(chain, found, StocksOfLots(chain, found.lots))
 
 
 def _is_asset(one: str) -> bool:

@@ -67,11 +67,11 @@ class Parties:
             return ends.taker
         if ends.giver and facts.biz_step in GIVING:
             return ends.giver
-        return self.of_place(facts.read_point or facts.biz_location) or ends.giver or ends.taker
+        return self.of_place(facts.place) or ends.giver or ends.taker
 
     def stated(self, facts: EventFacts) -> str | None:
         """Return who had the objects where the event or master data say so, without presuming."""
-        place = facts.read_point or facts.biz_location
+        place = facts.place
         one = self.of(facts)
         presumed = self.named_for(place) is None and one == self._with_number_of(place)
         lists = {end.partition(" ")[2] for end in (*facts.sources, *facts.destinations)}

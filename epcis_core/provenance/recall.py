@@ -12,7 +12,7 @@ from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import kind_of
 from epcis_core.provenance.recall_result import Affected, Customer, Recall
 from epcis_core.provenance.result import Trace, TracedObject
-from epcis_core.provenance.stock import Stocks
+from epcis_core.provenance.stock import Stocks, StocksOfLots
 from epcis_core.provenance.suspicions import possible_slips
 from epcis_core.provenance.trace import explore, known, told
 from epcis_core.provenance.whereabouts import whereabouts_of
@@ -46,10 +46,11 @@ def recall(
             trace=Trace(subject=asked[0], direction="downstream", as_of=as_of),
         )
     found, origin = explore(chain, here, "downstream", max_objects)
-    answer = told(chain, found, origin, direction="downstream", as_of=as_of)
-    objects = [one for one in answer.objects if one.role in {"subject", "content", "downstream"}]
     lots = found.lots
-    stocks = {one.id: Stocks(chain, one.id, whole=one.id in lots) for one in objects}
+    worked_out = StocksOfLots(chain, lots)
+    answer = told(chain, found, origin, worked_out, direction="downstream", as_of=as_of)
+    objects = [one for one in answer.objects if one.role in {"subject", "content", "downstream"}]
+    stocks = {one.id: worked_out.of(one.id) for one in objects}
     moved = {one: _moved(chain, found, one, whole=one in lots) for one in stocks}
     deliveries = {one: deliveries_of(chain, stocks[one], moved[one]) for one in stocks}
     holders = {

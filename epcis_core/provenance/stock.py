@@ -7,7 +7,7 @@ more than it is recorded to have got, and else is under way.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, get_args
@@ -258,6 +258,26 @@ class Stocks:
         return "count", None
 
 
+class StocksOfLots:
+    """The stocks of each object of an answer, each worked out once.
+
+    Args:
+        chain: the facts, loaded for the objects and the members of lots among them.
+        lots: those of which what happened to members counts.
+    """
+
+    def __init__(self, chain: Chain, lots: Collection[str]) -> None:
+        self._chain = chain
+        self._lots = lots
+        self._known: dict[str, Stocks] = {}
+
+    def of(self, one: str) -> Stocks:
+        """Return the stocks of an object."""
+        if one not in self._known:
+            self._known[one] = Stocks(self._chain, one, whole=one in self._lots)
+        return self._known[one]
+
+
 def site_of(place: str | None) -> str | None:
     """Return the site that a place is part of: its number without extension."""
     return None if place is None else place.partition("/254/")[0]
@@ -266,8 +286,7 @@ def site_of(place: str | None) -> str | None:
 def _other_site(booking: Booking) -> str | None:
     """Return the site of the other side where the event names it."""
     facts = booking.events[0]
-    ends = facts.destinations if booking.column == "shipped" else facts.sources
-    places = [end.partition(" ")[2] for end in ends if end.startswith("location ")]
+    places = facts.destination_places if booking.column == "shipped" else facts.source_places
     return site_of(places[0]) if len(places) == 1 else None
 
 

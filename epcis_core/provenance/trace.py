@@ -18,6 +18,7 @@ from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.lineage import Room, Walk
 from epcis_core.provenance.one_step import one_step, together
 from epcis_core.provenance.result import Coverage, Direction, Link, OneStep, Trace
+from epcis_core.provenance.stock import StocksOfLots
 
 
 def trace(
@@ -43,7 +44,8 @@ def trace(
     if not chain.is_known(subject):
         return Trace(subject=subject, direction=direction, as_of=as_of)
     found, origin = explore(chain, [subject], direction, max_objects)
-    return told(chain, found, origin, direction=direction, as_of=as_of)
+    stocks = StocksOfLots(chain, found.lots)
+    return told(chain, found, origin, stocks, direction=direction, as_of=as_of)
 
 
 def explore(
@@ -79,7 +81,13 @@ def explore(
 
 
 def told(
-    chain: Chain, found: Findings, origin: Walk, *, direction: Direction, as_of: str | None
+    chain: Chain,
+    found: Findings,
+    origin: Walk,
+    stocks: StocksOfLots,
+    *,
+    direction: Direction,
+    as_of: str | None,
 ) -> Trace:
     """Put what was found out into an answer.
 
@@ -87,6 +95,7 @@ def told(
         chain: the facts.
         found: what was found out.
         origin: the walk upstream.
+        stocks: what came to each place of the lots, and left it.
         direction: which way the lineage was walked.
         as_of: the ledger time the evidence stands for, to be shown.
     """
@@ -107,7 +116,7 @@ def told(
         handovers=handovers,
         visits=visits,
         one_step=_one_step(chain, found.subjects.values(), origin),
-        gaps=find_gaps(chain, found),
+        gaps=find_gaps(chain, found, stocks),
         excluded_by_time=tuple(excluded_links(found)),
         retracted=tuple(
             facts.event_id for facts in chain.gathered.retracted([*found.seen, *found.carried])

@@ -62,7 +62,8 @@ def whereabouts_of(
     if lost:
         under_way = next((m for m in reversed(moved) if m.received is None and not m.sold), None)
         if under_way is not None and under_way.taker is not None:
-            party, place = under_way.taker, destination(under_way) or place
+            ahead = under_way.shipped.destination_places if under_way.shipped else []
+            party, place = under_way.taker, next(iter(ahead), place)
         return Whereabouts("shipped", amount(stocks, stocks.sum(lost)), party, place)
     for status, bookings in _gone(stocks):
         if bookings:
@@ -73,13 +74,6 @@ def whereabouts_of(
 def amount(stocks: Stocks, total: Sum) -> Amount | None:
     """Return an amount in base units in the unit of an object."""
     return None if total is None else Amount(value=in_unit(total, stocks.uom), uom=stocks.uom)
-
-
-def destination(transfer: Transfer) -> str | None:
-    """Return the place that a shipment names as where it goes."""
-    ends = transfer.shipped.destinations if transfer.shipped else ()
-    places = (end.partition(" ")[2] for end in ends if end.startswith("location "))
-    return next(places, None)
 
 
 def _is_there(stocks: Stocks, stock: Stock) -> bool:
