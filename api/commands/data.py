@@ -1,9 +1,9 @@
-"""Commands on files and on the ledger's content: capture, check, events, trace."""
+"""Commands on files and on the ledger's content: capture, check, events."""
 
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -12,8 +12,7 @@ from rich.markup import escape
 
 from api.commands.bar import progress_bar
 from api.commands.reach import OpenLedger, Served, reach
-from api.commands.show import show_capture, show_check, show_trace
-from api.hints import hint
+from api.commands.show import show_capture, show_check
 from api.settings import terminal_language
 from epcis_core.findings import Syntax, finding
 from epcis_core.rules.profiles import Profile, profiles
@@ -184,45 +183,6 @@ def events(
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.write(b"\n" if syntax == "json" else b"")
         sys.stdout.buffer.flush()
-
-
-def trace(
-    identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="The object, in any spelling.", show_default=False)
-    ],
-    *,
-    direction: Annotated[
-        Literal["upstream", "downstream", "both"], typer.Option(help="Which way to look.")
-    ] = "both",
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="What was known then, such as 2026-03-01T00:00:00Z."),
-    ] = None,
-    max_objects: Annotated[
-        int, typer.Option("--max-objects", min=1, help="Stop after so many objects, and say so.")
-    ] = 10_000,
-    ledger: LedgerOption = None,
-    server: ServerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show where a lot came from, where it went, and what the records do not show.
-
-    Examples:
-
-      epcis trace "(01)08936099141015(10)DN260311"
-
-      epcis trace https://id.gs1.org/00/389360991426031110 --direction upstream --json
-    """
-    with reach(ledger, server) as reached:
-        found = reached.trace(identifier, direction=direction, as_of=as_of, max_objects=max_objects)
-    if not found["objects"]:
-        found |= hint(identifier, terminal_language())
-    if as_json:
-        print_json(found)
-    else:
-        show_trace(output, found)
-    if not found["objects"]:
-        raise typer.Exit(1)
 
 
 def print_json(value: Any) -> None:

@@ -1,12 +1,14 @@
-"""Commands on lots: recall, balance, gaps."""
+"""Commands on lots: trace, recall, balance, gaps."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from api.commands.data import JsonOption, LedgerOption, ServerOption, errors, output, print_json
 from api.commands.reach import reach
-from api.commands.show_lots import show_balance, show_gaps, show_recall
+from api.commands.show_lots import show_balance, show_gaps, show_recall, show_trace
+from api.hints import hint
+from api.settings import terminal_language
 
 Identifiers = Annotated[
     list[str],
@@ -22,6 +24,38 @@ AsOfOption = Annotated[
 MaxObjectsOption = Annotated[
     int, typer.Option("--max-objects", min=1, help="Stop after so many objects, and say so.")
 ]
+
+
+def trace(
+    identifier: Identifier,
+    *,
+    direction: Annotated[
+        Literal["upstream", "downstream", "both"], typer.Option(help="Which way to look.")
+    ] = "both",
+    as_of: AsOfOption = None,
+    max_objects: MaxObjectsOption = 10_000,
+    ledger: LedgerOption = None,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a lot came from, where it went, and what the records do not show.
+
+    Examples:
+
+      epcis trace "(01)08936099141015(10)DN260311"
+
+      epcis trace https://id.gs1.org/00/389360991426031110 --direction upstream --json
+    """
+    with reach(ledger, server) as reached:
+        found = reached.trace(identifier, direction=direction, as_of=as_of, max_objects=max_objects)
+    if not found["objects"]:
+        found |= hint(identifier, terminal_language())
+    if as_json:
+        print_json(found)
+    else:
+        show_trace(output, found)
+    if not found["objects"]:
+        raise typer.Exit(1)
 
 
 def recall(

@@ -9,7 +9,6 @@ from rich.table import Table
 
 from api.settings import terminal_language
 from epcis_core.findings import Finding, Language, Severity
-from epcis_core.provenance.steps import SELLING
 from ingest.report import CheckReport
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -50,51 +49,6 @@ def show_lines(console: Console, name: str, found: Iterable[Finding]) -> bool:
         line = f"{name}: {one.where} {one.message_in(terminal_language())}"
         console.print(escape(line), soft_wrap=True)
     return has_errors
-
-
-def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
-    """Show a trace: objects, handovers, gaps."""
-    if not trace["objects"]:
-        console.print(f"[red]Nothing is known of[/] {escape(trace['subject'])}")
-        if "hint" in trace:
-            console.print(f"  {escape(trace['hint']['message'])}", soft_wrap=True)
-        for one in trace["near"]:
-            console.print(f"  did you mean {escape(one)}")
-        return
-    console.print(f"[bold]{escape(trace['subject'])}[/]")
-    objects = table("role", "object", "name", "last seen (UTC)", "where")
-    for one in trace["objects"]:
-        seen = one["last_seen"] or {}
-        objects.add_row(
-            one["role"],
-            escape(one["lot"] or one["serial"] or one["id"].removeprefix("https://id.gs1.org/")),
-            escape(one["name"] or ""),
-            minute(seen.get("time")),
-            name(trace["places"], seen.get("place")),
-        )
-    console.print(objects)
-    handed = table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
-    sales = {visit["event"] for visit in trace["visits"] if visit["biz_step"] in SELLING}
-    for one in trace["handovers"]:
-        is_sale = one["to_party"] is None and one["shipped"] in sales
-        handed.add_row(
-            name(trace["parties"], one["from_party"]),
-            "consumers" if is_sale else name(trace["parties"], one["to_party"]),
-            minute(one["shipped_at"]),
-            minute(one["received_at"]),
-            "sale" if is_sale else one["confirmed"],
-        )
-    if trace["handovers"]:
-        console.print(handed)
-        coverage = trace["coverage"]
-        console.print(
-            f"{coverage['confirmed_by_both']} of {coverage['handovers']} handovers "
-            "confirmed by both sides."
-        )
-    for gap in trace["gaps"]:
-        console.print(
-            f"[red]{gap['code']}[/] {escape(gap['message'])} {escape(', '.join(gap['objects']))}"
-        )
 
 
 def table(*columns: str) -> Table:

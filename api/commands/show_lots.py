@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from api.commands.show import name, table
+from api.commands.show import minute, name, table
+from epcis_core.provenance.steps import SELLING
 
 _SHOWN = 200
 _STATUS = {
@@ -19,14 +20,61 @@ _STATUS = {
 }
 
 
+def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
+    """Show a trace: objects, handovers, gaps."""
+    if not trace["objects"]:
+        _show_unknown(console, trace["subject"], trace)
+        return
+    console.print(f"[bold]{escape(trace['subject'])}[/]")
+    objects = table("role", "object", "name", "last seen (UTC)", "where")
+    for one in trace["objects"]:
+        seen = one["last_seen"] or {}
+        objects.add_row(
+            one["role"],
+            escape(one["lot"] or one["serial"] or one["id"].removeprefix("https://id.gs1.org/")),
+            escape(one["name"] or ""),
+            minute(seen.get("time")),
+            name(trace["places"], seen.get("place")),
+        )
+    console.print(objects)
+    handed = table("from", "to", "shipped (UTC)", "received (UTC)", "confirmed")
+    sales = {visit["event"] for visit in trace["visits"] if visit["biz_step"] in SELLING}
+    for one in trace["handovers"]:
+        is_sale = one["to_party"] is None and one["shipped"] in sales
+        handed.add_row(
+            name(trace["parties"], one["from_party"]),
+            "consumers" if is_sale else name(trace["parties"], one["to_party"]),
+            minute(one["shipped_at"]),
+            minute(one["received_at"]),
+            "sale" if is_sale else one["confirmed"],
+        )
+    if trace["handovers"]:
+        console.print(handed)
+        coverage = trace["coverage"]
+        console.print(
+            f"{coverage['confirmed_by_both']} of {coverage['handovers']} handovers "
+            "confirmed by both sides."
+        )
+    if trace["gaps"]:
+        show_gaps(console, trace["gaps"])
+
+
+def _show_unknown(console: Console, subject: str, found: Mapping[str, Any]) -> None:
+    """Say that nothing is known of an object, and what may have been meant."""
+    console.print(f"[red]Nothing is known of[/] {escape(subject)}")
+    if "hint" in found:
+        console.print(f"  {escape(found['hint']['message'])}", soft_wrap=True)
+    for one in found.get("near", ()):
+        console.print(f"  did you mean {escape(one)}")
+
+
 def show_recall(console: Console, found: Mapping[str, Any]) -> None:
     """Show a recall: whom to call, what is affected and where, who got how much."""
-    for one in found["unknown"]:
-        console.print(f"[red]Nothing is known of[/] {escape(one)}")
     trace = found["trace"]
+    for one in found["unknown"]:
+        # What is alike is looked for where nothing is known at all, and then of the first.
+        _show_unknown(console, one, trace if one == trace["subject"] else {})
     if not found["subjects"]:
-        for one in trace["near"]:
-            console.print(f"  did you mean {escape(one)}")
         return
     parties, places = trace["parties"], trace["places"]
     _heading(console, "Whom to call, nearest to the consumer first")
@@ -91,9 +139,7 @@ def _show_sources(console: Console, found: Mapping[str, Any]) -> None:
 def show_balance(console: Console, found: Mapping[str, Any]) -> None:
     """Show a balance, place by place."""
     if not found["rows"]:
-        console.print(f"[red]Nothing is known of[/] {escape(found['object'])}")
-        for one in found["near"]:
-            console.print(f"  did you mean {escape(one)}")
+        _show_unknown(console, found["object"], found)
         return
     unit = f" ({escape(found['uom'])})" if found["uom"] else ""
     _heading(console, f"{escape(found['object'])}{unit}")

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 import duckdb
 
@@ -13,12 +12,6 @@ from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.literals import among, literal
 from epcis_core.store.names import PRODUCT
 from epcis_core.store.view import View
-
-_NARROW: Final = 8
-_SHALLOW: Final = 16
-_AROUND: Final = 64
-"""A walk that goes on for more than 16 levels of at most 8 new events each is a chain. Chains are
-mostly captured together: the 64 events on either side are read along with each."""
 
 
 class StoredEvidence:
@@ -32,14 +25,12 @@ class StoredEvidence:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
         self._cursor = cursor
         self._view = view
-        self._asked = 0
         self._read: dict[int, EventFacts | None] = {}
         self._members: dict[str, list[tuple[str, str]]] = {}
         self._declaring: dict[str, list[int]] = {}
 
     def naming(self, objects: Collection[str]) -> Sequence[EventFacts]:
         """See `Evidence.naming`."""
-        self._asked += 1
         return self._events(
             "SELECT DISTINCT r.sequence FROM reference r "  # noqa: S608 - quoted
             f"WHERE {self._view.condition('r')} AND r.object {among(objects)}"
@@ -97,25 +88,10 @@ class StoredEvidence:
 
     def _in_order(self, sequences: set[int]) -> list[EventFacts]:
         missing = [number for number in sequences if number not in self._read]
-        if missing and len(missing) <= _NARROW and self._asked > _SHALLOW:
-            self._read_ahead(missing)
-        elif missing:
+        if missing:
             self._read_events(missing)
         found = (self._read[number] for number in sorted(sequences))
         return [facts for facts in found if facts is not None]
-
-    def _read_ahead(self, sequences: list[int]) -> None:
-        """Read events and those around them, and what a walk asks of each next."""
-        around = {
-            near
-            for number in sequences
-            for near in range(max(number - _AROUND, 0), number + _AROUND)
-            if near not in self._read
-        }
-        self._read_events(sorted(around))
-        found = [facts for number in around if (facts := self._read[number]) is not None]
-        self._read_declaring({facts.event_id for facts in found})
-        self._read_members({named.object for facts in found for named in facts.named})
 
     def _read_members(self, lots: Collection[str]) -> None:
         asked = [lot for lot in lots if lot not in self._members]
