@@ -8,17 +8,17 @@ container keeps it.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final, Literal
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.amounts import Measure, measured
+from epcis_core.provenance import inside
+from epcis_core.provenance.amounts import Measure
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.inside import added_up, amount_inside, pieces
+from epcis_core.provenance.inside import added_up, amount_inside, amount_named
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.steps import ENDING, GIVING, SELLING, TAKING, VOIDING
 
@@ -85,15 +85,13 @@ def claimed(chain: Chain, claim: Claim) -> Booking:
     party = claim.giver if claim.side == "giving" else claim.taker
     facts = claim.facts
     others = tuple(other for other in claim.events if other is not facts)
-    amounts = (amount_of(chain, claim.object, claim.unit, each) for each in (facts, *others))
-    amount = next((amount for amount in amounts if amount is not None), None)
     return Booking(
         claim.object,
         column,
         (facts, *others),
         party or chain.parties.of(facts),
         facts.place,
-        amount,
+        claim.amount,
     )
 
 
@@ -146,7 +144,7 @@ def _made(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]
             if reworked and kind_of(one) not in AMOUNTS:
                 continue
             roles = (Role.OUTPUT,) if is_output else (Role.EPC,)
-            party, amount = chain.parties.of(facts), _named(one, facts, *roles)
+            party, amount = chain.parties.of(facts), amount_named(one, facts, *roles)
             yield Booking(
                 one,
                 "produced",
@@ -176,7 +174,7 @@ def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
     amount = (
         amount_inside(chain.gathered, chain.containment, one, unit, facts)
         if sighting.inside
-        else _named(one, facts, Role.INPUT)
+        else amount_named(one, facts, Role.INPUT)
     )
     return Booking(one, "used", (facts,), chain.parties.of(facts), facts.place, amount)
 
@@ -223,22 +221,5 @@ def _is_same_end(booking: Booking, known: Booking) -> bool:
 
 
 def amount_of(chain: Chain, one: str, unit: str, facts: EventFacts) -> Measure | None:
-    """Return how much of an object an event is about.
-
-    Args:
-        chain: the facts.
-        one: the object.
-        unit: what the event names: the object, or a container that held it then.
-        facts: the event.
-    """
-    if unit != one:
-        return amount_inside(chain.gathered, chain.containment, one, unit, facts)
-    return _named(one, facts, Role.EPC, Role.CHILD)
-
-
-def _named(one: str, facts: EventFacts, *roles: Role) -> Measure | None:
-    """Return how much of an object an event names in given roles."""
-    if kind_of(one) not in AMOUNTS:
-        return pieces(1)
-    found = added_up(measured(named) for named in facts.of(one) if named.role in roles)
-    return found if found is None or found[1] >= Fraction() else None
+    """Return how much of an object an event is about; see `inside.amount_of`."""
+    return inside.amount_of(chain.gathered, chain.containment, one, unit, facts)

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from epcis_core.provenance.amounts import in_unit, together
-from epcis_core.provenance.claims import claims_of
+from epcis_core.provenance.amounts import Measure, in_unit, together
+from epcis_core.provenance.claims import Claim, claims_of
 from epcis_core.provenance.containment import Containment
 from epcis_core.provenance.custody import Custody
-from epcis_core.provenance.facts import Named
+from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.provenance.gathered import Gathered
-from epcis_core.provenance.handovers import Pair, Transfer, joined, pairs, transfers_of
-from epcis_core.provenance.inside import amount_inside
+from epcis_core.provenance.handovers import Transfer, joined, transfers_of
+from epcis_core.provenance.inside import amount_inside, amount_of
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.matching import Pair, pairs
 from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.result import Amount
 
@@ -41,9 +42,26 @@ class Changes:
         """Return what givers and takers claim of an object itself, in pairs."""
         if one not in self._paired:
             seen = self._custody.each_once(self._custody.sightings(one))
-            claims = claims_of(seen, self._parties)
-            self._paired[one] = pairs(*claims)
+            claims = claims_of(seen, self._parties, self._amount_of, self._are_related)
+            self._paired[one] = pairs(*claims, self._are_related)
         return self._paired[one]
+
+    def _amount_of(self, one: str, unit: str, facts: EventFacts) -> Measure | None:
+        return amount_of(self._gathered, self._containment, one, unit, facts)
+
+    def _are_related(self, one: Claim, other: Claim) -> bool:
+        """Tell whether two claims can be of the same goods: loose, or one container in the other.
+
+        What comes in another container than it left in, which was not in that, is not recognised:
+        somebody repacked it and recorded nothing.
+        """
+        if one.object in {one.unit, other.unit} or one.unit == other.unit:
+            return True
+        return any(
+            outer.unit in self._containment.around(inner.unit, time)
+            for inner, outer in ((one, other), (other, one))
+            for time in (one.time, other.time)
+        )
 
     def own(self, one: str) -> list[Transfer]:
         """Return the changes of hands of an object itself, by time."""

@@ -2,16 +2,17 @@
 
 Shipping and then departing says one thing twice, and so does arriving and then receiving: of a
 container or an instance where the parties agree and nothing happened in between; of an amount where
-parties, papers and amounts agree.
+parties, papers and amounts agree, or where what departs is part of what was shipped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final, Literal
 
-from epcis_core.provenance.amounts import measured
+from epcis_core.provenance.amounts import Measure
 from epcis_core.provenance.custody import Sighting
-from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Basis, Ends, Parties
 from epcis_core.provenance.steps import GIVING, TAKING, VOIDING
@@ -43,6 +44,8 @@ class Claim:
         carrier: a possessor named beside the owners, who owns it neither before nor after.
         keeps: the event says that the owner stays the same.
         disputed: likely, not proven.
+        amount: how much changed hands, in base units; None if the records do not say.
+        parts: by step, how much of that was said again in parts.
     """
 
     side: Side
@@ -57,6 +60,8 @@ class Claim:
     carrier: str | None = None
     keeps: bool = False
     disputed: bool = False
+    amount: Measure | None = None
+    parts: dict[str, Fraction] = field(default_factory=dict)
 
     @property
     def time(self) -> int:
@@ -78,43 +83,42 @@ class Claim:
         """Tell whether the event names how much of the object there is."""
         return self.unit == self.object and kind_of(self.object) in AMOUNTS
 
-    @property
-    def named(self) -> Named | None:
-        """Return the object as the event names it, None if it names a container of it."""
-        return next(iter(self.facts.of(self.object)), None) if self.is_amount else None
-
     def agrees(self, other: "Claim") -> bool:
         """Tell whether two claims can be of the same parties."""
         return _agree(self.giver, other.giver) and _agree(self.taker, other.taker)
 
-    def equals_amount(self, other: "Claim") -> bool:
-        """Tell whether two claims are of the same amount, or both of none."""
-        mine, its = self.named, other.named
-        if mine is None or its is None:
-            return mine is its
-        return measured(mine) == measured(its)
+
+Related = Callable[[Claim, Claim], bool]
+"""Tells whether two claims can be of the same goods, by the containers in which these were."""
+
+Amounts = Callable[[str, str, EventFacts], Measure | None]
+"""Tells how much of an object an event is about that names it, or a unit in which it is."""
 
 
 def _agree(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def claims_of(seen: Sequence[Sighting], parties: Parties) -> tuple[list[Claim], list[Claim]]:
+def claims_of(
+    seen: Sequence[Sighting], parties: Parties, amount_of: Amounts, related: Related
+) -> tuple[list[Claim], list[Claim]]:
     """Return what is claimed of one object: by givers, and by takers, each by time.
 
     Args:
         seen: the sightings of the object.
         parties: who stands behind a place.
+        amount_of: tells amounts.
+        related: tells whether claims by different containers can be of the same goods.
     """
     steps = [s for s in seen if not s.attached and s.facts.biz_step in _READ]
     steps.sort(key=lambda s: (s.facts.time, _READ[s.facts.biz_step or ""], s.facts.sequence))
     claims: list[Claim] = []
     for sighting in steps:
         if sighting.facts.biz_step == VOIDING:
-            _void(sighting, claims, parties)
+            _void(sighting, claims, parties, amount_of)
             continue
-        for claim in _read(sighting, parties):
-            earlier = _earlier(claim, claims)
+        for claim in _read(sighting, parties, amount_of):
+            earlier = _earlier(claim, claims, related)
             if earlier is None:
                 claims.append(claim)
             else:
@@ -127,8 +131,10 @@ def claims_of(seen: Sequence[Sighting], parties: Parties) -> tuple[list[Claim], 
     )
 
 
-def _read(sighting: Sighting, parties: Parties) -> Iterator[Claim]:
+def _read(sighting: Sighting, parties: Parties, amount_of: Amounts) -> Iterator[Claim]:
     facts = sighting.facts
+    unit = sighting.inside or sighting.member or sighting.object
+    amount = amount_of(sighting.object, unit, facts)
     side: Side = "giving" if facts.biz_step in GIVING else "taking"
     place = facts.place
     here = parties.of_place(place)
@@ -146,7 +152,7 @@ def _read(sighting: Sighting, parties: Parties) -> Iterator[Claim]:
         yield Claim(
             side,
             sighting.object,
-            sighting.inside or sighting.member or sighting.object,
+            unit,
             giver,
             taker,
             giver_by,
@@ -156,6 +162,7 @@ def _read(sighting: Sighting, parties: Parties) -> Iterator[Claim]:
             _carrier(ends, facts, parties, side),
             keeps,
             sighting.disputed or ends.is_choice,
+            amount,
         )
 
 
@@ -184,17 +191,23 @@ def _only_carries(claim: Claim, carriers: set[str]) -> bool:
     return claim.basis != "owner" and bool({claim.giver, claim.taker} & carriers)
 
 
-def _earlier(claim: Claim, claims: Sequence[Claim]) -> Claim | None:
+def _earlier(claim: Claim, claims: Sequence[Claim], related: Related) -> Claim | None:
     """Return the claim that another one says again."""
-    # An instance is one thing, in whatever container it goes.
     is_one = kind_of(claim.object) not in AMOUNTS
-    same = (one for one in reversed(claims) if is_one or one.unit == claim.unit)
-    if claim.is_amount:
-        alike = (one for one in claims if one.unit == claim.unit and _says_again(claim, one))
-        return next(alike, None)
-    last = next(same, None)
-    if last is None or last.side != claim.side or not last.agrees(claim):
+    if not claim.is_amount:
+        # An instance is one thing, in whatever container it goes.
+        last = next((one for one in reversed(claims) if is_one or one.unit == claim.unit), None)
+        if last is not None and _goes_on(claim, last):
+            return last
+    if is_one:
         return None
+    return next((one for one in claims if _says_again(claim, one, related)), None)
+
+
+def _goes_on(claim: Claim, last: Claim) -> bool:
+    """Tell whether a claim is of the same trip of an instance or container as the one before."""
+    if last.side != claim.side or not last.agrees(claim):
+        return False
     is_other_trip = (
         claim.facts.biz_step in {facts.biz_step for facts in last.events}
         and bool(claim.transactions)
@@ -202,21 +215,32 @@ def _earlier(claim: Claim, claims: Sequence[Claim]) -> Claim | None:
         and not claim.transactions & last.transactions
     )
     siblings = any(facts.sequence == claim.facts.sequence for facts in last.events)
-    return None if is_other_trip or siblings else last
+    return not is_other_trip and not siblings
 
 
-def _says_again(claim: Claim, earlier: Claim) -> bool:
-    step = claim.events[0].biz_step
-    if earlier.side != claim.side or any(facts.biz_step == step for facts in earlier.events):
+def _says_again(claim: Claim, earlier: Claim, related: Related) -> bool:
+    """Tell whether a claim is of an amount that another step told already, whole or in part."""
+    step = claim.events[0].biz_step or ""
+    said = earlier.parts.get(step, Fraction())
+    if earlier.side != claim.side or earlier.events[0].biz_step == step:
         return False
     papers, its = claim.transactions, earlier.transactions
-    same_papers = not papers or not its or bool(papers & its)
-    return same_papers and earlier.agrees(claim) and earlier.equals_amount(claim)
+    if (papers and its and not papers & its) or not earlier.agrees(claim):
+        return False
+    if claim.amount is None or earlier.amount is None:
+        is_first = all(facts.biz_step != step for facts in earlier.events)
+        return is_first and claim.amount is earlier.amount and claim.unit == earlier.unit
+    is_part = claim.amount[0] == earlier.amount[0] and said + claim.amount[1] <= earlier.amount[1]
+    return is_part and related(earlier, claim)
 
 
 def _join(earlier: Claim, claim: Claim) -> None:
     earlier.events += claim.events
     earlier.carrier = earlier.carrier or claim.carrier
+    if claim.amount is not None:
+        step = claim.events[0].biz_step or ""
+        earlier.parts[step] = earlier.parts.get(step, Fraction()) + claim.amount[1]
+        earlier.amount = earlier.amount or claim.amount
     if earlier.giver is None:
         earlier.giver, earlier.giver_by = claim.giver, claim.giver_by
     if earlier.taker is None and not earlier.keeps:
@@ -224,13 +248,13 @@ def _join(earlier: Claim, claim: Claim) -> None:
     earlier.disputed = earlier.disputed and claim.disputed
 
 
-def _void(voided: Sighting, claims: list[Claim], parties: Parties) -> None:
+def _void(voided: Sighting, claims: list[Claim], parties: Parties, amount_of: Amounts) -> None:
     """Cancel the latest shipment of the party that a voiding matches, to whomever it names."""
     party = parties.of(voided.facts)
     unit = voided.inside or voided.member or voided.object
     ends = parties.all_ends(voided.facts)
     papers = set(voided.facts.transactions)
-    amounts = [measured(named) for named in voided.facts.of(voided.object)]
+    amount = amount_of(voided.object, unit, voided.facts)
     matching = [
         claim
         for claim in claims
@@ -241,8 +265,7 @@ def _void(voided: Sighting, claims: list[Claim], parties: Parties) -> None:
     ]
 
     def likeness(claim: Claim) -> tuple[bool, bool, int]:
-        named = claim.named
-        is_as_much = named is not None and measured(named) in amounts
+        is_as_much = amount is not None and claim.amount == amount
         return bool(claim.transactions & papers), is_as_much, claim.time
 
     latest = max(matching, key=likeness, default=None)

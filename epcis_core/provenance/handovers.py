@@ -1,25 +1,17 @@
 """Changes of hands: shipments paired with receipts, per object, then joined to handovers.
 
-A receipt belongs to the shipment with the same business transaction, else to the earliest that is
-unmatched between those parties, and may come up to 48 hours early. Amounts may split.
+Which receipt belongs to which shipment: see `epcis_core.provenance.matching`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import product
-from typing import Final
 
-from epcis_core.provenance.amounts import measured
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.matching import Pair, is_carried
 from epcis_core.provenance.parties import Basis, Parties
 from epcis_core.provenance.steps import SELLING
-
-EARLY_RECEIPT: Final = 48 * 3600 * 1_000_000
-"""A receipt up to this many microseconds before its shipment still pairs with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +59,6 @@ class Transfer:
         return tuple(facts for facts in (self.shipped, self.received) if facts is not None)
 
 
-Pair = tuple[Claim | None, Claim | None]
-"""What a giver and a taker claim of one change of hands; None for who does not."""
-
-
 def transfers_of(
     seen: Sequence[Sighting], paired: Iterable[Pair], parties: Parties
 ) -> list[Transfer]:
@@ -106,154 +94,10 @@ def joined(transfers: Iterable[Transfer]) -> list[Transfer]:
     return sorted(found, key=lambda transfer: (transfer.time, transfer.objects))
 
 
-def pairs(givings: Sequence[Claim], takings: Sequence[Claim]) -> list[Pair]:
-    """Pair what one object's givers and takers claim; what stays alone is paired with None."""
-    free_givings, free_takings = list(givings), list(takings)
-    found: list[Pair] = []
-    cited = {paper for one in givings for paper in one.transactions}
-    if any(one.transactions & cited for one in takings):
-        found += _paired(_alike(_share_papers), free_givings, free_takings)
-        found += _split(found, free_givings, free_takings, _share_papers)
-    found += _paired(_alike(_all()), free_givings, free_takings)
-    found += _paired(_doubtful(), free_givings, free_takings)
-    found += _split(found, free_givings, free_takings, _all())
-    found += [(giving, None) for giving in free_givings]
-    found += [(None, taking) for taking in free_takings]
-    return found
-
-
-_Rule = Callable[[Claim, Claim], bool]
-
-
-def _paired(
-    rules: Iterable[_Rule], givings: list[Claim], takings: list[Claim]
-) -> Iterator[tuple[Claim, Claim]]:
-    """Yield the pairs that rules make, the first rule first, and take them out of the lists."""
-    for rule in rules:
-        for taking in list(takings):
-            giving = next((one for one in givings if rule(one, taking)), None)
-            if giving is not None:
-                givings.remove(giving)
-                takings.remove(taking)
-                yield giving, taking
-
-
-def _alike(papers: _Rule) -> Iterator[_Rule]:
-    """Yield what makes a pair of claims whose papers are as wanted, the surest first."""
-    for timely, similar in product((_is_in_turn, _is_in_time), _SIMILAR):
-        yield _all(papers, timely, similar, Claim.agrees)
-
-
-def _doubtful() -> Iterator[_Rule]:
-    """Yield what makes a pair of claims that do not agree on the parties."""
-    yield _all(_share_papers, _is_in_time, _SIMILAR[-1], _share_a_party)
-    yield _all(_is_in_time, _SIMILAR[-1], _is_elsewhere)
-    yield _all(_is_in_time, _SIMILAR[-1], _is_carried)
-
-
-_SIMILAR: Final[tuple[_Rule, ...]] = (
-    lambda g, t: g.unit == t.unit and g.equals_amount(t),
-    lambda g, t: g.unit == t.unit,
-    lambda g, t: g.object in {g.unit, t.unit} or kind_of(g.object) not in AMOUNTS,
-)
-"""How alike what was given and what was taken can be, the surest first.
-
-An instance is one thing, in whatever containers it left and came.
-"""
-
-
-def _all(*rules: _Rule) -> _Rule:
-    return lambda giving, taking: all(rule(giving, taking) for rule in rules)
-
-
-def _share_papers(giving: Claim, taking: Claim) -> bool:
-    return bool(giving.transactions & taking.transactions)
-
-
-def _is_in_turn(giving: Claim, taking: Claim) -> bool:
-    return giving.time <= taking.time
-
-
-def _is_in_time(giving: Claim, taking: Claim) -> bool:
-    return giving.time <= taking.time + EARLY_RECEIPT
-
-
-def _share_a_party(giving: Claim, taking: Claim) -> bool:
-    return (giving.giver is not None and giving.giver == taking.giver) or (
-        giving.taker is not None and giving.taker == taking.taker
-    )
-
-
-def _is_elsewhere(giving: Claim, taking: Claim) -> bool:
-    """Tell whether the one thing that differs is a party that a place only makes one presume."""
-    same_giver = giving.giver == taking.giver or None in {giving.giver, taking.giver}
-    same_taker = giving.taker == taking.taker or None in {giving.taker, taking.taker}
-    return (same_giver and taking.taker_by == "presumed" and giving.taker_by == "listed") or (
-        same_taker and giving.giver_by == "presumed" and taking.giver_by == "listed"
-    )
-
-
-def _is_carried(giving: Claim, taking: Claim) -> bool:
-    """Tell whether goods went to a possessor and came from it, of whom nothing else is known."""
-    bases = {giving.basis, taking.basis}
-    carrier = giving.taker
-    return bases == {"possessor"} and carrier is not None and carrier == taking.giver
-
-
-def _split(
-    found: Sequence[Pair], givings: list[Claim], takings: list[Claim], papers: _Rule
-) -> Iterator[tuple[Claim, Claim]]:
-    """Pair what is left with the rest of an amount that was shipped or received in parts.
-
-    Args:
-        found: the pairs so far.
-        givings: what is left, and is taken out of the list when it is paired.
-        takings: likewise.
-        papers: whether the papers of two claims allow that one is of a part of the other.
-    """
-    paired = [(g, t) for g, t in found if g is not None and t is not None and g.is_amount]
-    rests = _rests(paired)
-    is_part = _all(_parts_of_one, papers)
-    for taking in list(takings):
-        for giving, _ in paired:
-            if rests.get(id(giving), 0) > 0 and is_part(giving, taking):
-                amount = measured(taking.named) if taking.named else None
-                rests[id(giving)] -= amount[1] if amount else rests[id(giving)]
-                takings.remove(taking)
-                yield giving, taking
-                break
-    for giving in list(givings):
-        for _, taking in paired:
-            if rests.get(id(taking), 0) > 0 and is_part(giving, taking):
-                amount = measured(giving.named) if giving.named else None
-                rests[id(taking)] -= amount[1] if amount else rests[id(taking)]
-                givings.remove(giving)
-                yield giving, taking
-                break
-
-
-def _rests(paired: Iterable[tuple[Claim, Claim]]) -> dict[int, Fraction]:
-    """Return, by the identity of a claim, how much of it its pairs leave, in base units."""
-    rests: dict[int, Fraction] = {}
-    for giving, taking in paired:
-        if giving.named is None or taking.named is None:
-            continue
-        out, back = measured(giving.named), measured(taking.named)
-        if out is not None and back is not None and out[0] == back[0]:
-            rests[id(giving)] = rests.get(id(giving), out[1]) - back[1]
-            rests[id(taking)] = rests.get(id(taking), back[1]) - out[1]
-    return rests
-
-
-def _parts_of_one(giving: Claim, taking: Claim) -> bool:
-    is_of_amounts = giving.is_amount and taking.is_amount
-    return is_of_amounts and giving.agrees(taking) and _is_in_time(giving, taking)
-
-
 def _transfer(giving: Claim | None, taking: Claim | None) -> Transfer | None:
     """Return what a pair of claims says, None for a movement within one party."""
     claims = [claim for claim in (giving, taking) if claim is not None]
-    carried = giving is not None and taking is not None and _is_carried(giving, taking)
+    carried = giving is not None and taking is not None and is_carried(giving, taking)
     giver, giver_by = _end(
         (giving.giver, giving.giver_by) if giving else None,
         (taking.giver, taking.giver_by) if taking and not carried else None,

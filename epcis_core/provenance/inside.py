@@ -14,6 +14,34 @@ from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.stays import Stay
 
 
+def amount_of(
+    gathered: Gathered, containment: Containment, one: str, unit: str, facts: EventFacts
+) -> Measure | None:
+    """Return how much of an object an event is about, in base units.
+
+    Args:
+        gathered: the facts.
+        containment: what was inside what.
+        one: the object.
+        unit: what the event names: the object, or a container that held it then.
+        facts: the event.
+
+    Returns:
+        None where the records do not say.
+    """
+    if unit != one:
+        return amount_inside(gathered, containment, one, unit, facts)
+    return amount_named(one, facts, Role.EPC, Role.CHILD)
+
+
+def amount_named(one: str, facts: EventFacts, *roles: Role) -> Measure | None:
+    """Return how much of an object an event names in given roles; an instance is one piece."""
+    if kind_of(one) not in AMOUNTS:
+        return pieces(1)
+    found = added_up(measured(named) for named in facts.of(one) if named.role in roles)
+    return found if found is None or found[1] >= 0 else None
+
+
 def amount_inside(
     gathered: Gathered, containment: Containment, one: str, unit: str, facts: EventFacts
 ) -> Measure | None:

@@ -17,9 +17,9 @@ from epcis_core.provenance.bookings import Booking, Column, bookings_of, claimed
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim, Side
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.handovers import EARLY_RECEIPT, Pair
 from epcis_core.provenance.inside import pieces
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.matching import EARLY_RECEIPT, Pair
 
 LEAVING: Final[tuple[Column, ...]] = ("used", "shipped", "destroyed")
 

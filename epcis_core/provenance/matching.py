@@ -1,0 +1,184 @@
+"""Shipments paired with receipts of one object, by what both sides claim.
+
+A receipt belongs to the shipment with the same business transaction, else to the earliest that is
+unmatched between those parties, and may come up to 48 hours early. An amount may be received or
+shipped in parts, and may leave in a container and come loose, or in what lay in that container.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Final
+
+from epcis_core.provenance.claims import Claim, Related
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
+
+EARLY_RECEIPT: Final = 48 * 3600 * 1_000_000
+"""A receipt up to this many microseconds before its shipment still pairs with it."""
+
+Pair = tuple[Claim | None, Claim | None]
+"""What a giver and a taker claim of one change of hands; None for who does not."""
+
+_Rule = Callable[[Claim, Claim], bool]
+
+
+def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) -> list[Pair]:
+    """Pair what one object's givers and takers claim; what stays alone is paired with None.
+
+    Args:
+        givings: by time.
+        takings: by time.
+        related: tells whether two claims can be of the same goods, by what these were in.
+    """
+    free_givings, free_takings = list(givings), list(takings)
+    found: list[tuple[Claim, Claim]] = []
+    similar = _similar(related)
+    cited = {paper for one in givings for paper in one.transactions}
+    if any(one.transactions & cited for one in takings):
+        found += _paired(_alike(similar, _share_papers), free_givings, free_takings)
+        found += _split(found, free_givings, free_takings, _all(related, _share_papers))
+    found += _paired(_alike(similar), free_givings, free_takings)
+    found += _paired(_doubtful(similar[-1]), free_givings, free_takings)
+    found += _split(found, free_givings, free_takings, related)
+    return [
+        *found,
+        *((giving, None) for giving in free_givings),
+        *((None, taking) for taking in free_takings),
+    ]
+
+
+def is_carried(giving: Claim, taking: Claim) -> bool:
+    """Tell whether goods went to a possessor and came from it, of whom nothing else is known."""
+    bases = {giving.basis, taking.basis}
+    carrier = giving.taker
+    return bases == {"possessor"} and carrier is not None and carrier == taking.giver
+
+
+def _paired(
+    rules: Iterable[_Rule], givings: list[Claim], takings: list[Claim]
+) -> Iterator[tuple[Claim, Claim]]:
+    """Yield the pairs that rules make, the first rule first, and take them out of the lists."""
+    for rule in rules:
+        for taking in list(takings):
+            giving = next((one for one in givings if rule(one, taking)), None)
+            if giving is not None:
+                givings.remove(giving)
+                takings.remove(taking)
+                yield giving, taking
+
+
+def _alike(similar: Sequence[_Rule], *papers: _Rule) -> Iterator[_Rule]:
+    """Yield what makes a pair of claims whose papers are as wanted, the surest first."""
+    for timely, alike in product((_is_in_turn, _is_in_time), similar):
+        yield _all(*papers, timely, alike, Claim.agrees)
+
+
+def _doubtful(similar: _Rule) -> Iterator[_Rule]:
+    """Yield what makes a pair of claims that do not agree on the parties."""
+    yield _all(_share_papers, _is_in_time, similar, _share_a_party)
+    yield _all(_is_in_time, similar, _is_elsewhere)
+    yield _all(_is_in_time, similar, is_carried)
+
+
+def _similar(related: Related) -> tuple[_Rule, ...]:
+    """Return how alike what was given and what was taken can be, the surest first.
+
+    An instance is one thing, in whatever containers it left and came.
+    """
+
+    def is_similar(giving: Claim, taking: Claim) -> bool:
+        return kind_of(giving.object) not in AMOUNTS or related(giving, taking)
+
+    return (
+        lambda g, t: g.unit == t.unit and g.amount == t.amount,
+        lambda g, t: g.unit == t.unit,
+        lambda g, t: g.amount is not None and g.amount == t.amount and is_similar(g, t),
+        is_similar,
+    )
+
+
+def _all(*rules: _Rule) -> _Rule:
+    return lambda giving, taking: all(rule(giving, taking) for rule in rules)
+
+
+def _share_papers(giving: Claim, taking: Claim) -> bool:
+    return bool(giving.transactions & taking.transactions)
+
+
+def _is_in_turn(giving: Claim, taking: Claim) -> bool:
+    return giving.time <= taking.time
+
+
+def _is_in_time(giving: Claim, taking: Claim) -> bool:
+    return giving.time <= taking.time + EARLY_RECEIPT
+
+
+def _share_a_party(giving: Claim, taking: Claim) -> bool:
+    return (giving.giver is not None and giving.giver == taking.giver) or (
+        giving.taker is not None and giving.taker == taking.taker
+    )
+
+
+def _is_elsewhere(giving: Claim, taking: Claim) -> bool:
+    """Tell whether the one thing that differs is a party that a place only makes one presume."""
+    same_giver = giving.giver == taking.giver or None in {giving.giver, taking.giver}
+    same_taker = giving.taker == taking.taker or None in {giving.taker, taking.taker}
+    return (same_giver and taking.taker_by == "presumed" and giving.taker_by == "listed") or (
+        same_taker and giving.giver_by == "presumed" and taking.giver_by == "listed"
+    )
+
+
+def _split(
+    found: Sequence[tuple[Claim, Claim]], givings: list[Claim], takings: list[Claim], may_be: _Rule
+) -> Iterator[tuple[Claim, Claim]]:
+    """Pair what is left with the rest of an amount that was shipped or received in parts.
+
+    Args:
+        found: the pairs so far.
+        givings: what is left, and is taken out of the list when it is paired.
+        takings: likewise.
+        may_be: whether two claims can be of the same goods, by containers and papers.
+    """
+    paired = [(g, t) for g, t in found if kind_of(g.object) in AMOUNTS]
+    rests = _rests(paired)
+    is_part = _all(Claim.agrees, _is_in_time, may_be)
+    for taking in list(takings):
+        for giving, _ in paired:
+            if _covers(rests, giving, taking) and is_part(giving, taking):
+                takings.remove(taking)
+                yield giving, taking
+                break
+    for giving in list(givings):
+        for _, taking in paired:
+            if _covers(rests, taking, giving) and is_part(giving, taking):
+                givings.remove(giving)
+                yield giving, taking
+                break
+
+
+def _rests(paired: Iterable[tuple[Claim, Claim]]) -> dict[int, Fraction]:
+    """Return, by the identity of a claim, how much of it its pairs leave, in base units."""
+    rests: dict[int, Fraction] = {}
+    for giving, taking in paired:
+        out, back = giving.amount, taking.amount
+        if out is not None and back is not None and out[0] == back[0]:
+            rests[id(giving)] = rests.get(id(giving), out[1]) - back[1]
+            rests[id(taking)] = rests.get(id(taking), back[1]) - out[1]
+    return rests
+
+
+def _covers(rests: dict[int, Fraction], whole: Claim, part: Claim) -> bool:
+    """Tell whether most of a part fits in what is left of a whole, and take it out of that.
+
+    A part of unknown size takes all that is left.
+    """
+    rest = rests.get(id(whole), Fraction())
+    if rest <= 0 or whole.amount is None:
+        return False
+    if part.amount is None:
+        rests[id(whole)] = Fraction()
+        return True
+    if part.amount[0] != whole.amount[0] or 2 * rest < part.amount[1]:
+        return False
+    rests[id(whole)] = rest - part.amount[1]
+    return True

@@ -1,0 +1,124 @@
+"""Shipments and receipts of one lot that name it in different ways are one change of hands."""
+
+import pytest
+
+from epcis_core.model.references import Role
+from epcis_core.provenance.balance import balance
+from epcis_core.provenance.evidence import EventList
+from epcis_core.provenance.facts import EventFacts, Named
+from tests.core.provenance.histories import (
+    CRATE,
+    FARM,
+    FIELD,
+    GRAPES,
+    PACKER,
+    PALLET,
+    SHED,
+    Book,
+    World,
+    gap_codes,
+)
+
+SECOND_CRATE = "https://id.gs1.org/8003/08930001001046CRATE2"
+
+
+def kilograms(amount: str) -> Named:
+    return Named(GRAPES, Role.EPC, amount, "KGM")
+
+
+def packed(world: World, hour: float, container: str, amount: str) -> EventFacts:
+    """An amount of grapes is put into a container in the field."""
+    named = [Named(container, Role.PARENT), Named(GRAPES, Role.CHILD, amount, "KGM")]
+    return world._add("AggregationEvent", hour, named, action="ADD", read_point=FIELD)
+
+
+def handed_over(world: World) -> list[tuple[str | None, str | None]]:
+    return [(one.shipped, one.received) for one in world.trace(GRAPES).handovers]
+
+
+def moved(world: World) -> dict[str | None, tuple[str | None, ...]]:
+    """Place → what was received, shipped, is on hand and unaccounted there."""
+    rows = balance(EventList(world.events), Book({}), GRAPES).rows
+    return {row.place: (row.received, row.shipped, row.on_hand, row.unaccounted) for row in rows}
+
+
+def test_what_leaves_on_a_pallet_may_come_loose_in_parts(world: World) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, PALLET, "10")
+    shipped = world.ship(1, FARM, PACKER, PALLET)
+    parts = [world.receive(2 + n, FARM, PACKER, named=[kilograms(kg)]) for n, kg in enumerate("46")]
+    assert handed_over(world) == [(shipped.event_id, part.event_id) for part in parts]
+    assert gap_codes(world.trace(GRAPES)) == []
+    assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
+
+
+def test_what_leaves_loose_in_parts_may_come_on_a_pallet(world: World) -> None:
+    world.begin(0, GRAPES)
+    parts = [world.ship(1 + n, FARM, PACKER, named=[kilograms(kg)]) for n, kg in enumerate("46")]
+    packed(world, 3, PALLET, "10")
+    received = world.receive(4, FARM, PACKER, PALLET)
+    assert handed_over(world) == [(part.event_id, received.event_id) for part in parts]
+    assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
+
+
+def test_what_leaves_on_a_pallet_may_come_crate_by_crate(world: World) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, CRATE, "4")
+    packed(world, 0, SECOND_CRATE, "6")
+    world.pack(0.5, PALLET, CRATE, SECOND_CRATE, read_point=FIELD)
+    shipped = world.ship(1, FARM, PACKER, PALLET)
+    received = [world.receive(2 + n, FARM, PACKER, c) for n, c in enumerate([CRATE, SECOND_CRATE])]
+    assert handed_over(world) == [(shipped.event_id, one.event_id) for one in received]
+    assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
+
+
+def test_crates_named_when_shipped_may_come_as_one_amount(world: World) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, CRATE, "4")
+    packed(world, 0, SECOND_CRATE, "6")
+    shipped = world.ship(1, FARM, PACKER, CRATE, SECOND_CRATE)
+    received = world.receive(2, FARM, PACKER, named=[kilograms("10")])
+    assert handed_over(world) == [(shipped.event_id, received.event_id)]
+    assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
+
+
+def test_a_crate_that_was_not_in_what_was_shipped_came_from_elsewhere(world: World) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, CRATE, "4")
+    packed(world, 0, SECOND_CRATE, "6")
+    shipped = world.ship(1, FARM, PACKER, CRATE)
+    received = world.receive(2, FARM, PACKER, SECOND_CRATE)
+    assert handed_over(world) == [(shipped.event_id, None), (None, received.event_id)]
+
+
+@pytest.mark.parametrize("amounts", [["10"], ["4", "6"]], ids=["whole", "in parts"])
+def test_what_comes_on_a_pallet_and_is_accepted_loose_came_once(
+    world: World, amounts: list[str]
+) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, PALLET, "10")
+    world.ship(1, FARM, PACKER, PALLET)
+    world.receive(2, FARM, PACKER, PALLET)
+    for number, amount in enumerate(amounts):
+        world.receive(3 + number, FARM, PACKER, named=[kilograms(amount)], step="accepting")
+    assert len(handed_over(world)) == 1
+    assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
+
+
+def test_more_than_was_received_is_not_accepted_a_second_time(world: World) -> None:
+    world.begin(0, GRAPES)
+    world.receive(1, FARM, PACKER, named=[kilograms("10")])
+    for hour in (2, 3):
+        world.receive(hour, FARM, PACKER, named=[kilograms("6")], step="accepting")
+    assert [row[0] for row in moved(world).values()][-1] == "16"
+
+
+def test_a_receipt_of_far_more_than_is_left_of_a_shipment_is_another_ones(world: World) -> None:
+    world.begin(0, GRAPES)
+    first = world.ship(1, FARM, PACKER, named=[kilograms("10")])
+    parts = [world.receive(2, FARM, PACKER, named=[kilograms("9.9")])]
+    parts += [world.receive(3, FARM, PACKER, named=[kilograms("20")])]
+    assert handed_over(world) == [
+        (first.event_id, parts[0].event_id),
+        (None, parts[1].event_id),
+    ]
