@@ -32,6 +32,14 @@ def trace(
     direction: Annotated[
         Literal["upstream", "downstream", "both"], typer.Option(help="Which way to look.")
     ] = "both",
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            help="Of a crate or pallet, the load of then, such as 2026-03-01T00:00:00Z; "
+            "the latest if not given.",
+        ),
+    ] = None,
     as_of: AsOfOption = None,
     max_objects: MaxObjectsOption = 10_000,
     ledger: LedgerOption = None,
@@ -45,9 +53,13 @@ def trace(
       epcis trace "(01)08936099141015(10)DN260311"
 
       epcis trace https://id.gs1.org/00/389360991426031110 --direction upstream --json
+
+      epcis trace "(8003)08936099140070SO0001" --at 2026-03-10T00:00:00Z
     """
     with reach(ledger, server) as reached:
-        found = reached.trace(identifier, direction=direction, as_of=as_of, max_objects=max_objects)
+        found = reached.trace(
+            identifier, direction=direction, at=at, as_of=as_of, max_objects=max_objects
+        )
     if not found["objects"]:
         found |= hint(identifier, terminal_language())
     if as_json:

@@ -63,7 +63,13 @@ class OpenLedger:
         yield from as_query_document(found, syntax)
 
     def trace(
-        self, text: str, *, direction: Direction, as_of: str | None, max_objects: int
+        self,
+        text: str,
+        *,
+        direction: Direction,
+        at: str | None,
+        as_of: str | None,
+        max_objects: int,
     ) -> dict[str, Any]:
         """Return the trace of an object, as JSON members."""
         return trace_lot(
@@ -71,6 +77,7 @@ class OpenLedger:
             EVERYTHING,
             text,
             direction=direction,
+            at=at,
             as_of=as_of,
             now=now(),
             max_objects=max_objects,
@@ -132,7 +139,7 @@ class Served:
         headers = {"Accept": MEDIA_TYPES[syntax]}
         try:
             with self.client.stream(
-                "GET", "/epcis/events", params=httpx.QueryParams([*parameters]), headers=headers
+                "GET", "/all-events", params=httpx.QueryParams([*parameters]), headers=headers
             ) as answer:
                 self._check(answer)
                 yield from answer.iter_bytes()
@@ -140,10 +147,17 @@ class Served:
             raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
 
     def trace(
-        self, text: str, *, direction: Direction, as_of: str | None, max_objects: int
+        self,
+        text: str,
+        *,
+        direction: Direction,
+        at: str | None,
+        as_of: str | None,
+        max_objects: int,
     ) -> dict[str, Any]:
         """See `OpenLedger.trace`."""
         asked = {"id": text, "direction": direction, "max_objects": max_objects}
+        asked |= {} if at is None else {"at": at}
         found: dict[str, Any] = self._answer("/trace.json", asked, as_of)
         return found
 

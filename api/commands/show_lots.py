@@ -26,6 +26,8 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
         _show_unknown(console, trace["subject"], trace)
         return
     console.print(f"[bold]{escape(trace['subject'])}[/]")
+    if len(trace["loads"]) > 1:
+        _show_loads(console, trace["loads"])
     objects = table("role", "object", "name", "last seen (UTC)", "where")
     for one in trace["objects"]:
         seen = one["last_seen"] or {}
@@ -57,6 +59,15 @@ def show_trace(console: Console, trace: Mapping[str, Any]) -> None:
         )
     if trace["gaps"]:
         show_gaps(console, trace["gaps"])
+
+
+def _show_loads(console: Console, loads: Sequence[Mapping[str, Any]]) -> None:
+    """Show the loads of a container, and which of them the answer is of."""
+    held = table("load", "from (UTC)", "until (UTC)", "")
+    for number, load in list(enumerate(loads, start=1))[-_SHOWN:]:
+        told = "told below" if load["shown"] else ""
+        held.add_row(str(number), minute(load["time"]), minute(load["until"]), told)
+    console.print(held)
 
 
 def _show_unknown(console: Console, subject: str, found: Mapping[str, Any]) -> None:

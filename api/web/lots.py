@@ -23,7 +23,7 @@ from epcis_core.store.search import Hit, search
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, subject_of, trace_lot
 from epcis_core.store.view import EVERYTHING
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 SURE: Final = 0.9
 """A hit of this score is what was meant, if it is the only one."""
@@ -33,8 +33,8 @@ AsOf = Annotated[str | None, Query()]
 MaxObjects = Annotated[int, Query(ge=1)]
 
 
-@router.get("/recall")
-@router.get("/recall.json")
+@router.get("/recall", summary="What came of suspect objects")
+@router.get("/recall.json", summary="What came of suspect objects")
 def show_recall(
     request: Request,
     id: Annotated[list[str] | None, Query()] = None,  # noqa: A002 - the contract's name
@@ -104,8 +104,8 @@ def _meant(text: str, hits: list[Hit]) -> str | None:
     return sure[0] if len(sure) == 1 and sure[0] != text else None
 
 
-@router.get("/balance")
-@router.get("/balance.json")
+@router.get("/balance", summary="What came to each place of an object")
+@router.get("/balance.json", summary="What came to each place of an object")
 def show_balance(
     request: Request,
     id: Annotated[str, Query(min_length=1)],  # noqa: A002 - the contract's name
@@ -121,8 +121,8 @@ def show_balance(
     return as_json(answer.as_json(), status=200 if answer.rows else 404)
 
 
-@router.get("/gaps")
-@router.get("/gaps.json")
+@router.get("/gaps", summary="What the records do not show")
+@router.get("/gaps.json", summary="What the records do not show")
 def show_gaps(
     request: Request,
     id: str | None = None,  # noqa: A002 - the contract's name

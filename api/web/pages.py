@@ -46,7 +46,7 @@ from epcis_core.store.view import EVERYTHING
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["pages"])
 router.include_router(uploads.router)
 router.include_router(lots.router)
 
@@ -57,7 +57,7 @@ _SURE: Final = 0.9
 def mount_static(app: FastAPI) -> None:
     """Serve the style sheet, the script and the icon."""
 
-    @app.get("/static/{name}", include_in_schema=False)
+    @app.get("/static/{name}", summary="What pages are made of", tags=["pages"])
     def static(name: str) -> Response:
         if name not in STATIC_FILES:
             raise HTTPException(404, "There is no such file.")
@@ -65,8 +65,8 @@ def mount_static(app: FastAPI) -> None:
         return Response(static_file(name), media_type=STATIC_FILES[name], headers=headers)
 
 
-@router.get("/")
-@router.get("/index.json")
+@router.get("/", summary="What the ledger holds")
+@router.get("/index.json", summary="What the ledger holds")
 def home(request: Request) -> Response:
     """Show the search box, what the ledger holds, and what came last."""
     ledger = request.app.state.ledger
@@ -84,8 +84,8 @@ def home(request: Request) -> Response:
     )
 
 
-@router.get("/search")
-@router.get("/search.json")
+@router.get("/search", summary="Objects by whatever a person types")
+@router.get("/search.json", summary="Objects by whatever a person types")
 def find(request: Request, q: str = "") -> Response:
     """Find objects by whatever a person types or scans; one sure hit leads on to its trace."""
     hits = search(request.app.state.ledger, EVERYTHING, q)
@@ -105,13 +105,14 @@ def _hint(text: str, hits: list[Hit], language: Language = "en") -> dict[str, An
     return {} if any(hit.why in {"exact", "lot"} for hit in hits) else hint(text, language)
 
 
-@router.get("/trace")
-@router.get("/trace.json")
+@router.get("/trace", summary="Where an object came from and where it went")
+@router.get("/trace.json", summary="Where an object came from and where it went")
 def show_trace(
     request: Request,
     id: Annotated[str, Query(min_length=1)],  # noqa: A002 - the contract's name
     *,
     direction: Direction = "both",
+    at: str | None = None,
     as_of: str | None = None,
     max_objects: Annotated[int, Query(ge=1)] = 10_000,
 ) -> Response:
@@ -122,6 +123,7 @@ def show_trace(
         EVERYTHING,
         id,
         direction=direction,
+        at=at or None,
         as_of=as_of or None,
         now=now(),
         max_objects=max_objects,
@@ -155,13 +157,13 @@ def show_trace(
         is_past=bool(as_of),
         most=MOST_ROWS,
         link=lambda **change: trace_link(
-            answer.subject, **{"direction": direction, "as_of": as_of, **change}
+            answer.subject, **{"direction": direction, "at": at, "as_of": as_of, **change}
         ),
     )
 
 
-@router.get("/event")
-@router.get("/event.json")
+@router.get("/event", summary="One event as it was received")
+@router.get("/event.json", summary="One event as it was received")
 def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Response:  # noqa: A002
     """Show an event, and the error declarations about it."""
     ledger = request.app.state.ledger

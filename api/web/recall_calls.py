@@ -1,17 +1,21 @@
 """Whom a recall tells to call first, and what each of them has, sold, or cannot account for."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from api.web.bars import decimal
 from api.web.contacts import Contact, contact_of
 from api.web.goods import Pile, goods_of, sort_of
 from api.web.naming import Namer
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.recall_result import Recall
 
 _Piles = dict[tuple[str, str | None], Pile]
 """By sort of goods and unit."""
+
+_Parts = dict[tuple[bool, str | None], Pile]
+"""Of one sort of goods, by whether it is known how much, and unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +76,21 @@ def _missing(recall: Recall) -> dict[str | None, _Piles]:
     return found
 
 
-def _sold(recall: Recall) -> dict[str | None, _Piles]:
-    """Return party to what it sold to consumers."""
-    found: dict[str | None, _Piles] = defaultdict(dict)
-    for sale in recall.trace.sales:
-        uom = sale.quantity.uom if sale.quantity else None
-        by_sort: dict[str, list[str]] = defaultdict(list)
-        for one in sale.objects:
-            by_sort[sort_of(one)].append(one)
-        # One amount for goods of several sorts says nothing of each.
-        known = sale.quantity if len(by_sort) == 1 else None
-        for sort, objects in by_sort.items():
-            pile = found[sale.from_party].setdefault((sort, uom), Pile(uom))
-            pile.put(objects, known.value if known else None)
+def _sold(recall: Recall) -> dict[str | None, dict[str, _Parts]]:
+    """Return party to what it sold to consumers, by sort of goods."""
+    found: dict[str | None, dict[str, _Parts]] = defaultdict(lambda: defaultdict(dict))
+    for sale in recall.sales:
+        parts = found[sale.party][sort_of(sale.object)]
+        amount = sale.quantity
+        key = (amount is not None, amount.uom if amount else None)
+        part = parts.setdefault(key, Pile(amount.uom if amount else None))
+        if sale.object in part.objects and kind_of(sale.object) not in AMOUNTS:
+            continue  # it came back and was sold again
+        part.put([sale.object], amount.value if amount else None)
     return found
 
 
-def _has(held: _Piles, missing: _Piles, sold: _Piles, namer: Namer) -> Iterator[str]:
+def _has(held: _Piles, missing: _Piles, sold: Mapping[str, _Parts], namer: Namer) -> Iterator[str]:
     for pile in held.values():
         yield _told("holds", pile, pile.total, namer)
     for key, pile in missing.items():
@@ -100,8 +102,8 @@ def _has(held: _Piles, missing: _Piles, sold: _Piles, namer: Namer) -> Iterator[
         total, there = decimal(pile.total), decimal(here.total)
         if total is not None and there is not None and total > there:
             yield _told("misses", pile, str(total - there), namer)
-    for pile in sold.values():
-        yield _told("sold", pile, pile.total, namer)
+    for parts in sold.values():
+        yield _told_sold(parts.values(), namer)
 
 
 def _told(key: str, pile: Pile, amount: str | None, namer: Namer) -> str:
@@ -110,3 +112,15 @@ def _told(key: str, pile: Pile, amount: str | None, namer: Namer) -> str:
         return namer.texts(f"recall_has.{key}_some", goods=goods.label)
     shown = namer.texts.amount_or_count(amount, pile.uom)
     return namer.texts(f"recall_has.{key}", amount=shown, goods=goods.name)
+
+
+def _told_sold(parts: Collection[Pile], namer: Namer) -> str:
+    """Return what was sold of one sort, amounts of different units side by side."""
+    goods = goods_of(list(dict.fromkeys(one for part in parts for one in part.objects)), namer)
+    totals = [(total, part.uom) for part in parts if (total := part.total) is not None]
+    if not totals:
+        return namer.texts("recall_has.sold_some", goods=goods.label)
+    told = [namer.texts.amount_or_count(total, uom) for total, uom in totals]
+    if len(totals) < len(parts):
+        told.append(namer.texts("balance.unknown"))
+    return namer.texts("recall_has.sold", amount=" · ".join(told), goods=goods.name)

@@ -18,6 +18,7 @@ from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.provenance.result import (
     Balance,
+    ContainerLoad,
     ObjectRole,
     Trace,
     TracedObject,
@@ -34,6 +35,7 @@ ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
 )
 MOST_ROWS: Final = 300
 """A page lists this many rows of one sort; the JSON has all."""
+_MOST_LOADS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class TracePage:
         gaps: as sentences.
         groups: role to objects, origins first.
         balances: of the lot in question, or of the lots that the item in question belongs to.
+        choices: the loads of a container in question to choose from, by time, nearest to the one
+            that is shown; none where there is only one.
         loads: what was packed in what, by time.
         happenings: what happened, by time; at most `MOST_ROWS`.
         unlisted: how many more there are.
@@ -111,6 +115,7 @@ class TracePage:
     gaps: tuple[GapRow, ...]
     groups: tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]
     balances: tuple[BalanceTable, ...]
+    choices: tuple[ContainerLoad, ...]
     loads: tuple[Load, ...]
     chain: Chain
     wide: Figure
@@ -149,6 +154,7 @@ def trace_page(
         gaps=gap_rows(trace.gaps, briefs, namer, known=[subject.id]),
         groups=_groups(trace),
         balances=tuple(balance_table(one, briefs, namer) for one in balances if one.rows),
+        choices=_choices(trace.loads),
         loads=loads_of(trace.links),
         chain=chain,
         wide=wide_figure(chain, namer, subject.id),
@@ -184,6 +190,14 @@ def is_disputed(trace: Trace) -> bool:
 def listed_events(trace: Trace) -> list[str]:
     """Return the events that the page lists one by one, by time."""
     return list(dict.fromkeys(visit.event for visit in trace.visits))[:MOST_ROWS]
+
+
+def _choices(loads: Sequence[ContainerLoad]) -> tuple[ContainerLoad, ...]:
+    if len(loads) <= 1:
+        return ()
+    shown = next(place for place, load in enumerate(loads) if load.shown)
+    first = max(min(shown - _MOST_LOADS // 2, len(loads) - _MOST_LOADS), 0)
+    return tuple(loads[first : first + _MOST_LOADS])
 
 
 def _happenings(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> tuple[Happening, ...]:

@@ -21,8 +21,9 @@ from epcis_core.store.names import Names
 from epcis_core.store.view import EVERYTHING
 from ingest.intake import capture_file
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
+_REPORT: Final = "The report of a capture"
 _MOST_ROWS: Final = 300
 _EVENTS_READ: Final = 200
 _MOST_FILES: Final = 200
@@ -30,7 +31,7 @@ _MOST_REPORTS: Final = 100
 _STATUSES: Final = ("rejected", "partial", "accepted")  # what needs attention comes first
 
 
-@router.get("/upload")
+@router.get("/upload", summary="Files from a browser")
 def upload_form(request: Request) -> Response:
     """Show the form."""
     return page(request, "upload.html", problem=None)
@@ -44,8 +45,8 @@ async def sent_form(request: Request) -> AsyncIterator[FormData]:
         yield form
 
 
-@router.post("/upload")
-@router.post("/upload.json")
+@router.post("/upload", summary="Files from a browser")
+@router.post("/upload.json", summary="Files from a browser")
 def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> Response:
     """Capture the files of the form, one after the other, and show what became of each."""
     t = texts_for(request)
@@ -86,8 +87,8 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
     return _report_page(request, ledger, shown, status=status)
 
 
-@router.get("/captures/{capture_id}")
-@router.get("/captures/{capture_id}.json")  # registered first: the decorator next to a function is
+@router.get("/captures/{capture_id}", summary=_REPORT)
+@router.get("/captures/{capture_id}.json", summary=_REPORT)  # registered first: it is next to it
 def show_capture(request: Request, capture_id: str) -> Response:
     """Show the report of a capture again, as it was given."""
     report = find_capture(request.app.state.ledger, EVERYTHING, capture_id)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.amounts import together
 from epcis_core.provenance.book import Book
-from epcis_core.provenance.chain import Findings
+from epcis_core.provenance.chain import Findings, Subject
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.handovers import Transfer
@@ -14,6 +14,7 @@ from epcis_core.provenance.lineage import Walk
 from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.result import (
     Amount,
+    ContainerLoad,
     Excluded,
     Handover,
     LastSeen,
@@ -119,6 +120,18 @@ def _last_seen(its: list[Sighting], parties: Parties) -> LastSeen | None:
         party=parties.of(last),
         biz_step=last.biz_step,
         disposition=last.disposition,
+    )
+
+
+def loads_of(subject: Subject) -> tuple[ContainerLoad, ...]:
+    """Return the loads of a container in question, by start."""
+    return tuple(
+        ContainerLoad(
+            time=utc_text(load.start),
+            until=None if load.end is None else utc_text(load.end),
+            shown=load is subject.load,
+        )
+        for load in subject.loads
     )
 
 

@@ -6,7 +6,7 @@ container keeps it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,11 +16,18 @@ from epcis_core.provenance.amounts import Measure
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.inside import added_up, amount_inside, amount_named
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
-from epcis_core.provenance.steps import ENDING, GIVING, SELLING, TAKING, VOIDING
+from epcis_core.provenance.steps import (
+    DECOMMISSIONING,
+    DESTROYING,
+    GIVING,
+    SELLING,
+    TAKING,
+    VOIDING,
+)
 
 Column = Literal["produced", "received", "used", "shipped", "destroyed"]
 
@@ -72,11 +79,10 @@ def bookings_of(chain: Chain, one: str) -> list[Booking]:
     seen = [s for s in chain.custody.sightings(one) if not s.attached]
     uses = [s for s in seen if is_named(s.facts, s.inside or one, Role.INPUT)]
     ends = [s for s in seen if _end_column(s) is not None]
-    return [
-        *_made(chain, one, seen),
-        *(b for s in chain.custody.each_once(uses) if (b := _used(chain, one, s)) is not None),
-        *_ended(chain, one, chain.custody.each_once(ends)),
-    ]
+    came = [s.facts.time for s in seen if s.facts.biz_step in TAKING or begins(s.facts, one)]
+    used = [b for s in chain.custody.each_once(uses) if (b := _used(chain, one, s)) is not None]
+    ended = [_ended(chain, one, s) for s in chain.custody.each_once(ends)]
+    return [*_made(chain, one, seen), *_each_end_once([*used, *ended], came)]
 
 
 def claimed(chain: Chain, claim: Claim) -> Booking:
@@ -137,9 +143,7 @@ def _made(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]
         if sighting.inside is not None:
             continue
         is_output = is_named(facts, one, Role.OUTPUT)
-        begins = facts.type == "ObjectEvent" and facts.action == "ADD"
-        begins = begins and facts.biz_step not in GIVING | TAKING
-        if is_output or (begins and is_named(facts, one, Role.EPC)):
+        if begins(facts, one):
             reworked = is_output and _is_reworked(chain, one, facts)
             if reworked and kind_of(one) not in AMOUNTS:
                 continue
@@ -179,24 +183,36 @@ def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
     return Booking(one, "used", (facts,), chain.parties.of(facts), facts.place, amount)
 
 
-def _ended(chain: Chain, one: str, seen: Iterable[Sighting]) -> Iterator[Booking]:
-    """Yield what was sold to consumers, used up or destroyed.
+def _ended(chain: Chain, one: str, sighting: Sighting) -> Booking:
+    """Return what was sold to consumers, used up or destroyed."""
+    facts = sighting.facts
+    column: Column = _end_column(sighting) or "destroyed"
+    amount = amount_of(chain, one, sighting.inside or one, facts)
+    party, is_sale = chain.parties.of(facts), facts.biz_step in SELLING
+    return Booking(one, column, (facts,), party, facts.place, amount, sold=is_sale)
 
-    Destroying and then decommissioning the same amount at the same place is one end; so is
-    decommissioning an instance that was sold or destroyed.
+
+def _each_end_once(ends: Iterable[Booking], came: Iterable[int]) -> Iterator[Booking]:
+    """Yield the ends of one object without the decommissionings of what ended in another way.
+
+    Who sells, uses or destroys goods may take their identifier out of use too. Of an amount that is
+    as much, at the same place, within 24 hours; and one decommissioning is of one end. An instance
+    may be decommissioned as late as one likes, unless it came again meanwhile.
+
+    Args:
+        ends: of one object.
+        came: when it came into being or was received.
     """
-    ends: list[Booking] = []
-    for sighting in seen:
-        facts = sighting.facts
-        column = _end_column(sighting)
-        if column is None:
-            continue
-        amount = amount_of(chain, one, sighting.inside or one, facts)
-        party, is_sale = chain.parties.of(facts), facts.biz_step in SELLING
-        booking = Booking(one, column, (facts,), party, facts.place, amount, sold=is_sale)
-        if not any(_is_same_end(booking, known) for known in ends):
-            ends.append(booking)
+    free: list[Booking] = []
+    for booking in sorted(ends, key=lambda end: (_takes_out_of_use(end), end.time)):
+        is_amount = kind_of(booking.object) in AMOUNTS
+        same = _is_same_amount if is_amount else _in_one_life(came)
+        known = next((one for one in free if same(booking, one)), None)
+        if known is None or not _takes_out_of_use(booking):
+            free.append(booking)
             yield booking
+        elif is_amount:
+            free.remove(known)
 
 
 def _end_column(sighting: Sighting) -> Column | None:
@@ -206,18 +222,33 @@ def _end_column(sighting: Sighting) -> Column | None:
     is_end = facts.type == "ObjectEvent" and facts.action == "DELETE"
     if not is_end or step in GIVING | TAKING | {VOIDING}:
         return None
-    if sighting.inside is not None and step != "destroying":
+    if sighting.inside is not None and step != DESTROYING:
         return None
     return "used" if step == _DISPENSING else "destroyed"
 
 
-def _is_same_end(booking: Booking, known: Booking) -> bool:
-    step, its = (one.events[0].biz_step for one in (booking, known))
-    if kind_of(booking.object) not in AMOUNTS and step == "decommissioning":
-        return True
-    is_repeat = step != its and {step, its} <= ENDING and booking.amount == known.amount
+def _takes_out_of_use(booking: Booking) -> bool:
+    return booking.column == "destroyed" and booking.events[0].biz_step == DECOMMISSIONING
+
+
+def _is_same_amount(booking: Booking, known: Booking) -> bool:
+    """Tell whether an amount was decommissioned where as much had ended in another way."""
+    step = known.events[0].biz_step
+    is_other = known.column == "used" or step in SELLING or step == DESTROYING
     near = abs(booking.time - known.time) <= ONE_PRODUCTION
-    return is_repeat and near and booking.place == known.place
+    is_as_much = booking.amount == known.amount
+    return is_other and is_as_much and near and booking.place == known.place
+
+
+def _in_one_life(came: Iterable[int]) -> Callable[[Booking, Booking], bool]:
+    """Return what tells whether an instance did not come again between two ends of it."""
+    times = list(came)
+
+    def same(booking: Booking, known: Booking) -> bool:
+        first, last = sorted((booking.time, known.time))
+        return not any(first < time <= last for time in times)
+
+    return same
 
 
 def amount_of(chain: Chain, one: str, unit: str, facts: EventFacts) -> Measure | None:

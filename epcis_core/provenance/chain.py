@@ -14,7 +14,7 @@ from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.lineage import AFTER_ALL_TIME, BEFORE_ALL_TIME, Lineage, Room, Walk
 from epcis_core.provenance.parties import Parties
-from epcis_core.provenance.stays import Stay
+from epcis_core.provenance.stays import Load, Stay
 from epcis_core.provenance.transformations import LineageLink, Transformations
 
 
@@ -51,13 +51,22 @@ class Chain:
         members = {member for lot in lots for member in self.gathered.members(lot)}
         self.custody.load({*objects, *members})
 
-    def subject(self, one: str) -> "Subject":
-        """Return an object as the subject of an answer, with the latest load of a container."""
+    def subject(self, one: str, at: int | None = None) -> "Subject":
+        """Return an object as the subject of an answer, with one load of a container.
+
+        Args:
+            one: the object.
+            at: the load that was inside then, microseconds since 1970 UTC, or else the last before,
+                or else the first; None for the latest.
+        """
         loads = [] if kind_of(one) in AMOUNTS else self.containment.loads(one)
         if not loads:
             return Subject(one)
+        begun = [load for load in loads if at is None or load.start <= at]
+        place = max(len(begun), 1) - 1
+        load = loads[place]
         found: dict[str, bool] = {}
-        level = [(stay, stay.disputed) for stay in loads[-1]]
+        level = [(stay, stay.disputed) for stay in load.stays]
         while level:
             fresh = [(s, doubted) for s, doubted in level if s.content not in {one, *found}]
             for stay, doubted in fresh:
@@ -69,8 +78,15 @@ class Chain:
                 if kind_of(stay.content) not in AMOUNTS
                 for inner in self.containment.stays_in(stay.content, stay.start, stay.end)
             ]
-        ends = [stay.end for load in loads[:-1] for stay in load if stay.end is not None]
-        return Subject(one, found, max(ends, default=None))
+        ends = [before.end for before in loads[:place] if before.end is not None]
+        return Subject(
+            one,
+            found,
+            since=max(ends, default=None),
+            until=None if load is loads[-1] else load.end,
+            loads=tuple(loads),
+            load=load,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +95,25 @@ class Subject:
 
     Attributes:
         object: canonical identifier.
-        content: what the latest load of a container holds, however deep, to whether that is
-            disputed.
+        content: what a load of a container holds, however deep, to whether that is disputed.
         since: when the load before that one had ended, microseconds since 1970 UTC; what happened
             before is of other goods. None where there was none.
+        until: when that load had ended, likewise; None where it is the latest.
+        loads: all loads of the container, by start.
+        load: that one of them.
     """
 
     object: str
     content: Mapping[str, bool] = field(default_factory=dict)
     since: int | None = None
+    until: int | None = None
+    loads: tuple[Load, ...] = ()
+    load: Load | None = None
 
     def is_of_now(self, time: int) -> bool:
         """Tell whether what happened at an instant is of what is asked for."""
-        return self.since is None or time >= self.since
+        is_begun = self.since is None or time >= self.since
+        return is_begun and (self.until is None or time <= self.until)
 
 
 @dataclass(slots=True)

@@ -97,29 +97,21 @@ class Changes:
         ]
 
     def amount(self, transfer: Transfer) -> Amount | None:
-        """Return how much changed hands; None where the records do not say or do not add up."""
+        """Return how much changed hands, by the receipt if there is one; None if it is unknown."""
+        facts = transfer.events[-1]
         amounts: dict[tuple[str, str], Named] = {}
         for one, unit in transfer.units:
             if kind_of(one) not in AMOUNTS:
-                amounts[one, one] = Named(one, transfer.events[0].named[0].role, "1")
-                continue
-            known = self._named(one, transfer) if one == unit else self._inside(one, unit, transfer)
-            if known is None:
-                return None
-            amounts[one, unit] = known
+                amounts[one, one] = Named(one, facts.named[0].role, "1")
+            elif named := facts.of(unit):
+                known = _sum(one, named) if one == unit else self._inside(one, unit, facts)
+                if known is None:
+                    return None
+                amounts[one, unit] = known
         return together(amounts.values())
 
-    @staticmethod
-    def _named(one: str, transfer: Transfer) -> Named | None:
-        """Return an object as the receipt names it, else as the shipment does."""
-        for facts in reversed(transfer.events):
-            if amounts := facts.of(one):
-                return _sum(one, amounts)
-        return None
-
-    def _inside(self, one: str, unit: str, transfer: Transfer) -> Named | None:
+    def _inside(self, one: str, unit: str, facts: EventFacts) -> Named | None:
         """Return how much of an object was in what travelled."""
-        facts = next((f for f in transfer.events if f.of(unit)), transfer.events[0])
         amount = amount_inside(self._gathered, self._containment, one, unit, facts)
         packed = (named for stay in self._containment.stays_of(one) for named in stay.amounts)
         first = next((named for named in packed if named.quantity is not None), None)

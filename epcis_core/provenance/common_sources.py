@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from epcis_core.model.references import Role
 from epcis_core.provenance.answer import proven
 from epcis_core.provenance.chain import Chain
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.lineage import Room, Walk
 from epcis_core.provenance.recall_result import CommonParty, CommonSource
@@ -80,14 +80,10 @@ def _makers(chain: Chain, one: str) -> set[str]:
         party
         for each in (one, *chain.gathered.members(one))
         for facts in chain.gathered.naming(each)
-        if is_named(facts, each, Role.OUTPUT) or (facts.action == "ADD" and _begins(facts.type))
+        if begins(facts, each)
         for party in [chain.parties.of(facts)]
         if party is not None
     }
-
-
-def _begins(event_type: str) -> bool:
-    return event_type == "ObjectEvent"
 
 
 def _shared(known: Mapping[str, Mapping[str, int] | set[str]]) -> dict[str, tuple[str, ...]]:

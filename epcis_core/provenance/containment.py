@@ -2,22 +2,21 @@
 
 Stays follow from the aggregation events that name a container or its contents; nothing of them is
 stored. What nobody recorded to be taken out ends all the same where something shows it: see
-`epcis_core.provenance.implicit_ends`.
+`epcis_core.provenance.implicit_ends`. What uses up or destroys a container does so to what lies in
+the containers inside it.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from epcis_core.model.references import Role
 from epcis_core.provenance.carriage import Carriage, carriage_of, within
-from epcis_core.provenance.evidence import is_named
-from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.evidence import in_time
 from epcis_core.provenance.gathered import Gathered
-from epcis_core.provenance.implicit_ends import ends_of_use, misplaced_packings
+from epcis_core.provenance.implicit_ends import but_for_what_was_left
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
-from epcis_core.provenance.pairing import pair
-from epcis_core.provenance.stays import Stay
-from epcis_core.provenance.steps import TAKING
+from epcis_core.provenance.packings import Packings
+from epcis_core.provenance.stays import End, Load, Stay
 
 
 class Containment:
@@ -28,32 +27,27 @@ class Containment:
     """
 
     def __init__(self, gathered: Gathered) -> None:
-        self._gathered = gathered
-        self._plain: dict[str, list[Stay]] = {}
+        self._packings = Packings(gathered)
+        self._outer: dict[str, list[End]] = {}
         self._by_content: dict[str, dict[str, list[Stay]]] = {}
         self._stays_of: dict[str, list[Stay]] = {}
         self._carriages: dict[str, list[Carriage]] = {}
 
     def load_around(self, objects: Iterable[str]) -> None:
         """Load what objects were ever in, and what that was in, level by level."""
-        seen: set[str] = set()
-        level = set(objects)
-        while level:
-            self._gathered.load(level)
-            seen |= level
-            level = {outer for one in level for outer in self._parents(one)} - seen
+        self._packings.load_around(objects)
 
     def load_contents(self, used: Iterable[tuple[str, int]]) -> set[str]:
-        """Load what lay in containers at instants, however deep, and return it."""
+        """Load what lay in containers at instants, or nearest to them, however deep; return it."""
         found: set[tuple[str, int]] = set()
-        level = {pair for pair in used if _is_unit(pair[0])}
-        self.load_around({one for one, _ in level})
+        units = {pair for pair in used if _is_unit(pair[0])}
+        self.load_around({one for one, _ in units})
+        level = {(one, _nearest(self._all_in(one), time)) for one, time in units}
         while level:
             held = {
                 (stay.content, time)
                 for container, time in level
-                for stays in self._stays_by_content(container).values()
-                for stay in stays
+                for stay in self._all_in(container)
                 if stay.overlaps(time, time)
             }
             self.load_around({one for one, _ in held})
@@ -72,10 +66,7 @@ class Containment:
             end: the same.
         """
         held = [
-            stay
-            for stays in self._stays_by_content(container).values()
-            for stay in stays
-            if start is None or stay.overlaps(start, end)
+            stay for stay in self._all_in(container) if start is None or stay.overlaps(start, end)
         ]
         self.load_around({stay.content for stay in held if _is_unit(stay.content)})
         found = [
@@ -92,7 +83,7 @@ class Containment:
             self.load_around([content])
             found = [
                 stay
-                for container in self._parents(content)
+                for container in self._packings.parents(content)
                 for stay in self._stays_by_content(container).get(content, ())
             ]
             if _is_unit(content):
@@ -101,22 +92,23 @@ class Containment:
         return self._stays_of[content]
 
     def contents_at(self, container: str, time: int) -> list[Stay]:
-        """Return what was inside when a container was used, nested ones opened, nearest first."""
+        """Return what was inside when a container was used, nested ones opened, nearest first.
+
+        What lies in several of them is there once for each.
+        """
         found: list[Stay] = []
         opened = {container}
         level = [container]
         while level:
             stays = [s for one in level for s in self.stays_in(one, time, time) if s.holds_at(time)]
-            level = []
-            for stay in stays:
-                if stay.content not in opened:
-                    opened.add(stay.content)
-                    level.append(stay.content)
-                    found.append(stay)
+            inner = [stay for stay in stays if stay.content != container]
+            level = list(dict.fromkeys(s.content for s in inner if s.content not in opened))
+            opened.update(level)
+            found += inner
         return found
 
-    def loads(self, container: str) -> list[list[Stay]]:
-        """Return the stays of a container load by load: from empty to empty, by start."""
+    def loads(self, container: str) -> list[Load]:
+        """Return what a container held load by load, by start."""
         loads: list[list[Stay]] = []
         end: int | None = 0
         for stay in self.stays_in(container):
@@ -129,17 +121,12 @@ class Containment:
             else:
                 loads[-1].append(stay)
                 end = None if end is None or stay.end is None else max(end, stay.end)
-        return loads
+        return [Load(tuple(stays)) for stays in loads]
 
     def nearest_load(self, container: str, time: int) -> list[Stay]:
         """Return what a container held at the instant nearest to another at which it held any."""
         stays = self.stays_in(container)
-        if not stays:
-            return []
-        moment = min(
-            (edge for stay in stays for edge in (stay.start, stay.end) if edge is not None),
-            key=lambda edge: (abs(edge - time), edge),
-        )
+        moment = _nearest(stays, time)
         found = self.contents_at(container, moment)
         return found or [stay for stay in stays if stay.overlaps(moment, moment)]
 
@@ -161,78 +148,76 @@ class Containment:
         self._carriages[content] = list(found)
         return self._carriages[content]
 
-    def _parents(self, content: str) -> list[str]:
-        """Return the containers that aggregation events put an object into, sorted."""
-        return sorted(
-            {
-                parent.object
-                for facts in self._gathered.naming(content)
-                if facts.type == "AggregationEvent" and is_named(facts, content, Role.CHILD)
-                for parent in facts.objects(Role.PARENT)
-                if parent.object != content
-            }
-        )
+    def around(self, container: str, time: int) -> set[str]:
+        """Return the containers around a container at an instant, however far out."""
+        return self._packings.around(container, time)
 
-    def _marks(self, container: str) -> list[EventFacts]:
-        return [
-            facts
-            for facts in self._gathered.naming(container)
-            if facts.type == "AggregationEvent" and is_named(facts, container, Role.PARENT)
-        ]
-
-    def _plain_stays(self, container: str) -> list[Stay]:
-        """Return the stays that follow from the container's own events alone."""
-        if container not in self._plain:
-            self._plain[container] = self._paired(container)
-        return self._plain[container]
-
-    def _paired(self, container: str, *, misplaced: bool = False) -> list[Stay]:
-        events = self._gathered.naming(container)
-        marks = self._marks(container)
-        ends = list(ends_of_use(container, events, marks))
-        if misplaced:
-            ends += misplaced_packings(container, marks, self._arrivals(container))
-        return pair(
-            container,
-            marks,
-            ends=ends,
-            uses=[f.time for f in events if f.type != "AggregationEvent" or f.action != "DELETE"],
-            is_disputed=self._gathered.is_disputed,
-        )
+    def _all_in(self, container: str) -> list[Stay]:
+        """Return the stays in a container, whatever else was put into another one meanwhile."""
+        return [stay for stays in self._stays_by_content(container).values() for stay in stays]
 
     def _stays_by_content(self, container: str) -> dict[str, list[Stay]]:
+        self._look_outward(container)
         if container not in self._by_content:
-            stays = self._plain_stays(container)
-            marks = self._marks(container)
-            own = [f for f in self._gathered.naming(container) if f.biz_step in TAKING]
-            if any(misplaced_packings(container, marks, own)):
-                stays = self._paired(container, misplaced=True)
-            by_content: dict[str, list[Stay]] = {}
-            for stay in stays:
-                by_content.setdefault(stay.content, []).append(stay)
-            self._by_content[container] = by_content
+            more = [*self._outer.get(container, ()), *self._packings.misplaced(container)]
+            plain = self._packings.plain(container)
+            self._by_content[container] = self._packings.paired(container, more) if more else plain
         return self._by_content[container]
 
-    def _arrivals(self, container: str) -> list[EventFacts]:
-        """Return the events by which a container arrived somewhere, itself or inside another."""
-        found = {f.sequence: f for f in self._gathered.naming(container) if f.biz_step in TAKING}
-        level = [Carriage(container, -(1 << 62), None)]
-        seen = {container}
-        while level:
-            fresh = [
-                within(carriage_of(stay), inner)
-                for inner in level
-                for parent in self._parents(inner.container)
-                for stay in self._plain_stays(parent)
-                if stay.content == inner.container and stay.overlaps(inner.start, inner.end)
-            ]
-            level = [one for one in fresh if one.container not in seen]
-            seen |= {one.container for one in level}
-            for one in level:
-                for facts in self._gathered.naming(one.container):
-                    if facts.biz_step in TAKING and one.holds(facts):
-                        found[facts.sequence] = facts
-        return list(found.values())
+    def _look_outward(self, container: str) -> None:
+        """Find what ended the loads of a container with those of one around it.
+
+        In order of time, for what was emptied with an outer container was in it no longer.
+        """
+        if container in self._outer or not self._packings.marks(container):
+            return
+        inner: dict[str, list[str]] = defaultdict(list)
+        for one in self._packings.load_around([container]) - self._outer.keys():
+            self._outer[one] = []
+            for parent in self._packings.parents(one):
+                inner[parent].append(one)
+        ends = [
+            (end, outer)
+            for outer in list(inner)
+            for end in (*self._packings.ends(outer), *self._outer[outer])
+            if end.kind != "emptying"
+        ]
+        for first in sorted(ends, key=lambda pair: (*in_time(pair[0].facts), pair[1])):
+            reached = [first]
+            while reached:
+                end, outer = reached.pop()
+                for one in inner[outer]:
+                    passed = self._passed_on(end, outer, one)
+                    if passed:
+                        self._outer[one] += passed
+                        self._by_content.pop(one, None)
+                        for content in inner[one]:
+                            self._stays_of.pop(content, None)
+                    reached += [(each, one) for each in passed]
+
+    def _passed_on(self, end: End, outer: str, one: str) -> list[End]:
+        """Return how the end of an outer container's load ended those of a container inside it.
+
+        Args:
+            end: of the outer load.
+            outer: the outer container.
+            one: what may have been inside.
+        """
+        passed = {
+            End(end.time, end.facts, end.kind, end.disputes or stay.disputed)
+            for stay in self.stays_of(one)
+            if stay.container == outer
+            and stay.end == end.time
+            and stay.holds_at(end.time)
+            and (end.kind == "use" or stay.closed == end.facts)
+        }
+        if not passed:
+            return []
+        passed -= {replace(known, spares=frozenset()) for known in self._outer[one]}
+        if end.kind == "destruction":
+            return list(passed)
+        marks = self._packings.marks(one)
+        return [left for each in passed for left in but_for_what_was_left(each, marks)]
 
     def _settled(self, content: str, container: str) -> list[Stay]:
         if _is_unit(content):
@@ -241,14 +226,7 @@ class Containment:
 
     def _cut_short(self, content: str, stays: list[Stay]) -> list[Stay]:
         """End the stays of what can be in one container only where it was put into another."""
-        moves = [
-            (facts, parent.object)
-            for facts in self._gathered.naming(content)
-            if facts.type == "AggregationEvent"
-            and facts.action in {"ADD", "OBSERVE"}
-            and is_named(facts, content, Role.CHILD)
-            for parent in facts.objects(Role.PARENT)
-        ]
+        moves = self._packings.moves(content)
         if len({container for _, container in moves}) < 2:  # noqa: PLR2004 - there is no other
             return stays
         found = []
@@ -276,20 +254,13 @@ class Containment:
         """Tell whether one of two containers was inside the other at an instant."""
         return other in self.around(one, time) or one in self.around(other, time)
 
-    def around(self, container: str, time: int) -> set[str]:
-        """Return the containers around a container at an instant, however far out."""
-        found: set[str] = set()
-        level = {container}
-        while level:
-            level = {
-                parent
-                for one in level
-                for parent in self._parents(one)
-                for stay in self._plain_stays(parent)
-                if stay.content == one and stay.overlaps(time, time)
-            } - found
-            found |= level
-        return found
+
+def _nearest(stays: Sequence[Stay], time: int) -> int:
+    """Return an instant if anything was inside then, else the nearest at which anything was."""
+    if any(stay.overlaps(time, time) for stay in stays):
+        return time
+    edges = (edge for stay in stays for edge in (stay.start, stay.end) if edge is not None)
+    return min(edges, key=lambda edge: (abs(edge - time), edge), default=time)
 
 
 def _is_unit(content: str) -> bool:

@@ -112,13 +112,18 @@ class Custody:
         return [min(outermost, key=lambda one: (one.disputed, one.inside is None))]
 
     def _is_inside(self, one: Sighting, other: Sighting) -> bool:
-        """Tell whether the container of a sighting lay in that of another one, as surely."""
+        """Tell whether the container of a sighting lay in that of another one, as surely.
+
+        Of two that the records put into each other, the surer and then the first is the outer one.
+        """
         inner, outer, time = one.inside, other.inside, one.facts.time
         if inner is None or outer is None or other.disputed > one.disputed:
             return False
-        return outer in self._containment.around(inner, time) and (
-            inner not in self._containment.around(outer, time)
-        )
+        if outer not in self._containment.around(inner, time):
+            return False
+        if inner not in self._containment.around(outer, time):
+            return True
+        return (other.disputed, outer) < (one.disputed, inner)
 
     def of_lot(self, lot: str) -> list[Sighting]:
         """Return the events an object or a member of it took part in, by time."""

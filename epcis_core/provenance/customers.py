@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from epcis_core.provenance.amounts import in_unit
+from epcis_core.provenance.amounts import Measure, in_unit
 from epcis_core.provenance.bookings import amount_of
 from epcis_core.provenance.chain import Chain
+from epcis_core.provenance.consumers import with_consumers
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.handovers import Transfer
-from epcis_core.provenance.recall_result import Call, Customer, Delivered
+from epcis_core.provenance.recall_result import Call, Customer, Delivered, Sale
 from epcis_core.provenance.stock import Stocks, Sum
 
 
@@ -54,22 +56,63 @@ def deliveries_of(chain: Chain, stocks: Stocks, moved: Sequence[Transfer]) -> li
     forward: set[tuple[str | None, str | None]] = set()
     found = []
     counted: set[tuple[int, str, str, str | None]] = set()
+    of_many = _with_several_takers(moved)
     for transfer in moved:
         ends = transfer.giver, transfer.taker
-        back = ends[::-1] in forward
+        back = transfer.taker is not None and ends[::-1] in forward
         if not back:
             forward.add(ends)
+        alternatives = of_many.get(transfer.shipped.sequence if transfer.shipped else -1)
         facts = transfer.shipped or transfer.received
-        units = [pair for pair in transfer.units if facts and facts.of(pair[1])] or transfer.units
-        amounts = []
-        for one, unit in units:
-            key = (facts.sequence if facts else -1, one, unit, transfer.taker)
-            if facts is not None and key not in counted:
-                counted.add(key)
-                amounts.append(amount_of(chain, one, unit, facts))
-        if amounts:
-            found.append(Delivery(*ends, stocks.sum(amounts), back, transfer.sold))
+        if alternatives is not None and transfer.received is not None:
+            facts = transfer.received
+        amounts = _amounts(chain, transfer, facts, counted)
+        amount = stocks.sum(amounts)
+        if alternatives is not None and transfer.received is None:
+            amount = _rest(chain, stocks, amount, alternatives)
+        if amounts and amount != 0:
+            found.append(Delivery(*ends, amount, back, transfer.sold))
     return found
+
+
+def _amounts(
+    chain: Chain,
+    transfer: Transfer,
+    facts: EventFacts | None,
+    counted: set[tuple[int, str, str, str | None]],
+) -> list[Measure | None]:
+    """Return what an event says went to a taker, unless that is counted already."""
+    units = [pair for pair in transfer.units if facts and facts.of(pair[1])] or transfer.units
+    amounts = []
+    for one, unit in units:
+        key = (facts.sequence if facts else -1, one, unit, transfer.taker)
+        if facts is not None and key not in counted:
+            counted.add(key)
+            amounts.append(amount_of(chain, one, unit, facts))
+    return amounts
+
+
+def _with_several_takers(moved: Iterable[Transfer]) -> dict[int, list[Transfer]]:
+    """Return the changes of hands of each shipment that names several receivers, by sequence."""
+    by_shipment: dict[int, list[Transfer]] = defaultdict(list)
+    for transfer in moved:
+        if transfer.shipped is not None:
+            by_shipment[transfer.shipped.sequence].append(transfer)
+    return {
+        sequence: its
+        for sequence, its in by_shipment.items()
+        if len({transfer.taker for transfer in its}) > 1
+    }
+
+
+def _rest(chain: Chain, stocks: Stocks, shipped: Sum, alternatives: Iterable[Transfer]) -> Sum:
+    """Return what is left of a shipment for those of its receivers that recorded no receipt."""
+    came: Sum = Fraction()
+    for transfer in alternatives:
+        if transfer.received is not None:
+            came = _plus(came, stocks.sum(_amounts(chain, transfer, transfer.received, set())))
+    left = _less(shipped, came)
+    return left if left is None else max(left, Fraction())
 
 
 def customers_of(
@@ -115,11 +158,34 @@ def _accounts(deliveries: Sequence[Delivery], stocks: Stocks) -> dict[str | None
         if one.back and taker is not None and one.taker is not None:
             taker.gone = _less(taker.gone, one.amount)
     for stock in stocks.each():
-        account = accounts.get(stock.party) if stock.party else None
-        if account is not None:
-            ended = [*stock.bookings["used"], *stock.bookings["destroyed"]]
-            account.gone = _plus(account.gone, stocks.total(ended))
+        for party, held in stock.by_holder().items():
+            account = accounts.get(party) if party is not None else None
+            if account is not None:
+                ended = [*held.bookings["used"], *held.bookings["destroyed"]]
+                account.gone = _plus(account.gone, stocks.total(ended))
+    if None in accounts:
+        # Nobody but the seller tells what consumers brought back.
+        accounts[None].returned = _less(accounts[None].shipped, with_consumers(stocks))
     return accounts
+
+
+def sales_of(chain: Chain, moved: Iterable[Transfer]) -> Iterator[Sale]:
+    """Yield what was sold to consumers, object by object.
+
+    Args:
+        chain: the facts.
+        moved: the changes of hands of all affected objects, by time.
+    """
+    for transfer in moved:
+        if not transfer.sold or transfer.shipped is None:
+            continue
+        for one in transfer.objects:
+            # A member that the answer leaves out stands in it as its lot.
+            own = {one, *set(chain.gathered.members(one)).difference(transfer.objects)}
+            units = tuple(unit for unit in transfer.units if unit[0] in own)
+            amount = chain.changes.amount(replace(transfer, objects=(one,), units=units))
+            event = transfer.shipped.event_id
+            yield Sale(party=transfer.giver, object=one, event=event, quantity=amount)
 
 
 def call_list(

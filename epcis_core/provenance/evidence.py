@@ -7,6 +7,7 @@ from typing import Protocol
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of, kind_of
+from epcis_core.provenance.steps import GIVING, TAKING
 
 
 class Evidence(Protocol):
@@ -95,3 +96,14 @@ def in_time(facts: EventFacts) -> tuple[int, int]:
 def is_named(facts: EventFacts, one: str, *roles: Role) -> bool:
     """Tell whether an event names an object in one of the roles."""
     return any(named.role in roles for named in facts.of(one))
+
+
+def begins(facts: EventFacts, one: str) -> bool:
+    """Tell whether an object came into being in an event: commissioned, or made of others.
+
+    Who gives or takes it adds it to books of its own; it was there before.
+    """
+    is_added = facts.type == "ObjectEvent" and facts.action == "ADD"
+    if is_added and facts.biz_step not in GIVING | TAKING and is_named(facts, one, Role.EPC):
+        return True
+    return is_named(facts, one, Role.OUTPUT)

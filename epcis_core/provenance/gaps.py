@@ -6,7 +6,7 @@ from typing import Final
 from epcis_core.model.references import Role
 from epcis_core.provenance.balance import amount_gaps
 from epcis_core.provenance.chain import Chain, Findings
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.implicit_ends import YEAR
@@ -70,8 +70,7 @@ def _beginnings(chain: Chain, one: str) -> Iterator[EventFacts]:
     """Yield the events in which an object, or a member of it, came into being."""
     for each in (one, *chain.gathered.members(one)):
         for facts in chain.gathered.naming(each):
-            begun = facts.type == "ObjectEvent" and facts.action == "ADD"
-            if (begun and is_named(facts, each, Role.EPC)) or is_named(facts, each, Role.OUTPUT):
+            if begins(facts, each):
                 yield facts
 
 

@@ -20,7 +20,7 @@ class Transfer:
 
     Attributes:
         objects: what changed hands.
-        units: object and the container in which it travelled, or itself.
+        units: object and what the events name: the container in which it was, or itself.
         shipped: the giving event, or None.
         received: the taking event, or None.
         giver: who gave; None if nobody says.
@@ -119,8 +119,7 @@ def _transfer(giving: Claim | None, taking: Claim | None) -> Transfer | None:
     bases: tuple[Basis, ...] = ("owner", "possessor", "place")
     return Transfer(
         (claims[0].object,),
-        tuple({(claim.object, claim.unit) for claim in claims if claim.unit != claim.object})
-        or ((claims[0].object, claims[0].object),),
+        tuple(sorted({(claim.object, claim.unit) for claim in claims})),
         giving.facts if giving else None,
         taking.facts if taking else None,
         giver,

@@ -144,13 +144,13 @@ def _split(
     is_part = _all(Claim.agrees, _is_in_time, may_be)
     for taking in list(takings):
         for giving, _ in paired:
-            if _covers(rests, giving, taking) and is_part(giving, taking):
+            if is_part(giving, taking) and _takes_from(rests, giving, taking):
                 takings.remove(taking)
                 yield giving, taking
                 break
     for giving in list(givings):
         for _, taking in paired:
-            if _covers(rests, taking, giving) and is_part(giving, taking):
+            if is_part(giving, taking) and _takes_from(rests, taking, giving):
                 givings.remove(giving)
                 yield giving, taking
                 break
@@ -167,8 +167,8 @@ def _rests(paired: Iterable[tuple[Claim, Claim]]) -> dict[int, Fraction]:
     return rests
 
 
-def _covers(rests: dict[int, Fraction], whole: Claim, part: Claim) -> bool:
-    """Tell whether most of a part fits in what is left of a whole, and take it out of that.
+def _takes_from(rests: dict[int, Fraction], whole: Claim, part: Claim) -> bool:
+    """Take a part from what is left of a whole; tell whether most of it was there to be taken.
 
     A part of unknown size takes all that is left.
     """

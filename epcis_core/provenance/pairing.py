@@ -1,7 +1,7 @@
 """What was inside one container and when, from the marks of its events.
 
 The order in which the events came makes no difference. At one instant (whole days stamped 00:00
-are common) what was open is closed first, then things are added, seen, removed.
+are common) what was open is closed first, then things are added, seen, removed, used up.
 """
 
 from bisect import bisect_left, bisect_right
@@ -63,7 +63,7 @@ def pair(
     """
     pairing = _Pairing(container, uses, is_disputed)
     at: dict[int, tuple[list[End], list[EventFacts]]] = defaultdict(lambda: ([], []))
-    for end in ends:
+    for end in sorted(ends, key=lambda end: end.disputes):
         at[end.time][0].append(end)
     for mark in marks:
         at[mark.time][1].append(mark)
@@ -99,9 +99,9 @@ class _Pairing:
         """Take in everything that happened at one instant."""
         first = len(self.done)
         removals = [(m, named) for m in marks if m.action == "DELETE" for named in _children(m)]
+        removals.sort(key=lambda one: one[1] is None)  # what is named is not among “all the rest”
         late = [one for one in removals if not self._remove(*one, before=time)]
-        for end in ends:
-            self._end(end)
+        self._empty(ends)
         for take_in, action in ((self._add, "ADD"), (self._observe, "OBSERVE")):
             for mark in marks:
                 for named in mark.objects(Role.CHILD) if mark.action == action else ():
@@ -110,6 +110,7 @@ class _Pairing:
         for mark, removed in late:
             if not self._remove(mark, removed, before=None):
                 self._infer(mark, removed)
+        self._use_up(ends)
         if not self.open and len(self.done) > first:
             self.emptied = time
 
@@ -221,16 +222,35 @@ class _Pairing:
             return self.uses[first]
         return time if self.load_start is None else self.load_start
 
-    def _end(self, end: End) -> None:
-        for content in [c for c, one in self.open.items() if one.stay.start < end.time]:
-            if content in end.spares:
+    def _empty(self, ends: Iterable[End]) -> None:
+        """Close what is no longer inside at an instant at which new things may be put in."""
+        for end in ends:
+            if end.kind == "use":
                 continue
-            if end.disputes:
-                self._dispute(content, end.facts, at=end.time)
-            else:
-                self._close(content, end.facts, at=end.time, unclosed=True)
-        if not self.open and self.done:
-            self.emptied = end.time
+            for content, one in list(self.open.items()):
+                if one.stay.start < end.time and content not in end.spares:
+                    self._end(content, end, disputes=end.disputes, unclosed=True)
+            if not self.open and self.done:
+                self.emptied = end.time
+
+    def _use_up(self, ends: Iterable[End]) -> None:
+        """Close what is inside when it is used up; what was put to it just then may be left."""
+        for end in ends:
+            if end.kind != "use":
+                continue
+            is_refilled = self.load_start is not None and self.load_start < end.time
+            for content, one in list(self.open.items()):
+                if content not in end.spares:
+                    may_be_left = is_refilled and one.stay.opened.time == end.time
+                    self._end(content, end, disputes=end.disputes or may_be_left)
+
+    def _end(
+        self, content: str, end: End, *, disputes: bool = False, unclosed: bool = False
+    ) -> None:
+        if disputes:
+            self._dispute(content, end.facts, at=end.time)
+        else:
+            self._close(content, end.facts, at=end.time, unclosed=unclosed)
 
     def _close(
         self, content: str, mark: EventFacts, *, at: int | None = None, unclosed: bool = False

@@ -61,12 +61,19 @@ class Parties:
         return f"https://id.gs1.org/417/{number}"
 
     def of(self, facts: EventFacts) -> str | None:
-        """Return who had the objects when an event happened."""
+        """Return who had the objects when an event happened.
+
+        The parties of its lists count first. Where an event that neither gives nor takes names two,
+        its place tells which of them it was.
+        """
         ends = self.ends(facts)
         if facts.biz_step in TAKING and ends.taker:
             return ends.taker
         if ends.giver and facts.biz_step in GIVING:
             return ends.giver
+        named = {ends.giver, ends.taker} - {None}
+        if len(named) == 1 and facts.biz_step not in GIVING | TAKING:
+            return named.pop()
         return self.of_place(facts.place) or ends.giver or ends.taker
 
     def stated(self, facts: EventFacts) -> str | None:

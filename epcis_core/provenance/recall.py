@@ -1,12 +1,18 @@
 """A recall: everything downstream of suspect objects, where it is, who has it, whom to call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.book import Book
 from epcis_core.provenance.chain import Chain, Findings
 from epcis_core.provenance.common_sources import common_sources
-from epcis_core.provenance.customers import Delivery, call_list, customers_of, deliveries_of
+from epcis_core.provenance.customers import (
+    Delivery,
+    call_list,
+    customers_of,
+    deliveries_of,
+    sales_of,
+)
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import kind_of
@@ -15,7 +21,7 @@ from epcis_core.provenance.result import Trace, TracedObject
 from epcis_core.provenance.stock import Stocks, StocksOfLots
 from epcis_core.provenance.suspicions import possible_slips
 from epcis_core.provenance.trace import explore, known, told
-from epcis_core.provenance.whereabouts import whereabouts_of
+from epcis_core.provenance.whereabouts import last_seen, whereabouts_of
 
 
 def recall(
@@ -50,20 +56,22 @@ def recall(
     worked_out = StocksOfLots(chain, lots)
     answer = told(chain, found, origin, worked_out, direction="downstream", as_of=as_of)
     objects = [one for one in answer.objects if one.role in {"subject", "content", "downstream"}]
-    stocks = {one.id: worked_out.of(one.id) for one in objects}
+    # Of a class that nobody asked for, most of what is on record is of other goods.
+    counted = [one.id for one in objects if one.kind != "class" or one.id in found.subjects]
+    stocks = {one: worked_out.of(one) for one in counted}
     moved = {one: _moved(chain, found, one, whole=one in lots) for one in stocks}
     deliveries = {one: deliveries_of(chain, stocks[one], moved[one]) for one in stocks}
+    affected = [_affected(chain, found, one, stocks.get(one.id), moved) for one in objects]
     holders = {
         party
-        for one, its in stocks.items()
-        if not found.is_load(one)
-        for stock in its.each()
-        if (party := stock.party)
+        for one in affected
+        if not found.is_load(one.object)
+        for party in (one.last_party, *_holders(stocks.get(one.object)))
+        if party is not None
     }
     carried = (its for one, its in deliveries.items() if not found.is_load(one))
     calls = call_list(chain, carried, holders)
     sources, makers = common_sources(chain, here, max_objects) if len(here) > 1 else ([], [])
-    affected = (_affected(chain, found, one, stocks[one.id], moved[one.id]) for one in objects)
     return Recall(
         subjects=tuple(here),
         unknown=unknown,
@@ -72,6 +80,7 @@ def recall(
             customers_of(_told_apart(chain, found, deliveries), stocks),
             [call.party for call in calls],
         ),
+        sales=tuple(sales_of(chain, found.moved)),
         call_list=tuple(calls),
         possible=tuple(possible_slips(chain, found, max_objects)),
         common_sources=tuple(sources),
@@ -90,11 +99,25 @@ def _moved(chain: Chain, found: Findings, one: str, *, whole: bool) -> list[Tran
     return moved if subject is None else [each for each in moved if subject.is_of_now(each.time)]
 
 
+def _holders(stocks: Stocks | None) -> Iterator[str | None]:
+    """Yield who made, got, used, gave away or destroyed some of an object."""
+    for stock in stocks.each() if stocks else ():
+        yield from (booking.party for booking in stock.all())
+
+
 def _affected(
-    chain: Chain, found: Findings, one: TracedObject, stocks: Stocks, moved: Sequence[Transfer]
+    chain: Chain,
+    found: Findings,
+    one: TracedObject,
+    stocks: Stocks | None,
+    moved: Mapping[str, Sequence[Transfer]],
 ) -> Affected:
     seen = found.seen[one.id]
-    there = whereabouts_of(stocks, seen, moved, chain.parties)
+    there = (
+        last_seen(seen, chain.parties)
+        if stocks is None
+        else whereabouts_of(stocks, seen, moved[one.id], chain.parties)
+    )
     return Affected(
         object=one.id,
         kind=one.kind,

@@ -38,8 +38,9 @@ class Affected(_Part):
         last_party: who has it as far as is known; one that only the sender names counts.
         last_place: where it is, or was seen last.
         last_seen: when.
-        status: of the states that parts of it are in, the first of on hand, on the way, sold,
-            destroyed and used.
+        status: of an amount, of the states that parts of it are in, the first of on hand, on the
+            way, sold, destroyed and used; of an instance or a container, how it ended last, else
+            where it is.
         holdings: where it should be, place by place.
         disputed: the records make the relation likely but do not prove it.
     """
@@ -61,7 +62,7 @@ class Delivered(_Part):
 
     Attributes:
         shipped: to the customer, whether or not it says that it arrived.
-        returned: by the customer, to whom it came from.
+        returned: by the customer, to whom it came from; by consumers, to any seller.
         unaccounted: neither returned, nor handed on, sold, used or destroyed on record: what must
             still be looked for there.
         uom: UN/ECE Rec 20; None for a count of items.
@@ -79,6 +80,19 @@ class Customer(_Part):
 
     party: str | None
     objects: tuple[Delivered, ...]
+
+
+class Sale(_Part):
+    """What a party sold to consumers of one object in one event.
+
+    Attributes:
+        quantity: in the unit of the event; None where the records do not say how much.
+    """
+
+    party: str | None
+    object: str
+    event: str
+    quantity: Amount | None = None
 
 
 class Call(_Part):
@@ -148,6 +162,7 @@ class Recall(_Part):
         subjects: what was asked for and is known, in the order asked.
         unknown: what was asked for and is not known.
         customers: by amount of objects they got, those to be called first.
+        sales: to consumers, by time.
         call_list: nearest to the consumer first.
         possible: what a slip of the pen may hide; it is not among the affected.
         common_sources: what several of the subjects came from; the largest share first.
@@ -158,6 +173,7 @@ class Recall(_Part):
     unknown: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
     customers: tuple[Customer, ...] = ()
+    sales: tuple[Sale, ...] = ()
     call_list: tuple[Call, ...] = ()
     possible: tuple[Possible, ...] = ()
     common_sources: tuple[CommonSource, ...] = ()

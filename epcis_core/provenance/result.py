@@ -80,6 +80,20 @@ class Link(_Part):
     disputed: bool = False
 
 
+class ContainerLoad(_Part):
+    """What a container in question held from when it was empty until it was empty again.
+
+    Attributes:
+        time: when the first of it was put in.
+        until: when the last of it was out; None while anything is in.
+        shown: the answer is of this load.
+    """
+
+    time: str
+    until: str | None = None
+    shown: bool = False
+
+
 class Handover(_Part):
     """Objects went from one party to another.
 
@@ -213,6 +227,7 @@ class Trace(_Part):
 
     Attributes:
         truncated: there was more than `max_objects`; the answer is not the whole.
+        loads: of a container; empty for what never held anything.
         parties: party to what master data says of it (`name`, `phone`, …).
         places: place to what master data says of it (`name`, `latitude`, `longitude`, …).
         events: every event the answer rests on.
@@ -223,6 +238,7 @@ class Trace(_Part):
     direction: Direction = "both"
     as_of: str | None = None
     truncated: bool = False
+    loads: tuple[ContainerLoad, ...] = ()
     objects: tuple[TracedObject, ...] = ()
     links: tuple[Link, ...] = ()
     handovers: tuple[Handover, ...] = ()

@@ -1,6 +1,7 @@
-"""A stay: one object in one container, from its start to its end, both included."""
+"""A stay: one object in one container, from its start to its end, both included; and loads."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from epcis_core.provenance.facts import EventFacts, Named
 
@@ -51,17 +52,42 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What a container held from when it was empty until it was empty again.
+
+    Attributes:
+        stays: at least one, by start.
+    """
+
+    stays: tuple[Stay, ...]
+
+    @property
+    def start(self) -> int:
+        """When something was put in, microseconds since 1970 UTC."""
+        return self.stays[0].start
+
+    @property
+    def end(self) -> int | None:
+        """When the last of it was out; None while anything is in."""
+        ends = [stay.end for stay in self.stays if stay.end is not None]
+        return max(ends) if len(ends) == len(self.stays) else None
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """Something that shows that what was inside before is inside no longer.
 
     Attributes:
         time: when, microseconds since 1970 UTC.
         facts: the event that shows it.
+        kind: what became of what was inside: it was used up together with the container, and was
+            inside until then; it was destroyed with it; or it was taken out some time before.
         disputes: it makes that likely only: what was inside stays, disputed.
         spares: contents it says nothing of, since a later event names them.
     """
 
     time: int
     facts: EventFacts
+    kind: Literal["use", "destruction", "emptying"] = "emptying"
     disputes: bool = False
     spares: frozenset[str] = frozenset()

@@ -11,4 +11,6 @@ TAKING: Final = frozenset({"receiving", "accepting", "arriving"})
 SELLING: Final = frozenset({"retail_selling"})
 VOIDING: Final = "void_shipping"
 COMMISSIONING: Final = "commissioning"
-ENDING: Final = frozenset({"destroying", "decommissioning"})
+DESTROYING: Final = "destroying"
+DECOMMISSIONING: Final = "decommissioning"
+ENDING: Final = frozenset({DESTROYING, DECOMMISSIONING})

@@ -6,6 +6,7 @@ of the giver that is seen to have had the goods; what only a sender records came
 more than it is recorded to have got, and else is under way.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,25 @@ class Stock:
         came = (*self.bookings["produced"], *self.bookings["received"])
         return any(booking.time <= time for booking in came)
 
+    def by_holder(self) -> "dict[str | None, Stock]":
+        """Return the stock of each party that held goods there, for a site may change hands.
+
+        What leaves is of the party that the events name, if goods came to it there; else of the
+        one they had come to last, for others may act for it.
+        """
+        came = [*self.bookings["produced"], *self.bookings["received"]]
+        came.sort(key=lambda booking: booking.time)
+        times = [booking.time for booking in came]
+        takers = {booking.party for booking in came}
+        parts: dict[str | None, Stock] = {}
+        for booking in (*came, *self.leaving()):
+            party = booking.party
+            if party not in takers and (before := bisect_right(times, booking.time)):
+                party = came[before - 1].party
+            part = parts.setdefault(party, Stock(self.site))
+            part.bookings[booking.column].append(booking)
+        return parts
+
     @property
     def has_source(self) -> bool:
         """Tell whether anything is recorded to have come here."""
@@ -97,6 +117,7 @@ class Stocks:
 
     Attributes:
         exceeding: events of goods of which more was received than shipped.
+        from_nobody: what came without anybody being known to have given it.
         kind: what amounts are added up: `mass`, `count`, or a unit without a fixed size.
         uom: the unit in which the lot was measured first; None for pieces.
     """
@@ -104,6 +125,7 @@ class Stocks:
     def __init__(self, chain: Chain, lot: str, *, whole: bool = True) -> None:
         self.lot = lot
         self.exceeding: list[tuple[EventFacts, ...]] = []
+        self.from_nobody: list[Booking] = []
         self._chain = chain
         self._stocks: dict[tuple[str | None, str | None], Stock] = {}
         own = (lot, *(chain.gathered.members(lot) if whole else ()))
@@ -161,8 +183,9 @@ class Stocks:
             takers = (claim.taker for claim in trip.givings)
             return list(zip(sent, takers, strict=True))
         if not sent:
-            givers = (claim.giver for claim in trip.takings)
-            return list(zip(came, givers, strict=True))
+            alone = [(booking, c.giver) for booking, c in zip(came, trip.takings, strict=True)]
+            self.from_nobody += [booking for booking, giver in alone if giver is None]
+            return alone
         self._compare(sent, came)
         return []
 

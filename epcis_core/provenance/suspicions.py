@@ -13,7 +13,7 @@ from epcis_core.identifiers import check_digit
 from epcis_core.model.references import Role
 from epcis_core.provenance.chain import Chain, Findings
 from epcis_core.provenance.custody import Sighting
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.lineage import Room
@@ -111,9 +111,7 @@ def _sightings(chain: Chain, one: str, *, whole: bool) -> list[Sighting]:
 
 
 def _makes(sighting: Sighting) -> bool:
-    facts, one = sighting.facts, sighting.member or sighting.object
-    begins = facts.type == "ObjectEvent" and facts.action == "ADD" and sighting.inside is None
-    return begins or is_named(facts, one, Role.OUTPUT)
+    return begins(sighting.facts, sighting.member or sighting.object)
 
 
 def _is_known_elsewhere(chain: Chain, one: str, party: str, *, whole: bool) -> bool:

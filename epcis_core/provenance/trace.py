@@ -7,6 +7,7 @@ from epcis_core.provenance.answer import (
     excluded_links,
     handover_of,
     links_of,
+    loads_of,
     traced_objects,
     visits_of,
 )
@@ -27,6 +28,7 @@ def trace(
     subject: str,
     *,
     direction: Direction = "both",
+    at: int | None = None,
     as_of: str | None = None,
     max_objects: int = 10_000,
 ) -> Trace:
@@ -37,19 +39,25 @@ def trace(
         book: names and addresses.
         subject: canonical identifier.
         direction: which way to walk the lineage.
+        at: of a container, which load: see `Chain.subject`.
         as_of: the ledger time the evidence stands for, to be shown in the answer.
         max_objects: how many objects of any role the answer may hold.
     """
     chain = Chain(evidence, book)
     if not chain.is_known(subject):
         return Trace(subject=subject, direction=direction, as_of=as_of)
-    found, origin = explore(chain, [subject], direction, max_objects)
+    found, origin = explore(chain, [subject], direction, max_objects, at=at)
     stocks = StocksOfLots(chain, found.lots)
     return told(chain, found, origin, stocks, direction=direction, as_of=as_of)
 
 
 def explore(
-    chain: Chain, subjects: Sequence[str], direction: Direction, max_objects: int
+    chain: Chain,
+    subjects: Sequence[str],
+    direction: Direction,
+    max_objects: int,
+    *,
+    at: int | None = None,
 ) -> tuple[Findings, Walk]:
     """Walk from objects and look around.
 
@@ -58,11 +66,12 @@ def explore(
         subjects: canonical identifiers, known to the ledger.
         direction: which way to walk the lineage.
         max_objects: how many objects of any role may be found.
+        at: of containers, which load: see `Chain.subject`.
 
     Returns:
         What was found out, and the walk upstream, which one step back needs in any direction.
     """
-    asked = {one: chain.subject(one) for one in subjects}
+    asked = {one: chain.subject(one, at) for one in subjects}
     starts = list(dict.fromkeys([*asked, *(o for one in asked.values() for o in one.content)]))
     room = Room(max_objects)
     nowhere = Walk(dict.fromkeys(starts, 0), whole={*starts})
@@ -106,11 +115,13 @@ def told(
     parties += [p for h in handovers for p in (h.from_party, h.to_party, h.carrier)]
     places = [v.place for v in visits]
     places += [p for h in handovers for p in (h.from_place, h.to_place)]
+    subject = next(iter(found.subjects.values()))
     return Trace(
-        subject=next(iter(found.subjects)),
+        subject=subject.object,
         direction=direction,
         as_of=as_of,
         truncated=found.truncated,
+        loads=loads_of(subject),
         objects=traced_objects(chain.book, chain.parties, found),
         links=links,
         handovers=handovers,
@@ -129,7 +140,7 @@ def told(
 
 
 def _one_step(chain: Chain, subjects: Iterable[Subject], origin: Walk) -> tuple[OneStep, ...]:
-    """Return one step back and forward, of a container as far as its latest load."""
+    """Return one step back and forward, of a container as far as the load in question."""
     chain.load_custody(origin.steps, origin.whole)
     return together(_one_step_of(chain, subject, origin) for subject in subjects)
 

@@ -1,13 +1,14 @@
 """Where an object is now, as far as the records tell, and in which state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from epcis_core.provenance.amounts import in_unit
-from epcis_core.provenance.bookings import Booking
+from epcis_core.provenance.consumers import ends_of, with_consumers
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.handovers import Transfer
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.recall_result import Holding, Status
 from epcis_core.provenance.result import Amount
@@ -38,42 +39,76 @@ def whereabouts_of(
 ) -> Whereabouts:
     """Tell where an object is.
 
+    Of an amount a part may be here, another part there. An instance or a container is one thing:
+    how it ended last tells what became of it, and until then it is where it was seen last.
+
     Args:
         stocks: its stocks.
         seen: its sightings, by time.
         moved: its changes of hands, by time.
         parties: who stands behind a place.
     """
-    own = [sighting for sighting in seen if not sighting.attached]
-    party = parties.of(own[-1].facts) if own else None
-    place = own[-1].facts.biz_location or own[-1].place if own else None
-    held = [stock for stock in stocks.each() if _is_there(stocks, stock)]
-    if held:
-        last = max(held, key=lambda stock: stock.all()[-1].time)
-        quantity = amount(stocks, _added(map(stocks.on_hand, held)))
-        holdings = tuple(
-            Holding(
-                party=stock.party, place=stock.place, quantity=amount(stocks, stocks.on_hand(stock))
-            )
-            for stock in held
-        )
-        return Whereabouts("on_hand", quantity, last.party, last.place, holdings)
+    unknown = last_seen(seen, parties)
+    party, place = unknown.party, unknown.place
+    is_one = kind_of(stocks.lot) not in AMOUNTS
+    gone = next(_gone(stocks, seen), None)
+    ended = Whereabouts(gone[0], amount(stocks, gone[1]), party, place) if gone else None
+    if is_one and ended is not None:
+        return ended
+    held = [each for each in _held(stocks) if _is_there(stocks, each[1])]
     lost = [amount for stock in stocks.each() for amount in stock.lost]
+    if is_one and place is not None and (held or not lost):
+        one = Amount(value="1")
+        return Whereabouts(
+            "on_hand", one, party, place, (Holding(party=party, place=place, quantity=one),)
+        )
+    if held:
+        last, where = max(held, key=lambda each: each[1].all()[-1].time)
+        quantity = amount(stocks, _added(stocks.on_hand(stock) for _, stock in held))
+        holdings = tuple(
+            Holding(party=holder, place=stock.place, quantity=amount(stocks, stocks.on_hand(stock)))
+            for holder, stock in held
+        )
+        return Whereabouts("on_hand", quantity, last, where.place, holdings)
     if lost:
         under_way = next((m for m in reversed(moved) if m.received is None and not m.sold), None)
         if under_way is not None and under_way.taker is not None:
             ahead = under_way.shipped.destination_places if under_way.shipped else []
             party, place = under_way.taker, next(iter(ahead), place)
         return Whereabouts("shipped", amount(stocks, stocks.sum(lost)), party, place)
-    for status, bookings in _gone(stocks):
-        if bookings:
-            return Whereabouts(status, amount(stocks, stocks.total(bookings)), party, place)
-    return Whereabouts("unknown", None, party, place)
+    return ended or unknown
+
+
+def last_seen(seen: Sequence[Sighting], parties: Parties) -> Whereabouts:
+    """Tell where an object was seen last, of which nobody knows what became of it.
+
+    Args:
+        seen: its sightings, by time.
+        parties: who stands behind a place.
+    """
+    last = next((sighting.facts for sighting in reversed(seen) if not sighting.attached), None)
+    if last is None:
+        return Whereabouts("unknown", None, None, None)
+    return Whereabouts("unknown", None, parties.of(last), last.biz_location or last.place)
 
 
 def amount(stocks: Stocks, total: Sum) -> Amount | None:
     """Return an amount in base units in the unit of an object."""
     return None if total is None else Amount(value=in_unit(total, stocks.uom), uom=stocks.uom)
+
+
+def _held(stocks: Stocks) -> Iterator[tuple[str | None, Stock]]:
+    """Yield the stocks with their parties; of a site that several held, that of each.
+
+    Where it is not known what each has, or one has less than nothing, they have it together.
+    """
+    for stock in stocks.each():
+        parts = stock.by_holder()
+        left = [stocks.on_hand(part) for part in parts.values()]
+        if len(parts) > 1 and all(one is not None and one >= 0 for one in left):
+            yield from parts.items()
+        else:
+            yield stock.party, stock
 
 
 def _is_there(stocks: Stocks, stock: Stock) -> bool:
@@ -90,11 +125,22 @@ def _is_there(stocks: Stocks, stock: Stock) -> bool:
     return is_measured or (stock.has_source and stock.all()[-1].column not in LEAVING)
 
 
-def _gone(stocks: Stocks) -> Iterable[tuple[Status, list[Booking]]]:
-    gone = [booking for stock in stocks.each() for booking in stock.leaving()]
-    yield "sold", [booking for booking in gone if booking.sold]
-    yield "destroyed", [booking for booking in gone if booking.column == "destroyed"]
-    yield "used", [booking for booking in gone if booking.column == "used"]
+def _gone(stocks: Stocks, seen: Sequence[Sighting]) -> Iterator[tuple[Status, Sum]]:
+    """Yield how much ended in each way, what asks for most first; None where nobody knows.
+
+    What a container held was used, and not the container, where that is seen again.
+    """
+    ends = ends_of(stocks)
+    destroyed = [end for end in ends if end.column == "destroyed"]
+    used = [end for end in ends if end.column == "used"]
+    if kind_of(stocks.lot) == "container" and seen and used:
+        used = [end for end in used if end.time >= seen[-1].facts.time]
+    ways: tuple[tuple[Status, Sum], ...] = (
+        ("sold", with_consumers(stocks)),
+        ("destroyed", stocks.total(destroyed)),
+        ("used", stocks.total(used)),
+    )
+    yield from ((status, left) for status, left in ways if left is None or left > 0)
 
 
 def _added(amounts: Iterable[Sum]) -> Sum:

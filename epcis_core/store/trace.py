@@ -31,6 +31,7 @@ def trace_lot(
     text: str,
     *,
     direction: Direction = "both",
+    at: str | None = None,
     as_of: str | None = None,
     now: int | None = None,
     max_objects: int = 10_000,
@@ -42,6 +43,8 @@ def trace_lot(
         view: what may be seen.
         text: any spelling of its identifier.
         direction: which way to walk.
+        at: event time, a timestamp: of a container, the load that was inside then, or else the last
+            before, or else the first. None is the latest.
         as_of: ledger time, a timestamp: what was known then. None is everything known.
         now: the clock, microseconds since 1970 UTC, that the answer shows where `as_of` is None.
         max_objects: how many objects the answer may hold.
@@ -50,15 +53,17 @@ def trace_lot(
         The answer; where nothing is known of the object it is empty, with identifiers `near` it.
 
     Raises:
-        QueryError: `as_of` is no timestamp.
+        QueryError: `at` or `as_of` is no timestamp.
     """
     subject = subject_of(text)
+    moment = None if at is None else _instant(at, parameter="at")
     with _reading(ledger, view, as_of) as (cursor, seen, evidence):
         answer = trace(
             evidence,
             Names(cursor, seen),
             subject,
             direction=direction,
+            at=moment,
             as_of=_shown(as_of, now),
             max_objects=max_objects,
         )
@@ -188,12 +193,16 @@ def subject_of(text: str) -> str:
         return typed
 
 
+def _instant(text: str, *, parameter: str) -> int:
+    try:
+        return microseconds(text)
+    except ValueError as error:
+        raise QueryError(str(error), parameter=parameter) from error
+
+
 def as_known(cursor: duckdb.DuckDBPyConnection, view: View, time: str) -> View:
     """Narrow a view to what the ledger held at a record time, that instant included."""
-    try:
-        limit = microseconds(time)
-    except ValueError as error:
-        raise QueryError(str(error), parameter="as_of") from error
+    limit = _instant(time, parameter="as_of")
     row = cursor.execute(
         "SELECT coalesce(max(sequence), -1) FROM entry WHERE record_time <= make_timestamp(?)",
         [limit],

@@ -86,7 +86,7 @@ class Transform(Act):
 
     Attributes:
         used: what is taken from the loose stock of the site.
-        boxes: containers emptied into it; they stay, empty.
+        boxes: containers emptied into it, with those inside them; all stay there, empty.
         poured: what was in those containers.
         made: what comes out.
         run: the name of the vat's run, where filling and drawing are separate acts.

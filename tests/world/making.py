@@ -31,11 +31,11 @@ def transform(story: Story) -> None:
 
 
 def empty(story: Story) -> None:
-    """Process all that is in a container, and perhaps loose goods with it."""
-    site, box = story.chooser.pick(story.full_of_goods())
+    """Process all that is in a container, however deep, and perhaps loose goods with it."""
+    site, box = story.chooser.pick(story.laden())
     loose = story.world.loose(site.key)
     used = story.part(loose, most=2) if loose and happens(story.chooser, 50) else []
-    grams = sum(amount.grams for amount in [*used, *story.world.loose(box)])
+    grams = sum(a.grams for a in used) + sum(load.grams for load in story.world.cargo(box))
     made, lot = _outputs(story, site, grams)
     story.world.transform(site, used, made, [box], lot=lot)
 
@@ -71,8 +71,8 @@ def remove(story: Story) -> None:
 
 
 def destroy(story: Story) -> None:
-    """Destroy a container with the goods in it."""
-    site, box = story.chooser.pick(story.full_of_goods())
+    """Destroy a container with all that is in it."""
+    site, box = story.chooser.pick(story.laden())
     story.world.remove(site, [], [box], sold=False)
 
 

@@ -138,6 +138,8 @@ class World:
             self._take(site.key, amount)
         for load in poured:
             self._leave(number, load.boxes[-1], Amount(load.label, load.grams))
+        for box in boxes:
+            self._take_apart(number, box, site.key)
         for amount in made:
             self.stock[site.key][amount.label] += amount.grams
         self._colour(act, [*used, *content])
@@ -289,6 +291,13 @@ class World:
         if self.boxes[box] != start:
             raise ImpossibleActError(f"{box} is not at {start}")
         self.boxes[box] = end
+
+    def _take_apart(self, number: int, box: Key, place: Key) -> None:
+        """Let the containers inside one stand at a place."""
+        for inner in self.inside(box):
+            self._take_apart(number, inner, place)
+            self._move(inner, box, place)
+            self._close(number, inner, box)
 
     def _end(self, number: int, box: Key) -> None:
         for inner in self.inside(box):

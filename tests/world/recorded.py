@@ -1,7 +1,8 @@
 """What was inside what to go by the records: as it was, as far as anybody reported its end.
 
 Who packs something is always reported. Where nobody reports that it was taken out again, it goes on
-being inside until a report shows that it no longer is.
+being inside until a report shows that it no longer is. What uses up or destroys a container shows
+that nothing is in it any more, nor in the containers that were in it.
 
 References:
     DESIGN §4: “Old content closes with `unclosed_packing` when the parent is … destroyed … or
@@ -11,7 +12,7 @@ References:
 
 from dataclasses import dataclass
 
-from tests.world.acts import Pack, Remove, Transform
+from tests.world.acts import Pack, Remove
 from tests.world.keys import Key
 from tests.world.physics import Stay, World
 from tests.world.reporters import Telling
@@ -42,18 +43,10 @@ def recorded_stays(world: World, telling: Telling) -> list[RecordedStay]:
 def _recorded(stay: Stay, world: World, telling: Telling) -> RecordedStay:
     closed = stay.closed
     unclosed = closed is not None and isinstance(world.act(closed), Remove)
-    if closed is not None and not _is_end_told(stay, world, telling):
+    if closed is not None and not telling.of(closed):
         closed = _first_sign(stay, world)
         unclosed = closed is not None
     return RecordedStay(stay.child, stay.parent, stay.opened, closed, unclosed)
-
-
-def _is_end_told(stay: Stay, world: World, telling: Telling) -> bool:
-    if stay.closed is None:
-        return False
-    if isinstance(world.act(stay.closed), Transform):
-        return telling.of_emptying(stay.closed, stay.parent) is not None
-    return telling.of(stay.closed) is not None
 
 
 def _first_sign(stay: Stay, world: World) -> int | None:

@@ -137,11 +137,6 @@ class Telling:
         found = (r for r in self.reports if r.act.number == act and r.is_main)
         return next(found, None)
 
-    def of_emptying(self, act: int, box: Key) -> Report | None:
-        """Return the event that tells that an act emptied a container, if any does."""
-        found = (r for r in self.reports if r.act.number == act and r.box == box)
-        return next(found, None)
-
 
 Silences = Mapping[tuple[Party, Party], Silence]
 """By sender and receiver; pairs that are not in it report both sides."""

@@ -80,14 +80,15 @@ def without(story: Story, report: Report) -> Story:
 def that_close_nothing(story: Story) -> list[Report]:
     """Return the reports that neither end that something was in a container nor take one back.
 
-    A container that arrives somewhere may be shown by that to be packed elsewhere later.
+    A use of a container uses up what is in it, and a container that arrives somewhere may be shown
+    by that to be packed elsewhere later.
     """
     return [
         report
         for report in story.telling.reports
         if report.is_main
         and isinstance(report.act, Commission | Transform | Ship | Receive)
-        and not (isinstance(report.act, Receive) and report.act.boxes)
+        and not (isinstance(report.act, Receive | Transform) and report.act.boxes)
     ]
 
 

@@ -27,7 +27,7 @@ class Story:
         serial: counts lots, items and containers, so that each gets a name of its own.
         vats: name of a vat's run to where it stands.
         untold: the numbers of acts that nobody reports, whatever their habits.
-        spent: containers that were emptied and nobody reported it: to go by the records they are
+        spent: containers that were unpacked and nobody reported it: to go by the records they are
             full, so nobody uses them until they have come somewhere else.
         last_at: the site at which each container was last received, packed or opened on record.
     """
@@ -119,6 +119,13 @@ class Story:
         """Return the containers at sites that hold goods and no other container."""
         return [(site, box) for site, box in self.full() if not self.world.inside(box)]
 
+    def laden(self) -> list[tuple[Site, Key]]:
+        """Return the containers at sites in which, however deep, no container is empty."""
+        found = self.full()
+        return [
+            (site, box) for site, box in found if all(map(self.is_full, self.world.boxes_in(box)))
+        ]
+
     def is_known_at(self, box: Key, site: Site) -> bool:
         """Tell whether the records show a container where it is."""
         return self.last_at.get(box) in {None, site_of(site)}
@@ -184,9 +191,7 @@ class Story:
         """Take note of where the last act leaves containers, to go by what is reported of it."""
         act = self.world.acts[-1]
         here = site_of(act.site)
-        if isinstance(act, Transform) and not self.teller(act.site.party).habits.unpacks:
-            self.spent.update(act.boxes)
-        elif isinstance(act, Unpack) and not self.is_told(act):
+        if isinstance(act, Unpack) and not self.is_told(act):
             self.spent.add(act.parent)
         elif self.is_told(act):
             self.last_at.update(dict.fromkeys(self._shown(act), here))
@@ -196,7 +201,7 @@ class Story:
         match act:
             case Pack(parent=parent) | Unpack(parent=parent):
                 return [parent]
-            case Transform(boxes=boxes):
+            case Transform(boxes=boxes) if self.teller(act.site.party).habits.unpacks:
                 return boxes
             case Receive(boxes=boxes):
                 return [box for outer in boxes for box in self.world.boxes_in(outer)]

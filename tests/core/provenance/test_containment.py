@@ -3,6 +3,8 @@
 import pytest
 
 from epcis_core.model.references import Role
+from epcis_core.provenance.balance import balance
+from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import Named
 from tests.core.provenance.histories import (
     BOXES,
@@ -17,6 +19,7 @@ from tests.core.provenance.histories import (
     PACKER,
     PALLET,
     SHED,
+    Book,
     World,
     gap_codes,
     hour,
@@ -193,6 +196,23 @@ def test_an_instance_is_in_two_parents_where_one_is_inside_the_other(world: Worl
     answer = world.trace(ITEM)
     assert (ITEM, CRATE, hour(1), None, False) in inside(answer)
     assert gap_codes(answer) == []
+
+
+@pytest.mark.parametrize("named", [(CRATE, PALLET), (PALLET, CRATE)])
+def test_what_is_in_two_containers_that_lie_in_each_other_is_shipped_once(
+    world: World, named: tuple[str, str]
+) -> None:
+    world.begin(0, GRAPES)
+    world.pack(1, CRATE, GRAPES, read_point=FIELD)
+    world.pack(2, PALLET, CRATE, read_point=FIELD)
+    world.pack(3, CRATE, PALLET, read_point=FIELD)
+    world.ship(4, FARM, PACKER, *named)
+    world.receive(5, FARM, PACKER, *named)
+    (handover,) = world.trace(GRAPES).handovers
+    assert handover.quantity is not None
+    assert handover.quantity.value == "10"
+    there = {row.place: row for row in balance(EventList(world.events), Book({}), GRAPES).rows}
+    assert (there[FIELD].shipped, there[SHED].received) == ("10", "10")
 
 
 def test_a_lot_may_be_in_many_parents(world: World) -> None:

@@ -307,6 +307,45 @@ class TestAmounts:
         world.see(99, ITEM, step="decommissioning", at=COUNTER, action="DELETE")
         assert rows(world, ITEM)[COUNTER].on_hand == "0"
 
+    @pytest.mark.parametrize(
+        ("step", "decommissioned", "left"),
+        [
+            pytest.param("retail_selling", [(2, "10")], "90", id="as much as was sold"),
+            pytest.param("retail_selling", [(0.5, "10")], "90", id="as much, before it"),
+            pytest.param("dispensing", [(2, "10")], "90", id="as much as was dispensed"),
+            pytest.param("retail_selling", [(2, "4")], "86", id="another amount"),
+            pytest.param("retail_selling", [(26, "10")], "80", id="more than a day later"),
+            pytest.param("retail_selling", [(2, "10"), (3, "10")], "80", id="as much, twice"),
+        ],
+    )
+    def test_decommissioning_as_much_as_ended_there_within_a_day_is_no_other_end(
+        self, world: World, step: str, decommissioned: list[tuple[float, str]], left: str
+    ) -> None:
+        world.begin(0, GRAPES, at=COUNTER)
+        world.see(1, GRAPES, step=step, at=COUNTER, action="DELETE")
+        for time, amount in decommissioned:
+            its = [kilograms(amount)]
+            world.see(time, step="decommissioning", at=COUNTER, action="DELETE", named=its)
+        assert rows(world, GRAPES)[COUNTER].on_hand == left
+
+    def test_an_amount_of_a_lot_and_items_of_it_in_one_event_are_different_goods(
+        self, world: World
+    ) -> None:
+        both = [Named(ITEM, Role.EPC), Named(SISTER, Role.EPC), Named(JUICE, Role.EPC, "3")]
+        world.see(
+            0,
+            step="commissioning",
+            at=FIELD,
+            action="ADD",
+            named=both,
+            memberships=((ITEM, JUICE), (SISTER, JUICE)),
+        )
+        world.ship(1, FARM, SHOP, named=both)
+        world.receive(2, FARM, SHOP, named=both)
+        there = rows(world, JUICE)
+        assert (there[FIELD].produced, there[FIELD].shipped) == ("5", "5")
+        assert there[COUNTER].received == "5"
+
     def test_what_is_reworked_is_there_with_what_was_added(self, world: World) -> None:
         world.begin(0, GRAPES, at=SHED)
         world.transform(1, [GRAPES, BOXES], [GRAPES])

@@ -6,6 +6,7 @@ from epcis_core.model.references import Role
 from epcis_core.provenance.balance import balance
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import EventFacts, Named
+from epcis_core.provenance.recall import recall
 from tests.core.provenance.histories import (
     CRATE,
     FARM,
@@ -14,6 +15,7 @@ from tests.core.provenance.histories import (
     PACKER,
     PALLET,
     SHED,
+    SHOP,
     Book,
     World,
     gap_codes,
@@ -36,6 +38,11 @@ def handed_over(world: World) -> list[tuple[str | None, str | None]]:
     return [(one.shipped, one.received) for one in world.trace(GRAPES).handovers]
 
 
+def amounts(world: World) -> list[str | None]:
+    handovers = world.trace(GRAPES).handovers
+    return [one.quantity.value if one.quantity else None for one in handovers]
+
+
 def moved(world: World) -> dict[str | None, tuple[str | None, ...]]:
     """Place → what was received, shipped, is on hand and unaccounted there."""
     rows = balance(EventList(world.events), Book({}), GRAPES).rows
@@ -49,6 +56,7 @@ def test_what_leaves_on_a_pallet_may_come_loose_in_parts(world: World) -> None:
     parts = [world.receive(2 + n, FARM, PACKER, named=[kilograms(kg)]) for n, kg in enumerate("46")]
     assert handed_over(world) == [(shipped.event_id, part.event_id) for part in parts]
     assert gap_codes(world.trace(GRAPES)) == []
+    assert amounts(world) == ["4", "6"]
     assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
 
 
@@ -69,6 +77,7 @@ def test_what_leaves_on_a_pallet_may_come_crate_by_crate(world: World) -> None:
     shipped = world.ship(1, FARM, PACKER, PALLET)
     received = [world.receive(2 + n, FARM, PACKER, c) for n, c in enumerate([CRATE, SECOND_CRATE])]
     assert handed_over(world) == [(shipped.event_id, one.event_id) for one in received]
+    assert amounts(world) == ["4", "6"]
     assert moved(world) == {FIELD: ("0", "10", "90", "0"), SHED: ("10", "0", "10", "0")}
 
 
@@ -121,4 +130,30 @@ def test_a_receipt_of_far_more_than_is_left_of_a_shipment_is_another_ones(world:
     assert handed_over(world) == [
         (first.event_id, parts[0].event_id),
         (None, parts[1].event_id),
+    ]
+
+
+@pytest.mark.parametrize(("kilos", "left"), [("10", None), ("7", "3")], ids=["all", "a part"])
+def test_of_a_shipment_to_one_of_two_parties_the_other_got_what_is_left(
+    world: World, kilos: str, left: str | None
+) -> None:
+    world.begin(0, GRAPES)
+    to_both = (f"owning_party {PACKER}", f"owning_party {SHOP}")
+    world.ship(1, FARM, PACKER, named=[kilograms("10")], destinations=to_both)
+    world.receive(2, FARM, PACKER, named=[kilograms(kilos)])
+    answer = recall(EventList(world.events), Book({}), [GRAPES])
+    got = {one.party: one.objects[0].shipped for one in answer.customers}
+    assert got == ({PACKER: kilos} if left is None else {PACKER: kilos, SHOP: left})
+
+
+def test_what_others_received_takes_nothing_from_a_shipment(world: World) -> None:
+    world.begin(0, GRAPES)
+    first = world.ship(1, FARM, PACKER, named=[kilograms("10")])
+    other = world.ship(1, FARM, SHOP, named=[kilograms("20")])
+    parts = [world.receive(2, FARM, PACKER, named=[kilograms("4")])]
+    others = [world.receive(2 + n, FARM, SHOP, named=[kilograms(kg)]) for n, kg in enumerate("55")]
+    parts += [world.receive(4, FARM, PACKER, named=[kilograms("6")])]
+    assert sorted(handed_over(world), key=str) == [
+        *((first.event_id, part.event_id) for part in parts),
+        *((other.event_id, part.event_id) for part in others),
     ]

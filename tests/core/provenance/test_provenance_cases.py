@@ -262,6 +262,19 @@ def test_a_lot_nobody_began_has_no_origin(world: World) -> None:
     assert (gap.code, gap.objects, gap.events) == ("no_origin", (GRAPES,), (used.event_id,))
 
 
+def test_a_lot_that_was_only_added_to_the_books_of_a_receiver_has_no_origin(world: World) -> None:
+    came = world.receive(1, FARM, PACKER, GRAPES, action="ADD")
+    (gap,) = [gap for gap in world.trace(GRAPES).gaps if gap.code == "no_origin"]
+    assert (gap.objects, gap.events) == ((GRAPES,), (came.event_id,))
+
+
+def test_who_takes_goods_into_its_books_did_not_make_them_twice(world: World) -> None:
+    world.begin(0, GRAPES)
+    world.ship(1, FARM, PACKER, GRAPES)
+    world.receive(2, FARM, PACKER, GRAPES, action="ADD")
+    assert gap_codes(world.trace(GRAPES)) == []
+
+
 def test_an_answer_that_is_cut_says_so(world: World) -> None:
     world.begin(0, GRAPES, OTHER_GRAPES)
     world.transform(1, [GRAPES, OTHER_GRAPES], [BOXES])

@@ -151,6 +151,56 @@ def test_what_a_customer_used_sold_or_handed_on_is_accounted_for(world: World) -
     }
 
 
+def test_what_each_of_two_parties_at_one_site_used_is_its_own(world: World) -> None:
+    one_stall, other_stall = f"{COUNTER}/254/1", f"{COUNTER}/254/2"
+    book = Book({one_stall: PACKER, other_stall: SHOP})
+    world.begin(0, GRAPES)
+    for time, taker, stall in ((1, PACKER, one_stall), (3, SHOP, other_stall)):
+        world.ship(time, FARM, taker, GRAPES)
+        world.receive(time + 1, FARM, taker, GRAPES, at=stall)
+    world.transform(5, [GRAPES], [JUICE], at=one_stall)
+    answer = recall(EventList(world.events), book, [GRAPES])
+    assert got(answer) == {
+        (PACKER, GRAPES): ("10", "0", "0"),
+        (SHOP, GRAPES): ("10", "0", "10"),
+    }
+    grapes = next(one for one in answer.affected if one.object == GRAPES)
+    assert [(one.party, one.place) for one in grapes.holdings] == [
+        (FARM, FIELD),
+        (SHOP, other_stall),
+    ]
+
+
+def test_what_is_destroyed_in_the_store_of_another_is_of_whom_it_had_come_to(
+    world: World,
+) -> None:
+    world.begin(0, GRAPES)
+    world.ship(1, FARM, SHOP, GRAPES)
+    world.receive(2, FARM, SHOP, GRAPES, at=SHED)
+    world.see(3, GRAPES, step="destroying", at=SHED, action="DELETE")
+    assert got(recalled(world)) == {(SHOP, GRAPES): ("10", "0", "0")}
+    assert [call.party for call in recalled(world).call_list] == [PACKER, SHOP, FARM]
+
+
+def test_each_sale_is_told_object_by_object_in_the_unit_of_its_event(world: World) -> None:
+    world.begin(0, GRAPES, ITEM, at=COUNTER, memberships=((ITEM, JUICE),))
+    named = [_kilograms("3"), Named(ITEM, Role.EPC)]
+    both = world.see(1, step="retail_selling", at=COUNTER, named=named)
+    boxes = world.see(
+        2, step="retail_selling", at=COUNTER, named=[Named(GRAPES, Role.EPC, "2", "BX")]
+    )
+    answer = recalled(world, GRAPES, JUICE)
+    told = [
+        (one.party, one.object, one.event, one.quantity and (one.quantity.value, one.quantity.uom))
+        for one in answer.sales
+    ]
+    assert told == [
+        (SHOP, GRAPES, both.event_id, ("3", "KGM")),
+        (SHOP, ITEM, both.event_id, ("1", None)),
+        (SHOP, GRAPES, boxes.event_id, ("2", "BX")),
+    ]
+
+
 def test_an_unknown_amount_stays_unknown(world: World) -> None:
     world.begin(0, GRAPES)
     world.see(
