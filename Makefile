@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds docs wheel demo
+.PHONY: check lint format types directions test fuzz worlds queries docs wheel demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -29,6 +29,9 @@ fuzz:  ## a million damaged documents per parser; an hour at most, goes on where
 
 worlds:  ## five thousand simulated worlds; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.world.run
+
+queries:  ## twenty thousand random queries; an hour at most, goes on where it was
+	nice -n 10 $(BIN)/python -m tests.queries.run
 
 wheel:  ## build the wheel and run it in an environment of its own
 	sh .ci/wheel

@@ -1,18 +1,46 @@
 """The server: one ledger, its pages and its interface."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.clock import now
 from api.errors import install_error_answers, problem
-from api.routes import captures, events, health, schemas
+from api.metrics import Metrics
+from api.observed import Observed
+from api.openapi.document import install_document
+from api.outward import Outward
+from api.routes import (
+    all_events,
+    capture_jobs,
+    captures,
+    collections,
+    event_capture,
+    events,
+    health,
+    master_data,
+    named_queries,
+    root,
+    schemas,
+    subscriptions,
+)
 from api.settings import Settings
+from api.subscriptions.runner import Runner
 from api.web import pages
+from api.wire.paths import WholeSegments
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.events import count_contents
+from epcis_core.store.jobs import unfinished_jobs
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.subscriptions import all_subscriptions
+from epcis_core.store.view import EVERYTHING
+from ingest.jobs import CaptureJobs
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,24 +53,86 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
         ledger: the open ledger; whoever opened it closes it.
         settings: how the server runs.
     """
+    app = routed()
+    app.state.ledger = ledger
+    app.state.settings = settings or Settings()
+    app.state.metrics = Metrics()
+    app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
+    install_error_answers(app)
+    app.middleware("http")(_own_site_only)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK), www_redirect=False)
+    app.add_middleware(WholeSegments)
+    app.add_middleware(Observed, metrics=app.state.metrics)
+    return app
+
+
+def routed() -> FastAPI:
+    """Return the application with all its routes; it has nothing yet that it could serve."""
     app = FastAPI(
         title="epcis-ledger",
         summary="An EPCIS 2.0 event ledger: capture, trace, and what the records do not show.",
         version="0.1.0",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=_life,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
     )
-    app.state.ledger = ledger
-    app.state.settings = settings or Settings()
     app.include_router(health.router)
     app.include_router(captures.router)
+    app.include_router(capture_jobs.router)
+    app.include_router(event_capture.router)
+    app.include_router(root.router)
     app.include_router(events.router)
+    app.include_router(collections.router())
+    app.include_router(master_data.router)
+    app.include_router(all_events.router)
+    app.include_router(named_queries.router)
+    app.include_router(subscriptions.router)
     app.include_router(schemas.router)
     app.include_router(pages.router)
     pages.mount_static(app)
-    install_error_answers(app)
-    app.middleware("http")(_own_site_only)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK), www_redirect=False)
+    install_document(app)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Hold what a running server has beside its ledger."""
+    ledger, settings = app.state.ledger, app.state.settings
+    with (
+        Bookkeeping(ledger.path) as books,
+        CaptureJobs(ledger, books, limits=settings.limits, clock=now) as jobs,
+    ):
+        async with (
+            Outward(settings.outward) as outward,
+            Runner(ledger, books, outward, settings.pace) as runner,
+        ):
+            app.state.books = books
+            app.state.jobs = jobs
+            app.state.subscriptions = runner
+            _measure(app)
+            yield
+
+
+def _measure(app: FastAPI) -> None:
+    """Let the metrics tell what the ledger holds and what waits."""
+    ledger: Ledger = app.state.ledger
+    books: Bookkeeping = app.state.books
+    runner: Runner = app.state.subscriptions
+    metrics: Metrics = app.state.metrics
+    metrics.measure(
+        "epcis_ledger", "What the ledger holds.", lambda: dict(count_contents(ledger, EVERYTHING))
+    )
+    metrics.measure(
+        "epcis_waiting",
+        "What waits or listens.",
+        lambda: {
+            "capture jobs": len(unfinished_jobs(books)),
+            "subscriptions": len(all_subscriptions(books)),
+            "listeners": runner.listeners,
+        },
+    )
 
 
 async def _own_site_only(

@@ -1,17 +1,33 @@
 """One table from what goes wrong to what an HTTP client is told (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import (
+    RequestValidationError,
+    ValidationException,
+    WebSocketRequestValidationError,
+)
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.negotiation import wanted_syntax
 from api.web import pages
-from epcis_core.errors import EpcisError, ParseError, QueryError, StoreError
+from epcis_core.errors import (
+    EpcisError,
+    ParseError,
+    QueryError,
+    StoreError,
+    TooComplexError,
+)
+from epcis_core.query.refusal import QueryTooLargeError
 
 _STATUS: Final[dict[type[EpcisError], tuple[int, str]]] = {
+    QueryTooLargeError: (413, "QueryTooLargeException"),
     QueryError: (400, "QueryParameterException"),
+    TooComplexError: (413, "QueryTooComplexException"),
     ParseError: (400, "ValidationException"),
     StoreError: (500, "ImplementationException"),
 }
@@ -22,9 +38,43 @@ _TYPES: Final = {
     404: "NoSuchResourceException",
     405: "ValidationException",
     406: "NotAcceptableException",
+    409: "ResourceAlreadyExistsException",
     413: "CaptureLimitExceededException",
+    414: "URITooLongException",
     415: "UnsupportedMediaTypeException",
 }
+_IN_XML: Final = "urn:epcglobal:epcis:xsd:2"
+"""The namespace of problems in XML, as the standard's schema has them."""
+
+
+_OPEN: Final = f'<epcis:EPCISException xmlns:epcis="{_IN_XML}">'
+
+
+class Refusal(HTTPException):
+    """A request that is refused by a name of the standard's.
+
+    Args:
+        status: HTTP status.
+        kind: name of the EPCIS exception.
+        title: what is wrong, in a sentence.
+        headers: to send with it.
+        **more: further members of the problem document.
+
+    References:
+        EPCIS 2.0, section 12.6
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(status, title, dict(headers) if headers else None)
+        self.kind = kind
+        self.more = more
 
 
 def problem(status: int, kind: str, title: str, **more: Any) -> JSONResponse:
@@ -40,20 +90,30 @@ def problem(status: int, kind: str, title: str, **more: Any) -> JSONResponse:
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+def problem_in_xml(status: int, kind: str, title: str) -> Response:
+    """Return the same in XML, by the schema of EPCIS 2.0; without further members."""
+    members = {"type": f"epcisException:{kind}", "title": title, "status": str(status)}
+    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in members.items())
+    written = f'<?xml version="1.0" encoding="UTF-8"?>\n{_OPEN}{inner}</epcis:EPCISException>'
+    return Response(written, status_code=status, media_type="application/problem+xml")
+
+
 def install_error_answers(app: FastAPI) -> None:
     """Make every error of an application answer as a problem, or as a page to a person."""
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
-        return _answer(
-            request,
-            error.status_code,
-            _TYPES.get(error.status_code, "ImplementationException"),
-            str(error.detail),
-        )
+        status = error.status_code
+        kind = _TYPES.get(status, "ImplementationException")
+        more: dict[str, Any] = {}
+        if isinstance(error, Refusal):
+            kind, more = error.kind, error.more
+        answer = _answer(request, status, kind, str(error.detail), **more)
+        answer.headers.update(error.headers or {})
+        return answer
 
     async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
+        assert isinstance(error, ValidationException)  # noqa: S101 - registered for it alone
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return _answer(request, 400, "ValidationException", f"{where}: {first['msg']}")
@@ -66,10 +126,24 @@ def install_error_answers(app: FastAPI) -> None:
 
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(WebSocketRequestValidationError, invalid)
     app.add_exception_handler(EpcisError, ours)
 
 
-def _answer(request: Request, status: int, kind: str, title: str) -> Response:
+def failed(request: Request, request_id: str) -> Response:
+    """Return the answer to a request at which the server itself failed.
+
+    Args:
+        request: the request.
+        request_id: under which the log tells why.
+    """
+    title = f"The server failed; its log tells why, under {request_id}."
+    return _answer(request, 500, "ImplementationException", title)
+
+
+def _answer(request: Request, status: int, kind: str, title: str, **more: Any) -> Response:
     if "text/html" in request.headers.get("accept", "") and pages.wants_page(request):
         return pages.error_page(request, status, title)
-    return problem(status, kind, title)
+    if request.url.path.startswith("/epcis") and wanted_syntax(request) == "xml":
+        return problem_in_xml(status, kind, title)
+    return problem(status, kind, title, **more)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 from api.clock import now
+from api.wire.formats import Formats
 from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.jsonld_writer import (
     context_of,
@@ -14,13 +16,24 @@ from epcis_core.codecs.jsonld_writer import (
 from epcis_core.codecs.xml_writer import XmlWriter
 from epcis_core.findings import Syntax
 from epcis_core.model.documents import DocumentOfResults
+from epcis_core.model.epc_format import EpcFormat, in_epc_format
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from epcis_core.model.times import utc_text
 from epcis_core.store.events import StoredEvent
 
+AS_CAPTURED: Final = Formats("as-is", "urn")
+"""Identifiers as their sender spelled them."""
 
-def as_query_document(found: Iterable[StoredEvent], syntax: Syntax = "json") -> Iterator[bytes]:
+
+def as_query_document(
+    found: Iterable[StoredEvent],
+    syntax: Syntax = "json",
+    *,
+    formats: Formats = AS_CAPTURED,
+    query_name: str = "SimpleEventQuery",
+    subscription_id: str | None = None,
+) -> Iterator[bytes]:
     """Yield stored events as one EPCISQueryDocument, piece by piece.
 
     Each has our `recordTime` and the `eventID` that the ledger knows it by, and carries the
@@ -29,36 +42,50 @@ def as_query_document(found: Iterable[StoredEvent], syntax: Syntax = "json") -> 
     Args:
         found: the events, in order; taken one by one.
         syntax: of the document; in XML it is one of EPCIS 2.0.
+        formats: how identifiers and terms are spelled.
+        query_name: of which query these are the results.
+        subscription_id: for which subscription; None where somebody asked.
     """
     if syntax == "xml":
-        yield from _in_xml(found)
+        events = (_as_given_out(stored, formats.epc_format) for stored in found)
+        yield from _in_xml(events, formats, query_name, subscription_id)
         return
     yield from write_query_document(
-        map(_in_json, found), creation_date=utc_text(now()), prefixes={}
+        (event_in_json(stored, formats.epc_format) for stored in found),
+        creation_date=utc_text(now()),
+        prefixes={},
+        query_name=query_name,
+        subscription_id=subscription_id,
     )
 
 
-def _in_json(stored: StoredEvent) -> bytes:
-    body = members(stored.event)
-    if own := _own_prefixes(stored):
-        body = {"@context": own, **{k: v for k, v in body.items() if k != "@context"}}
-    body["recordTime"] = utc_text(stored.record_time)
-    body["eventID"] = stored.event_id
+def event_in_json(stored: StoredEvent, epc_format: EpcFormat = "as-is") -> bytes:
+    """Return a stored event as JSON in UTF-8, as it stands in a document of ours."""
+    body = members(_as_given_out(stored, epc_format))
+    if "@context" in body:
+        body = {"@context": body.pop("@context"), **body}
     return json_bytes(body)
 
 
-def _in_xml(found: Iterable[StoredEvent]) -> Iterator[bytes]:
-    events = iter(found)
+def _in_xml(
+    events: Iterator[EpcisEvent], formats: Formats, query_name: str, subscription_id: str | None
+) -> Iterator[bytes]:
     first = next(events, None)
     written = utc_text(now())
-    writer = XmlWriter(_envelope(written), now=written, holds_events=first is not None)
+    writer = XmlWriter(
+        _envelope(written, query_name, subscription_id),
+        now=written,
+        holds_events=first is not None,
+        cbv_format=formats.cbv_format,
+    )
     yield writer.start()
-    for stored in chain(() if first is None else (first,), events):
-        yield writer.event(_as_given_out(stored)).data
+    for event in chain(() if first is None else (first,), events):
+        yield writer.event(event).data
     yield writer.end()
 
 
-def _envelope(written: str) -> Envelope:
+def _envelope(written: str, query_name: str, subscription_id: str | None) -> Envelope:
+    asked = {"subscriptionID": subscription_id} if subscription_id is not None else {}
     head = DocumentOfResults.model_validate(
         {
             "@context": context_of({}),
@@ -67,7 +94,8 @@ def _envelope(written: str) -> Envelope:
             "creationDate": written,
             "epcisBody": {
                 "queryResults": {
-                    "queryName": "SimpleEventQuery",
+                    "queryName": query_name,
+                    **asked,
                     "resultsBody": {"eventList": []},
                 }
             },
@@ -76,8 +104,9 @@ def _envelope(written: str) -> Envelope:
     return Envelope("json", "EPCISQueryDocument", Namespaces(), head=head)
 
 
-def _as_given_out(stored: StoredEvent) -> EpcisEvent:
-    return stored.event.model_copy(
+def _as_given_out(stored: StoredEvent, epc_format: EpcFormat) -> EpcisEvent:
+    event, _ = in_epc_format(stored.event, epc_format)
+    return event.model_copy(
         update={
             "context": _own_prefixes(stored) or None,
             "record_time": utc_text(stored.record_time),

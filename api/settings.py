@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from api.outward import Allowed
+from api.subscriptions.webhook import Pace
 from epcis_core.findings import Language
 from ingest.limits import IntakeLimits
 
@@ -19,11 +21,17 @@ class Settings:
         demo: the ledger holds the invented samples, and every page says so.
         token: what the commands of this machine show to be let in.
         limits: how much is taken of a file that is sent.
+        outward: which addresses may be called beside the public Internet.
+        pace: when what could not be sent is tried again.
+        query_seconds: how long finding the events of one page may take.
     """
 
     demo: bool = False
     token: str = ""
     limits: IntakeLimits = field(default_factory=IntakeLimits)
+    outward: Allowed = field(default_factory=Allowed)
+    pace: Pace = field(default_factory=Pace)
+    query_seconds: float = 30
 
 
 def terminal_language() -> Language:

@@ -48,6 +48,10 @@ class QueryError(EpcisError):
         super().__init__(message)
 
 
+class TooComplexError(EpcisError):
+    """A read of the ledger took longer than it may, and was given up."""
+
+
 class StoreError(EpcisError):
     """The ledger file cannot be opened, read or written."""
 

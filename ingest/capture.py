@@ -7,8 +7,9 @@ disk.
 
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import BinaryIO, Final, TypedDict, Unpack
 
 from epcis_core.codecs.document import DocumentReader
@@ -57,6 +58,7 @@ class CaptureOptions(TypedDict, total=False):
     lenient: bool
     limits: Limits | None
     progress: Progress | None
+    prefixes: Mapping[str, str] | None
 
 
 def capture_stream(
@@ -70,6 +72,7 @@ def capture_stream(
     lenient: bool = False,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> CaptureReport:
     """Capture one document.
 
@@ -83,6 +86,7 @@ def capture_stream(
         lenient: turn the errors that the catalogue allows into warnings.
         limits: how much is taken before the document is refused.
         progress: told after every batch.
+        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
 
     Returns:
         The report; its `status` is `rejected` where nothing was stored because of errors.
@@ -90,11 +94,58 @@ def capture_stream(
     Raises:
         StoreError: the ledger cannot be written.
     """
-    head = CaptureHead(str(uuid.uuid4()), organisation, now)
-    report = CaptureReport(file_name, head.capture_id)
+    report = CaptureReport(file_name, str(uuid.uuid4()))
+    capture_into(
+        report,
+        ledger,
+        source,
+        now=now,
+        organisation=organisation,
+        proceed=proceed,
+        lenient=lenient,
+        limits=limits,
+        progress=progress,
+        prefixes=prefixes,
+    )
+    return report
+
+
+def capture_into(
+    report: CaptureReport,
+    ledger: Ledger,
+    source: BinaryIO,
+    *,
+    now: int,
+    organisation: str = DEFAULT_ORGANISATION,
+    proceed: bool = False,
+    lenient: bool = False,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    prefixes: Mapping[str, str] | None = None,
+) -> None:
+    """Capture one document and tell in a report what becomes of its events, batch by batch.
+
+    Whatever `source` or `progress` raise leaves nothing of the document in the ledger.
+
+    Args:
+        report: an empty one; it names the document and its capture.
+        ledger: as for `capture_stream`, and so are all others.
+        source: likewise.
+        now: likewise.
+        organisation: likewise.
+        proceed: likewise.
+        lenient: likewise.
+        limits: likewise.
+        progress: likewise.
+        prefixes: likewise.
+
+    Raises:
+        StoreError: the ledger cannot be written.
+    """
+    head = CaptureHead(report.capture_id, organisation, now)
     measured = measure(source)
     limits = limits or Limits()
-    reader = open_document(source, limits)
+    reader = _opened(source, limits, prefixes)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         report.status = "rejected"
@@ -111,7 +162,6 @@ def capture_stream(
             record_capture(cursor, record)
     if report.status == "rejected":
         book(ledger, report, head, measured)
-    return report
 
 
 def capture_bytes(ledger: Ledger, data: bytes, **options: Unpack[CaptureOptions]) -> CaptureReport:
@@ -127,6 +177,7 @@ def check_stream(
     profile: Profile | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> CheckReport:
     """Check one document without storing anything.
 
@@ -137,6 +188,7 @@ def check_stream(
         profile: what a law wants to be said beside; its findings weigh what it says in both modes.
         limits: how much is taken before the document is refused.
         progress: told whenever the reader has come further in the file.
+        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
 
     Returns:
         The report. A valid document can be captured, unless the ledger holds other events under
@@ -144,7 +196,7 @@ def check_stream(
     """
     report = CheckReport(file_name)
     limits = limits or Limits()
-    reader = open_document(source, limits)
+    reader = _opened(source, limits, prefixes)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         return report
@@ -156,6 +208,18 @@ def check_stream(
     if reader.envelope.head is not None:
         report.elements = all_known(reader.envelope.head).known
     return report
+
+
+def _opened(
+    source: BinaryIO, limits: Limits, prefixes: Mapping[str, str] | None
+) -> DocumentReader | Finding:
+    """Open a document; what it says of a prefix itself goes before what is said beside it."""
+    reader = open_document(source, limits)
+    if prefixes and not isinstance(reader, Finding) and reader.envelope.syntax == "json":
+        namespaces = reader.envelope.namespaces
+        namespaces = replace(namespaces, prefixes={**prefixes, **namespaces.prefixes})
+        reader.envelope = replace(reader.envelope, namespaces=namespaces)
+    return reader
 
 
 def _checked(
@@ -181,7 +245,7 @@ def _checked(
         if progress is not None and reader.bytes_read != told:
             told = reader.bytes_read
             progress(told, report.events)
-    yield from _of_document(reader, report.events, lenient=lenient)
+    yield from findings_at_end(reader, report.events, lenient=lenient)
     if judge is not None:
         head = reader.envelope.head
         yield from judge.master_data(head.vocabularies if head is not None else ())
@@ -222,11 +286,11 @@ def _append_all(
         done += len(batch)
         if progress is not None:
             progress(reader.bytes_read, done)
-    report.findings += _of_document(reader, done, lenient=lenient)
+    report.findings += findings_at_end(reader, done, lenient=lenient)
     report.counts["warnings"] += warnings(report.findings)
 
 
-def _of_document(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
+def findings_at_end(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
     """Return what is wrong with the document as a whole, once its events have been read."""
     found = findings_of_document(reader, lenient=lenient)
     holds_events = reader.envelope.kind != "EPCISMasterDataDocument"

@@ -36,12 +36,16 @@ class Prepared:
 
 
 def events_of(reader: DocumentReader, limits: Limits) -> Iterator[ReadEvent]:
-    """Yield a document's events, as long as those in a row are not too large together.
+    """Yield a document's events, as long as they are not too many, or too large in a row.
 
     If they are, the reader's findings say so.
     """
     together = Together()
-    for read in reader.events():
+    for number, read in enumerate(reader.events()):
+        if number == limits.events:
+            found = finding("too_many_events", at=read.locate(""), limit=limits.events)
+            reader.findings.append(found)
+            return
         together.add(len(read.text.encode()))
         if together.size > limits.events_size:
             at, limit = read.locate(""), limits.events_size
@@ -92,6 +96,7 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
     named = event if event.event_id else event.model_copy(update={"event_id": event_id})
     new = NewEvent(
         event=event,
+        namespaces=namespaces,
         facts=facts_of(event, namespaces, event_id=event_id, organisation=organisation),
         text=read.text,
         position=read.index,

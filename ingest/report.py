@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from epcis_core.findings import LANGUAGES, Finding, Language, Severity, finding, has_errors
+from epcis_core.findings import (
+    LANGUAGES,
+    Finding,
+    Language,
+    Severity,
+    Syntax,
+    finding,
+    has_errors,
+)
+from epcis_core.store.captures import CaptureStatus
 from epcis_core.store.master_data import ElementCounts
 
-CaptureStatus = Literal["accepted", "partial", "rejected"]
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
 
 MAX_EVENTS_LISTED = 10_000
@@ -163,7 +171,7 @@ class CheckReport:
     """
 
     file: str
-    format: str | None = None
+    format: Syntax | None = None
     version: str | None = None
     events: int = 0
     elements: int = 0

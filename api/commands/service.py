@@ -1,11 +1,12 @@
 """Commands that serve a ledger: demo and serve."""
 
 import os
+import signal
 import socket
 import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import uvicorn
@@ -13,6 +14,8 @@ import uvicorn
 from api.app import LOOPBACK, create_app, new_token
 from api.clock import now
 from api.commands.data import LedgerOption, LimitOption, errors, limits_of, output
+from api.logs import LogLevel, write_logs
+from api.outward import USUAL_PORTS, Allowed
 from api.server_file import RunningServer, announced
 from api.settings import Settings, ledger_path
 from epcis_core.store.ledger import Ledger
@@ -20,7 +23,25 @@ from ingest.capture import capture_stream
 from ingest.files import expand
 
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
+_PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
+
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Host or network inside to which events may be sent; may be repeated."),
+]
+LogOption = Annotated[
+    LogLevel, typer.Option(help="What is written to standard error, as JSON lines.")
+]
+OutwardPortOption = Annotated[
+    list[int] | None,
+    typer.Option(
+        min=1,
+        max=65535,
+        help="Port outside to which events may be sent, instead of 80, 443, 8080 and 8443; "
+        "may be repeated.",
+    ),
+]
 
 
 def serve(
@@ -29,6 +50,9 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     limit: LimitOption = None,
+    allow_outward: AllowOption = None,
+    outward_port: OutwardPortOption = None,
+    log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
 
@@ -41,11 +65,18 @@ def serve(
       epcis serve --ledger farm.duckdb --port 8080
 
       epcis serve --limit file_size=4G
+
+      epcis serve --allow-outward 10.20.0.0/16 --allow-outward erp.example
     """
     limits = limits_of(limit)
+    try:
+        outward = Allowed.read(allow_outward or (), outward_port or USUAL_PORTS)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow-outward") from error
     path = ledger_path(ledger)
     with Ledger.open(path) as opened:
-        _run(opened, Settings(token=new_token(), limits=limits), host, port)
+        settings = Settings(token=new_token(), limits=limits, outward=outward)
+        _run(opened, settings, host, port, log)
 
 
 def demo(
@@ -81,15 +112,24 @@ def demo(
             _run(opened, Settings(demo=True, token=new_token()), host, port)
 
 
-def _run(ledger: Ledger, settings: Settings, host: str, port: int) -> None:
+def _run(
+    ledger: Ledger, settings: Settings, host: str, port: int, log: LogLevel = "warning"
+) -> None:
     if host not in LOOPBACK:
         errors.print(
             f"[red]Refused:[/] {host} can be reached from other machines, and there are no "
             "accounts yet to tell who may do what. Use 127.0.0.1."
         )
         raise typer.Exit(2)
+    write_logs(log)
     config = uvicorn.Config(
-        create_app(ledger, settings), host=host, port=port, log_level="warning", access_log=False
+        create_app(ledger, settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_PATIENCE,
+        ws_per_message_deflate=False,  # each listener would hold memory for it
     )
     try:
         listening = _listen(host, port)
@@ -103,7 +143,13 @@ def _run(ledger: Ledger, settings: Settings, host: str, port: int) -> None:
     running = RunningServer(address, os.getpid(), settings.token)
     with announced(ledger.path, running):
         output.print(f"Serving {ledger.path.name} at [bold]{address}[/]  (stop with Ctrl+C)")
+        # Once it has stopped, uvicorn passes the signal on; the ledger is to be closed then.
+        signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

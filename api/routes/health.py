@@ -1,7 +1,9 @@
-"""Whether the server lives."""
+"""Whether the server lives, and its numbers."""
 
 from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
+from api.metrics import Metrics
 from api.server_file import fingerprint
 from epcis_core.store.events import latest_events
 from epcis_core.store.view import EVERYTHING
@@ -14,3 +16,15 @@ def health(request: Request) -> dict[str, str]:
     """Answer `ok` after one read from the ledger, and by which token the server is known."""
     latest_events(request.app.state.ledger, EVERYTHING, 1)
     return {"status": "ok", "server": fingerprint(request.app.state.settings.token)}
+
+
+@router.get(
+    "/metrics",
+    summary="The server's numbers, in the text form of Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """Answer with counts and times of requests, and what waits."""
+    numbers: Metrics = request.app.state.metrics
+    return Response(numbers.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -57,17 +57,28 @@ def write_document(
 
 
 def write_query_document(
-    events: Iterable[bytes], *, creation_date: str, prefixes: Mapping[str, str]
+    events: Iterable[bytes],
+    *,
+    creation_date: str,
+    prefixes: Mapping[str, str],
+    query_name: str = "SimpleEventQuery",
+    subscription_id: str | None = None,
 ) -> Iterator[bytes]:
-    """Yield an EPCISQueryDocument with the result of a SimpleEventQuery, piece by piece.
+    """Yield an EPCISQueryDocument with the result of a query of events, piece by piece.
 
-    Arguments are those of `write_document`.
+    Args:
+        events: each event as JSON in UTF-8.
+        creation_date: when the document is written, a timestamp.
+        prefixes: what the events' prefixes stand for; an event may declare more of its own.
+        query_name: which query it was.
+        subscription_id: the subscription that asked; None where none did.
     """
     head = _head("EPCISQueryDocument", creation_date, prefixes)
-    before = (
-        b'"epcisBody":{"queryResults":{"queryName":"SimpleEventQuery","resultsBody":{"eventList":['
-    )
-    yield from _filled(head, before, events, b"]}}}}")
+    asked = {"queryName": query_name}
+    if subscription_id is not None:
+        asked["subscriptionID"] = subscription_id
+    before = b'"epcisBody":{"queryResults":' + json_bytes(asked).removesuffix(b"}")
+    yield from _filled(head, before + b',"resultsBody":{"eventList":[', events, b"]}}}}")
 
 
 def _head(kind: str, creation_date: str, prefixes: Mapping[str, str]) -> bytes:

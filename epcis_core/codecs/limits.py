@@ -15,6 +15,7 @@ class Limits:
         attributes: attributes of one element.
         context_size: characters of the document's `@context`, or of its namespace declarations.
         number_size: digits of one number when written without an exponent.
+        events: how many a document may hold.
         events_size: bytes of 2,048 events in a row, which stand in memory together when they are
             stored.
         chunk: bytes read at a time.
@@ -26,5 +27,6 @@ class Limits:
     attributes: int = 256
     context_size: int = 100_000
     number_size: int = 400
+    events: int = 1_000_000
     events_size: int = 256 * 2**20
     chunk: int = 2**20

@@ -4,15 +4,19 @@ References:
     EPCIS 2.0, section 8.2.7.2
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from epcis_core.errors import QueryError
+from epcis_core.findings import finding, phrase
 from epcis_core.model.master_data import Vocabulary, element_key
-from epcis_core.query.fields import AttributeTest, asked_attribute, equals, has_one_of
+from epcis_core.query.attributes import asked_attribute, equals, has_one_of
+from epcis_core.query.fields import AttributeTest
 from epcis_core.query.master_data import Element, MasterData
-from epcis_core.query.values import TRUTH, chosen, count, gathered, identifier, unknown
+from epcis_core.query.parameter import Parameter
+from epcis_core.query.refusal import ParameterError, QueryTooLargeError, unknown_parameter
+from epcis_core.query.values import TRUTH, chosen, count, gathered, identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,11 @@ class MasterDataQuery:
         """Return elements as the answer shows them, in their order, by vocabulary.
 
         Raises:
-            QueryError: there are more than `maxElementCount`.
+            QueryTooLargeError: there are more than `maxElementCount`.
         """
         found = list(elements)
         if self.ceiling is not None and len(found) > self.ceiling:
-            raise QueryError(
-                f"More than maxElementCount = {self.ceiling} elements match",
-                parameter="maxElementCount",
-            )
+            raise QueryTooLargeError("maxElementCount", self.ceiling)
         vocabularies: dict[str, list[dict[str, Any]]] = {}
         for element in found:
             vocabularies.setdefault(element.vocabulary, []).append(self._members(element))
@@ -80,24 +81,25 @@ def parse_master_data_query(pairs: Iterable[tuple[str, str]]) -> MasterDataQuery
         pairs: name and value; a list is given by repeating the name.
 
     Raises:
-        QueryError: an unknown or missing parameter, or a value that is none.
+        ParameterError: an unknown or missing parameter, or a value that is none.
     """
     values = gathered(pairs)
-    for name in _REQUIRED:
+    for name in REQUIRED:
         if name not in values:
-            raise QueryError(f"{name} is missing; it is true or false", parameter=name)
+            expected = phrase("true_or_false")
+            raise ParameterError(finding("parameter_missing", parameter=name, expected=expected))
     include_attributes, include_children = (
-        chosen(TRUTH, name, values.pop(name)) for name in _REQUIRED
+        chosen(TRUTH, name, values.pop(name)) for name in REQUIRED
     )
     query = MasterDataQuery(include_attributes, include_children)
     for name, given in values.items():
-        if name in _READERS:
-            query = _READERS[name](query, name, given)
-        elif name.startswith(_EQATTR):
-            query = replace(query, tests=(*query.tests, _eqattr(name, given)))
+        if name in FIXED:
+            query = FIXED[name].read(query, name, given)
+        elif attribute := _FAMILY.match(name):
+            test = equals(name[attribute.end() :], given)
+            query = replace(query, tests=(*query.tests, test))
         else:
-            known = (*_REQUIRED, *_READERS, _EQATTR)
-            raise unknown(f"Unknown query parameter {name!r}", name, name, known)
+            raise unknown_parameter(name, (*REQUIRED, *FIXED, "EQATTR_…"))
     return query
 
 
@@ -137,13 +139,6 @@ def _hasattr(query: MasterDataQuery, _: str, given: list[str]) -> MasterDataQuer
     return replace(query, tests=(*query.tests, has_one_of(given)))
 
 
-def _eqattr(name: str, given: list[str]) -> AttributeTest:
-    attribute = name.removeprefix(_EQATTR)
-    if not attribute:
-        raise QueryError(f"{name}: expected an attribute at the end", parameter=name)
-    return equals(attribute, given)
-
-
 def _max_element_count(query: MasterDataQuery, name: str, given: list[str]) -> MasterDataQuery:
     return replace(query, ceiling=count(name, given))
 
@@ -152,13 +147,26 @@ def _keys(name: str, given: list[str]) -> tuple[str, ...]:
     return tuple(element_key(identifier(one, name)) for one in given)
 
 
-_EQATTR: Final = "EQATTR_"
-_REQUIRED: Final = ("includeAttributes", "includeChildren")
-_READERS: Final[Mapping[str, _Reader]] = {
-    "attributeNames": _attribute_names,
-    "vocabularyName": _vocabulary_name,
-    "EQ_name": _eq_name,
-    "WD_name": _wd_name,
-    "HASATTR": _hasattr,
-    "maxElementCount": _max_element_count,
+_FAMILY: Final = re.compile("EQ_?ATTR_(?=.)")
+FAMILIES: Final = {"EQ_?ATTR_.+": "Elements whose attribute of this name has one of these values."}
+"""What the parameters of each family find, by the pattern of their names."""
+
+REQUIRED: Final = {
+    "includeAttributes": "Give out the attributes of each element.",
+    "includeChildren": "Give out the children of each element.",
 }
+"""The parameters that must be there; each is true or false."""
+
+FIXED: Final[Mapping[str, Parameter[_Reader]]] = {
+    "attributeNames": Parameter(_attribute_names, "texts", "No other attributes than these."),
+    "vocabularyName": Parameter(
+        _vocabulary_name, "texts", "Elements of one of these types of vocabulary."
+    ),
+    "EQ_name": Parameter(_eq_name, "texts", "Elements with one of these ids."),
+    "WD_name": Parameter(_wd_name, "texts", "Elements with one of these ids, or somewhere below."),
+    "HASATTR": Parameter(_hasattr, "texts", "Elements with one of these attributes."),
+    "maxElementCount": Parameter(
+        _max_element_count, "count", "None at all, but an error, if there are more elements."
+    ),
+}
+"""The parameters with fixed names that may be there, by name."""

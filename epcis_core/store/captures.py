@@ -1,7 +1,8 @@
 """The book of captures: what was sent, when, by whom, and the report the sender got."""
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import duckdb
 import orjson
@@ -9,8 +10,12 @@ import orjson
 from epcis_core.codecs.document import Envelope
 from epcis_core.proof.leaf import Digest, content_digest
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
+
+CaptureStatus = Literal["accepted", "partial", "rejected"]
+"""Of a document: `partial` where some events were stored and some were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,31 @@ class CaptureRecord:
     digest: bytes
     size: int
     head_digest: bytes | None
-    status: str
+    status: CaptureStatus
     accepted: int
     duplicate: int
     rejected: int
     warnings: int
     report: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOutcome:
+    """What became of one capture; `find_capture` returns what its sender was told of it.
+
+    Attributes:
+        capture_id: names it.
+        record_time: when the ledger took it, microseconds since 1970 UTC.
+        size: bytes of the document.
+        status: whether it was stored.
+        counts: of events `accepted`, `duplicate` and `rejected`, and of `warnings`.
+    """
+
+    capture_id: str
+    record_time: int
+    size: int
+    status: CaptureStatus
+    counts: dict[str, int]
 
 
 def record_capture(cursor: duckdb.DuckDBPyConnection, record: CaptureRecord) -> None:
@@ -74,6 +98,60 @@ def find_capture(ledger: Ledger, view: View, capture_id: str) -> dict[str, Any] 
         return None
     report: dict[str, Any] = orjson.loads(row[0])
     return {**report, "record_time": row[1]}
+
+
+_OUTCOME: Final = (
+    "SELECT c.capture_id, epoch_us(c.record_time), c.size, c.status, "
+    "c.accepted, c.duplicate, c.rejected, c.warnings FROM capture c WHERE "
+    "($viewer IS NULL OR c.organisation = $viewer) AND ($last IS NULL OR c.record_time <= "
+    "(SELECT max(n.record_time) FROM entry n WHERE n.sequence <= $last))"
+)
+
+
+def capture_outcomes(
+    ledger: Ledger, view: View, capture_ids: Iterable[str]
+) -> dict[str, CaptureOutcome]:
+    """Return what became of captures, by their ids; nothing of those that the book lacks."""
+    found = _outcomes(ledger, view, f"c.capture_id {among(capture_ids)}", {})
+    return {one.capture_id: one for one in found}
+
+
+def captures_before(
+    ledger: Ledger, view: View, before: tuple[int, str] | None, *, since: int | None, most: int
+) -> list[CaptureOutcome]:
+    """Return what became of captures, the newest first.
+
+    Args:
+        ledger: in whose book they stand.
+        view: as for `find_capture`.
+        before: only those older than this record time and id; None for all.
+        since: only those of this record time or later; None for all.
+        most: how many.
+    """
+    condition = "true"
+    values: dict[str, object] = {}
+    if before is not None:
+        condition += " AND (c.record_time, c.capture_id) < (make_timestamp($time), $id)"
+        values |= {"time": before[0], "id": before[1]}
+    if since is not None:
+        condition += " AND c.record_time >= make_timestamp($since)"
+        values["since"] = since
+    order = f"ORDER BY c.record_time DESC, c.capture_id DESC LIMIT {most:d}"
+    return _outcomes(ledger, view, f"{condition} {order}", values)
+
+
+def _outcomes(
+    ledger: Ledger, view: View, condition: str, values: dict[str, object]
+) -> list[CaptureOutcome]:
+    """Return outcomes under a condition; its text must be ours, values bound or quoted."""
+    values = {**values, "viewer": view.viewer, "last": view.up_to_sequence}
+    with ledger.reading() as cursor:
+        rows = cursor.execute(f"{_OUTCOME} AND {condition}", values).fetchall()
+    names = ("accepted", "duplicate", "rejected", "warnings")
+    return [
+        CaptureOutcome(capture_id, record_time, size, status, dict(zip(names, counts, strict=True)))
+        for capture_id, record_time, size, status, *counts in rows
+    ]
 
 
 def head_digest(envelope: Envelope) -> Digest:

@@ -6,15 +6,17 @@ file lacks run in one transaction, after a copy of the file has been put beside 
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from epcis_core.errors import StoreError
+from epcis_core.errors import ParseError, StoreError
+from epcis_core.store.content import fill_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,15 @@ class Migration:
     Attributes:
         format: the format it leads to.
         sql: the statements.
+        fill: what is done behind them, of what SQL has no words for.
     """
 
     format: int
     sql: str
+    fill: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+
+
+_FILLS: Final[Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]]] = {3: fill_content}
 
 
 def shipped_migrations() -> tuple[Migration, ...]:
@@ -38,7 +45,7 @@ def shipped_migrations() -> tuple[Migration, ...]:
         for item in folder.iterdir()
         if item.name.endswith(".sql")
     )
-    return tuple(Migration(number, sql) for number, sql in found)
+    return tuple(Migration(number, sql, _FILLS.get(number)) for number, sql in found)
 
 
 def format_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -98,11 +105,13 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[M
         connection.begin()
         for step in steps:
             connection.execute(step.sql)
+            if step.fill is not None:
+                step.fill(connection)
             connection.execute(
                 "INSERT OR REPLACE INTO ledger VALUES ('format', ?)", [str(step.format)]
             )
         connection.commit()
-    except duckdb.Error as error:
+    except (duckdb.Error, ParseError) as error:
         with suppress(duckdb.Error):
             connection.rollback()
         raise StoreError(

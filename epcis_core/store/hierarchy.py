@@ -1,7 +1,7 @@
 """What master data say, in SQL: the hierarchy, and which elements pass a test.
 
 `epcis_core.query.master_data` says in plain words, and in memory, what is meant. Where a function
-returns SQL, it is the text of a SELECT for use as a subquery, with the values in it quoted.
+returns SQL, it is a SELECT for use as a subquery.
 """
 
 from collections import defaultdict
@@ -12,7 +12,8 @@ import duckdb
 from epcis_core.model.master_data import BLANKS
 from epcis_core.query.fields import AttributeTest
 from epcis_core.query.master_data import reached
-from epcis_core.store.literals import among, literal
+from epcis_core.store.clauses import TRUE, Clause, one_of
+from epcis_core.store.literals import literal
 from epcis_core.store.view import View
 
 _PARTY = "https://id.gs1.org/417/"
@@ -45,32 +46,34 @@ def keys_below(
     return reached(children, keys)
 
 
-def passing(view: View, test: AttributeTest) -> str:
+def passing(view: View, test: AttributeTest) -> Clause:
     """Return the SQL for the elements that say what a test asks for.
 
     Columns: `vocabulary`, `key`.
     """
-    said = "true" if test.values is None else f"{_COMPARED} {among(test.values)}"
-    return (
-        "SELECT vocabulary, canonical AS key FROM ("  # noqa: S608 - quoted
+    named = one_of("a.name", test.names)
+    said = TRUE if test.values is None else one_of(_COMPARED, test.values)
+    return Clause(
+        "SELECT vocabulary, canonical AS key FROM ("  # noqa: S608 - text of ours
         "SELECT v.vocabulary, v.canonical, a.value, a.is_null "
         "FROM element_attribute a JOIN vocabulary_element v USING (sequence) "
-        f"WHERE a.name {among(test.names)} AND {visible(view, 'v')} "
+        f"WHERE {named.text} AND {visible(view, 'v')} "
         "QUALIFY v.sequence = max(v.sequence) OVER "
         "(PARTITION BY v.organisation, v.vocabulary, v.canonical, a.name)) "
-        f"WHERE NOT is_null AND {said}"
+        f"WHERE NOT is_null AND {said.text}",
+        (*named.values, *said.values),
     )
 
 
-def keys_described(view: View, test: AttributeTest) -> str:
+def keys_described(view: View, test: AttributeTest) -> Clause:
     """Return the SQL for the values of events' fields that a test holds of.
 
     Columns: `key`.
     """
-    elements = passing(view, test)
+    found = passing(view, test)
     # A party is described as a place too.
-    return (
-        f"WITH found AS ({elements}) SELECT key FROM found UNION ALL "  # noqa: S608 - quoted
-        f"SELECT {literal(_PARTY)} || substr(key, {len(_PLACE) + 1:d}) FROM found "
-        f"WHERE starts_with(key, {literal(_PLACE)})"
+    return Clause(
+        f"WITH found AS ({found.text}) SELECT key FROM found UNION ALL "  # noqa: S608 - text of ours
+        "SELECT ? || substr(key, length(?) + 1) FROM found WHERE starts_with(key, ?)",
+        (*found.values, _PARTY, _PLACE, _PLACE),
     )

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import duckdb
 
-from epcis_core.errors import StoreError
+from epcis_core.errors import StoreError, TooComplexError
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.file_format import (
     Migration,
@@ -39,6 +39,7 @@ class Ledger:
 
     Attributes:
         path: the file.
+        commits: how often something was committed since it was opened.
     """
 
     _opened: ClassVar["MutableMapping[Path, Ledger]"] = WeakValueDictionary()
@@ -48,6 +49,8 @@ class Ledger:
         self.path = path
         self._connection = connection
         self._writing = threading.Lock()
+        self._committed = threading.Condition()
+        self.commits = 0
         self._index = open_index(path)
 
     @classmethod
@@ -99,13 +102,17 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reading(self, seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a cursor of one's own whose reads all see the same state of the ledger.
 
+        Args:
+            seconds: how long its reads may take together; None for ever.
+
         Raises:
+            TooComplexError: they took longer, and were given up.
             StoreError: the ledger is closed, or the disk refuses.
         """
-        with self._transaction("read") as cursor:
+        with self._transaction("read") as cursor, _given_up_after(cursor, seconds):
             yield cursor
 
     @contextmanager
@@ -122,10 +129,24 @@ class Ledger:
                 with self._transaction("written") as cursor:
                     yield cursor
                     cursor.commit()
+                with self._committed:
+                    self.commits += 1
+                    self._committed.notify_all()
                 self._bring_index_up()  # in no more memory than the append took
             finally:
                 with suppress(duckdb.Error), self._connection.cursor() as cursor:
                     set_usual_memory(cursor)
+
+    def wait_for_commit(self, seen: int, seconds: float) -> int:
+        """Wait until something has been committed, and return how often that has happened.
+
+        Args:
+            seen: what `commits` was; where it is more by now, nothing is waited for.
+            seconds: to wait at most.
+        """
+        with self._committed:
+            self._committed.wait_for(lambda: self.commits > seen, seconds)
+            return self.commits
 
     @contextmanager
     def index(self) -> Iterator[IndexReader | None]:
@@ -169,6 +190,27 @@ class Ledger:
                         cursor.rollback()
         except duckdb.Error as error:
             raise StoreError(f"{self.path} cannot be {done}: {error}") from error
+
+
+@contextmanager
+def _given_up_after(cursor: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Interrupt what a cursor is doing after some time.
+
+    Raises:
+        TooComplexError: it was interrupted.
+    """
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise TooComplexError(f"The answer took more than {seconds:g} s to find.") from error
+    finally:
+        timer.cancel()
 
 
 def _check_path(path: Path, *, create: bool) -> None:

@@ -10,6 +10,7 @@ from epcis_core.model.master_data import Vocabulary, attribute_name
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.query.master_data import Version, held
 from epcis_core.query.master_data_query import MasterDataQuery
+from epcis_core.store.clauses import Clause, all_of, one_of
 from epcis_core.store.hierarchy import keys_below, passing, visible
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
@@ -29,40 +30,40 @@ def query_master_data(ledger: Ledger, view: View, query: MasterDataQuery) -> tup
         query: the conditions, and what is shown of an element.
 
     Raises:
-        QueryError: there are more elements than the query's `maxElementCount`.
+        QueryTooLargeError: there are more elements than the query's `maxElementCount`.
     """
     most = "" if query.ceiling is None else f" ORDER BY ALL LIMIT {query.ceiling + 1:d}"
     with ledger.reading() as cursor:
-        conditions = " AND ".join(_conditions(cursor, view, query))
-        wanted = (
-            "SELECT DISTINCT e.vocabulary, e.canonical FROM vocabulary_element e "  # noqa: S608 - quoted
-            f"WHERE {conditions}{most}"
+        conditions = all_of(_conditions(cursor, view, query))
+        wanted = conditions.within(
+            "SELECT DISTINCT e.vocabulary, e.canonical FROM vocabulary_element e WHERE ", most
         )
         return query.shown(held(_versions(cursor, view, wanted)))
 
 
 def _conditions(
     cursor: duckdb.DuckDBPyConnection, view: View, query: MasterDataQuery
-) -> Iterator[str]:
-    """Yield SQL conditions on `vocabulary_element e`; the values in them are quoted."""
-    yield visible(view, "e")
+) -> Iterator[Clause]:
+    """Yield SQL conditions on `vocabulary_element e`."""
+    yield Clause(visible(view, "e"))
     if query.vocabularies is not None:
-        yield f"e.vocabulary {among(query.vocabularies)}"
+        yield one_of("e.vocabulary", query.vocabularies)
     if query.names is not None:
-        yield f"e.canonical {among(query.names)}"
+        yield one_of("e.canonical", query.names)
     if query.within is not None:
-        yield f"e.canonical {among(keys_below(cursor, view, query.within))}"
+        yield Clause(f"e.canonical {among(keys_below(cursor, view, query.within))}")
     for test in query.tests:
-        yield f"(e.vocabulary, e.canonical) IN ({passing(view, test)})"
+        yield passing(view, test).within("(e.vocabulary, e.canonical) IN (", ")")
 
 
-def _versions(cursor: duckdb.DuckDBPyConnection, view: View, wanted: str) -> Iterator[Version]:
+def _versions(cursor: duckdb.DuckDBPyConnection, view: View, wanted: Clause) -> Iterator[Version]:
     """Yield all versions of the elements that a SELECT names by vocabulary and key."""
     rows = cursor.execute(
         "SELECT v.sequence, v.organisation, v.vocabulary, v.canonical, v.children, v.body, "  # noqa: S608 - quoted
         "n.syntax, n.prefixes, n.contexts "
         "FROM vocabulary_element v JOIN envelope n USING (envelope) "
-        f"WHERE {visible(view, 'v')} AND (v.vocabulary, v.canonical) IN ({wanted})"
+        f"WHERE {visible(view, 'v')} AND (v.vocabulary, v.canonical) IN ({wanted.text})",
+        list(wanted.values),
     ).fetchall()
     for sequence, organisation, vocabulary, key, children, body, *reading in rows:
         element = data_of(body)

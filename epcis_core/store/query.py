@@ -1,31 +1,50 @@
-"""A query as SQL on the ledger's rows."""
+"""The events a query asks for, and pages of them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
 
 import duckdb
 
-from epcis_core.errors import QueryError
-from epcis_core.query.fields import Described, Objects, OneValue
-from epcis_core.query.parameters import EventQuery, Match
-from epcis_core.store.events import StoredEvent, streamed_events
-from epcis_core.store.hierarchy import keys_below, keys_described
+from epcis_core.query.conditions import EventQuery
+from epcis_core.query.refusal import QueryTooLargeError
+from epcis_core.store.clauses import Clause, all_of
+from epcis_core.store.events import StoredEvent, events_where, streamed_events
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among, literal
+from epcis_core.store.literals import among
+from epcis_core.store.ordering import key_of, order_of
+from epcis_core.store.predicate import condition_of
 from epcis_core.store.view import View
-from epcis_core.vocabulary import VocabularyList, canonical_term, words
 
-_LISTS: Final[Mapping[str, str]] = {
-    "biz_transaction_list": "transactions",
-    "source_list": "sources",
-    "destination_list": "destinations",
-}
-"""Columns with entries `type identifier`, by the model's field."""
 
-_TERMS: Final = {
-    "biz_step": VocabularyList.BIZ_STEP,
-    "disposition": VocabularyList.DISPOSITION,
-}
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page has ended, and the state of the ledger that the pages are of.
+
+    Attributes:
+        up_to_sequence: entries behind it came after the first page was asked for, and do not count.
+        key: what the last event is ordered by: microseconds since 1970 UTC, a text, or 0.
+        sequence: of the last event.
+        given: how many events the pages have had so far.
+    """
+
+    up_to_sequence: int
+    key: int | str
+    sequence: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events of a query, in its order.
+
+    Attributes:
+        events: at most as many as were asked for.
+        after: where the next page begins; None behind the last.
+    """
+
+    events: list[StoredEvent]
+    after: After | None
 
 
 def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEvent]:
@@ -37,7 +56,7 @@ def query_events(ledger: Ledger, view: View, query: EventQuery) -> list[StoredEv
         query: the conditions, and the order.
 
     Raises:
-        QueryError: there are more than the query's `maxEventCount`.
+        QueryTooLargeError: there are more than the query's `maxEventCount`.
     """
     return list(stream_events(ledger, view, query))
 
@@ -53,77 +72,128 @@ def stream_events(ledger: Ledger, view: View, query: EventQuery) -> Iterator[Sto
         query: the conditions, and the order.
 
     Raises:
-        QueryError: there are more than the query's `maxEventCount`; before the first is given.
+        QueryTooLargeError: there are more than the query's `maxEventCount`; before the first is
+            given.
     """
-    turn = "ASC" if query.ascending else "DESC"
-    order = f"e.{query.order_by} {turn}, e.sequence {turn}" if query.order_by else "e.sequence"
+    key, order = key_of(query), order_of(query)
     if query.limit is not None:
         order += f" LIMIT {query.limit:d}"
     with ledger.reading() as cursor:
-        condition = " AND ".join(_conditions(cursor, view, query)) or "true"
-        if query.ceiling is not None:
-            _check_ceiling(cursor, f"{view.condition('e')} AND {condition}", query.ceiling)
-        yield from streamed_events(cursor, view, condition, [], order)
+        condition = condition_of(cursor, view, query)
+        _check_ceiling(cursor, view, query, condition)
+        # The order's values stand behind those of the condition.
+        values = [*condition.values, *key.values]
+        yield from streamed_events(cursor, view, condition.text, values, order)
 
 
-def _check_ceiling(cursor: duckdb.DuckDBPyConnection, condition: str, ceiling: int) -> None:
-    """Raise if more events match than a query wants to hear of."""
+def _check_ceiling(
+    cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery, condition: Clause
+) -> None:
+    """Make sure that no more events match than a query wants to hear of.
+
+    Raises:
+        QueryTooLargeError: there are more than the query's `maxEventCount`.
+    """
+    if query.ceiling is None:
+        return
     rows = cursor.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM event e WHERE {condition} LIMIT {ceiling + 1:d})"  # noqa: S608 - quoted
+        f"SELECT count(*) FROM (SELECT 1 FROM event e WHERE {view.condition('e')} "  # noqa: S608 - text of ours
+        f"AND {condition.text} LIMIT {query.ceiling + 1:d})",
+        list(condition.values),
     ).fetchall()
-    if rows[0][0] > ceiling:
-        raise QueryError(
-            f"More than maxEventCount = {ceiling} events match", parameter="maxEventCount"
-        )
+    if rows[0][0] > query.ceiling:
+        raise QueryTooLargeError("maxEventCount", query.ceiling)
 
 
-def _conditions(cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery) -> Iterator[str]:
-    """Yield SQL conditions on `event e`; the values in them are quoted."""
-    for column, allowed in query.equal:
-        yield f"e.{column} {among(allowed)}"
-    for time, comparison, moment in query.times:
-        yield f"e.{time} {comparison} make_timestamp({moment:d})"
-    for match in query.matches:
-        yield _named(match)
-    for within in query.within:
-        yield f"e.{within.field} {among(keys_below(cursor, view, within.keys))}"
-    for described in query.described:
-        yield _described(view, described)
-    if query.declared is not None:
-        yield f"e.retracts IS {'NOT ' if query.declared else ''}NULL"
+def page_of_events(
+    ledger: Ledger,
+    view: View,
+    query: EventQuery,
+    size: int,
+    after: After | None = None,
+    *,
+    since: int = -1,
+    most_text: int | None = None,
+    seconds: float | None = None,
+) -> Page:
+    """Return a page of the events a query asks for.
+
+    All pages are of the state of the ledger that the first was of: whatever is captured meanwhile,
+    no event is there twice and none is missing.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        query: the conditions and the order, the same for all pages.
+        size: events at most, above 0.
+        after: where the page before has ended; None for the first.
+        since: only events behind this entry, the same for all pages.
+        most_text: characters of all events together, unless there is one alone; None for any.
+        seconds: that finding them may take; None for ever.
+
+    Raises:
+        QueryTooLargeError: there are more than the query's `maxEventCount`.
+        TooComplexError: it took longer.
+    """
+    given = after.given if after is not None else 0
+    most = size if query.limit is None else min(size, query.limit - given)
+    with ledger.reading(seconds) as cursor:
+        known = _up_to(cursor, view) if after is None else after.up_to_sequence
+        seen = View(view.viewer, known)
+        newer = Clause(f"e.sequence > {since:d}")
+        condition = all_of([newer, condition_of(cursor, seen, query)])
+        if after is None:
+            _check_ceiling(cursor, seen, query, condition)
+        where = all_of([Clause(seen.condition("e")), condition])
+        found = _keys(cursor, query, where, most + 1, after)
+        here = found[:most]
+        if most_text is not None:
+            here = here[: _fitting(cursor, [sequence for sequence, _ in here], most_text)]
+        places = {sequence: place for place, (sequence, _) in enumerate(here)}
+        events = events_where(cursor, seen, f"e.sequence {among(places)}", [], "e.sequence")
+    events.sort(key=lambda stored: places[stored.sequence])
+    given += len(here)
+    if len(here) == len(found) or given == query.limit:
+        return Page(events, None)
+    sequence, key = here[-1]
+    return Page(events, After(known, key, sequence, given))
 
 
-def _named(match: Match) -> str:
-    objects = [f"r.object {among(match.keys)}"]
-    objects += [f"starts_with(r.object, {literal(start)})" for start in match.below]
-    return (
-        f"e.sequence IN (SELECT r.sequence FROM reference r WHERE r.role {among(match.roles)} "  # noqa: S608 - quoted
-        f"AND {'' if match.is_class else 'NOT '}r.is_class AND ({' OR '.join(objects)}))"
-    )
+def _fitting(cursor: duckdb.DuckDBPyConnection, sequences: list[int], most_text: int) -> int:
+    """Return how many events, the first among them, have no more text than a page may have."""
+    rows = cursor.execute(
+        f"SELECT sequence, length(body) FROM event WHERE sequence {among(sequences)}"  # noqa: S608 - numbers
+    ).fetchall()
+    sizes = dict(rows)
+    sums = accumulate(sizes[sequence] for sequence in sequences)
+    return sum(1 for place, total in enumerate(sums) if not place or total <= most_text)
 
 
-def _described(view: View, described: Described) -> str:
-    field, keys = described.field, keys_described(view, described.test)
-    if isinstance(field, OneValue):
-        return f"{_key(field)} IN ({keys})"
-    if isinstance(field, Objects):
-        return (
-            f"e.sequence IN (SELECT r.sequence FROM reference r WHERE r.role {among(field.roles)} "  # noqa: S608 - quoted
-            f"AND {'' if field.is_class else 'NOT '}r.is_class AND r.object IN ({keys}))"
-        )
-    return (
-        "e.sequence IN (SELECT sequence FROM ("  # noqa: S608 - quoted
-        f"SELECT n.sequence, unnest(n.{_LISTS[field.list]}) AS entry FROM event n) "
-        f"WHERE substr(entry, instr(entry, ' ') + 1) IN ({keys}))"
-    )
+def _up_to(cursor: duckdb.DuckDBPyConnection, view: View) -> int:
+    """Return the last entry that a view shows now; -1 for none."""
+    rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
+    last: int = rows[0][0]
+    return last if view.up_to_sequence is None else min(last, view.up_to_sequence)
 
 
-def _key(field: OneValue) -> str:
-    """Return the SQL for the key of a field's value; terms stand in the ledger as bare words."""
-    vocabulary = _TERMS.get(field.name)
-    if vocabulary is None:
-        return f"e.{field.name}"
-    known = words(vocabulary)
-    prefix = canonical_term(vocabulary, known[0]).removesuffix(known[0])
-    column = f"e.{field.name}"
-    return f"CASE WHEN {column} {among(known)} THEN {literal(prefix)} || {column} ELSE {column} END"
+def _keys(
+    cursor: duckdb.DuckDBPyConnection,
+    query: EventQuery,
+    where: Clause,
+    most: int,
+    after: After | None,
+) -> list[tuple[int, int | str]]:
+    """Return sequence and key of the events of a query, in its order, from some place on."""
+    descends = query.order_by is not None and not query.ascending
+    sign, turn = ("<", "DESC") if descends else (">", "ASC")
+    behind = Clause("true")
+    if after is not None:
+        bound = (after.key, after.key, after.sequence)
+        behind = Clause(f"(key {sign} ? OR (key = ? AND sequence {sign} ?))", bound)
+    key = key_of(query)
+    return cursor.execute(
+        f"SELECT sequence, key FROM (SELECT e.sequence, {key.text} AS key FROM event e "  # noqa: S608 - text of ours
+        f"WHERE {where.text}) WHERE {behind.text} ORDER BY key {turn}, sequence {turn} "
+        f"LIMIT {most:d}",
+        [*key.values, *where.values, *behind.values],
+    ).fetchall()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from epcis_core.model.events import EpcisEvent
+from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.references import Role, object_references
 from epcis_core.model.times import microseconds
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.store.tables import EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
+from epcis_core.store.content import content_of
+from epcis_core.store.tables import CONTENT, EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
 
 _UUID: Final = "urn:uuid:"
 
@@ -22,6 +24,7 @@ class NewEvent:
 
     Attributes:
         event: the event.
+        namespaces: the prefixes in force inside it.
         facts: what provenance keeps of it; its `event_id` is the one that counts.
         text: its characters as received.
         position: its index in its document.
@@ -32,6 +35,7 @@ class NewEvent:
     """
 
     event: EpcisEvent
+    namespaces: Namespaces
     facts: EventFacts
     text: str
     position: int
@@ -171,11 +175,17 @@ def _ilmd(new: NewEvent, at: StoredAs) -> Iterator[Row]:
         yield subject, at.sequence, position, name, value
 
 
+def _content(new: NewEvent, at: StoredAs) -> Iterator[Row]:
+    for position, row in enumerate(content_of(new.event, new.namespaces)):
+        yield (at.sequence, position, *row)
+
+
 WRITERS: Final[tuple[RowWriter, ...]] = (
     RowWriter(EVENT, _event),
     RowWriter(REFERENCE, _reference),
     RowWriter(MARK, _mark),
     RowWriter(MEMBERSHIP, _membership),
     RowWriter(ILMD, _ilmd),
+    RowWriter(CONTENT, _content),
 )
 """Every table that gets rows from an event, in order of writing."""

@@ -110,6 +110,20 @@ MEMBERSHIP: Final = _table("membership", member=_TEXT, lot=_TEXT, sequence=_COUN
 ILMD: Final = _table(
     "ilmd", object=_TEXT, sequence=_COUNT, position=_SMALL, name=_TEXT, value=_TEXT
 )
+CONTENT: Final = _table(
+    "content",
+    sequence=_COUNT,
+    position=_SMALL,
+    part=_TEXT,
+    inside=pa.bool_(),
+    name=_TEXT,
+    written=_TEXT,
+    kind=_TEXT,
+    value=_TEXT,
+    key=_TEXT,
+    uom=_TEXT,
+    rank=_TEXT,
+)
 ENTRY: Final = _table(
     "entry",
     sequence=_COUNT,

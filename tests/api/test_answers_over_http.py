@@ -106,8 +106,8 @@ def test_events_in_xml_are_valid_and_say_what_those_in_json_say(
 
 def test_too_many_events_are_a_problem_and_no_half_document(client: httpx.Client) -> None:
     answer = get(client, "/epcis/events?maxEventCount=1", Accept="application/xml")
-    assert answer.status_code == 400
-    assert answer.json()["title"] == "More than maxEventCount = 1 events match"
+    assert answer.status_code == 413
+    assert answer.json()["title"] == "More than maxEventCount = 1 match."
     assert get(client, "/epcis/events?maxEventCount=2").status_code == 200
 
 

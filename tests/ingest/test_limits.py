@@ -92,6 +92,11 @@ CASES = {
         "events_size=3000",
         "2048 events in a row, or fewer, are larger than 3000 bytes together (limit events_size); ",
     ),
+    "events": (
+        document(observed(item("1")), observed(item("2")), observed(item("3"))),
+        "events=2",
+        "The document holds more than 2 events (limit events); split it up.",
+    ),
     "depth in XML": (
         in_xml(f"{'<ex:a>' * 8}x{'</ex:a>' * 8}"),
         "depth=4",
@@ -128,7 +133,7 @@ def test_every_limit_that_refuses_has_a_case_here() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["file_size", "unpacked_size", "members", "value_size", "events_size"]
+    "name", ["file_size", "unpacked_size", "members", "value_size", "events", "events_size"]
 )
 def test_what_is_refused_for_a_limit_is_not_stored(ledger: Ledger, name: str) -> None:
     data, setting, _ = CASES[name]

@@ -8,11 +8,13 @@ from epcis_core.codecs.jsonld import read_json_event
 from epcis_core.codecs.jsonld_writer import members
 from epcis_core.errors import QueryError
 from epcis_core.model.base import Number
-from epcis_core.query.evaluation import passes_master_data
+from epcis_core.model.namespaces import Namespaces
+from epcis_core.query.evaluation import satisfies
 from epcis_core.query.fields import FIELDS, AttributeTest
 from epcis_core.query.master_data import Element, MasterData, Version, held
 from epcis_core.query.master_data_query import find_elements, parse_master_data_query
 from epcis_core.query.parameters import parse_query
+from tests.queries.against import Remembered
 
 LOCATION = "urn:epcglobal:epcis:vtype:Location"
 READ_POINT = "urn:epcglobal:epcis:vtype:ReadPoint"
@@ -139,6 +141,10 @@ EVENT = """{
 }"""
 
 
+def remembered() -> Remembered:
+    return Remembered(0, 0, "urn:x:1", read_json_event(EVENT), Namespaces())
+
+
 @pytest.mark.parametrize(
     ("key", "fields"),
     [
@@ -156,11 +162,11 @@ EVENT = """{
 )
 def test_an_event_has_a_value_in_just_these_fields(key: str, fields: set[str]) -> None:
     """Which `HASATTR_` find the event where master data know this one element alone."""
-    event, data = read_json_event(EVENT), MasterData([said(1, key, (NAME, "A"))])
+    event, data = remembered(), MasterData([said(1, key, (NAME, "A"))])
     found = {
         field
         for field in FIELDS
-        if passes_master_data(event, parse_query([(f"HASATTR_{field}", "name")]), data)
+        if satisfies(event, parse_query([(f"HASATTR_{field}", "name")]), data)
     }
     assert found == fields
 
@@ -169,10 +175,10 @@ def test_every_condition_must_hold() -> None:
     data = MasterData(
         [said(1, SITE, children=(SHED,)), said(2, SHED, (NAME, "A"), (CITY, "B"))],
     )
-    event = read_json_event(EVENT)
+    event = remembered()
 
     def passes(*pairs: tuple[str, str]) -> bool:
-        return passes_master_data(event, parse_query(pairs), data)
+        return satisfies(event, parse_query(pairs), data)
 
     within, name, city = ("WD_readPoint", SITE), "EQATTR_readPoint_name", "EQATTR_readPoint_city"
     assert passes()
@@ -244,5 +250,5 @@ def test_more_elements_than_the_ceiling_are_an_error() -> None:
     assert len(answer(("maxElementCount", "3"))) == 2
     with pytest.raises(QueryError) as caught:
         answer(("maxElementCount", "2"))
-    assert str(caught.value) == "More than maxElementCount = 2 elements match"
+    assert str(caught.value) == "More than maxElementCount = 2 match."
     assert caught.value.parameter == "maxElementCount"

@@ -5,23 +5,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epcis_core.errors import QueryError
+from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.references import Role
+from epcis_core.query.conditions import Condition
 from epcis_core.query.fields import (
     FIELDS,
     AttributeTest,
     Described,
+    ExtensionField,
     Objects,
     OneValue,
     TypedValues,
     Within,
 )
 from epcis_core.query.master_data_query import MasterDataQuery, parse_master_data_query
+from epcis_core.query.names import field_names
 from epcis_core.query.parameters import parse_query
 
 NAME = "urn:epcglobal:cbv:mda:name"
 PHONE = "https://ns.example.com/phone"
 SHED = "https://id.gs1.org/414/9506000134307/254/shed"
 BOTH = [("includeAttributes", "true"), ("includeChildren", "true")]
+
+
+def asked(*pairs: tuple[str, str]) -> tuple[Condition, ...]:
+    return parse_query(pairs).conditions
 
 
 def refusal(*pairs: tuple[str, str]) -> QueryError:
@@ -40,29 +48,27 @@ def refusal(*pairs: tuple[str, str]) -> QueryError:
     ],
 )
 def test_an_attribute_of_the_cbv_is_one_in_all_spellings(spelling: str) -> None:
-    (has,) = parse_query([("HASATTR_readPoint", spelling)]).described
+    (has,) = asked(("HASATTR_readPoint", spelling))
     assert has == Described(OneValue("read_point"), AttributeTest((NAME,)))
-    (equal,) = parse_query([(f"EQATTR_readPoint_{spelling}", "Vườn")]).described
+    (equal,) = asked((f"EQATTR_readPoint_{spelling}", "Vườn"))
     assert equal == Described(OneValue("read_point"), AttributeTest((NAME,), ("Vườn",)))
 
 
 @pytest.mark.parametrize("family", ["EQATTR_", "EQ_ATTR_"])
 def test_both_names_of_the_family_are_read(family: str) -> None:
-    (found,) = parse_query([(f"{family}bizLocation_{PHONE}_mobile", "1")]).described
+    (found,) = asked((f"{family}bizLocation_{PHONE}_mobile", "1"))
     assert found == Described(OneValue("biz_location"), AttributeTest((f"{PHONE}_mobile",), ("1",)))
 
 
 def test_a_repeated_parameter_is_a_list_and_two_parameters_are_two_conditions() -> None:
-    query = parse_query(
-        [
-            ("HASATTR_epcClass", "name"),
-            ("EQATTR_epcClass_name", "Nho"),
-            ("HASATTR_epcClass", PHONE),
-            ("EQATTR_epcClass_name", "Táo"),
-        ]
+    conditions = asked(
+        ("HASATTR_epcClass", "name"),
+        ("EQATTR_epcClass_name", "Nho"),
+        ("HASATTR_epcClass", PHONE),
+        ("EQATTR_epcClass_name", "Táo"),
     )
     everywhere = Objects((Role.EPC, Role.CHILD, Role.INPUT, Role.OUTPUT), is_class=True)
-    assert query.described == (
+    assert conditions == (
         Described(everywhere, AttributeTest((NAME, PHONE))),
         Described(everywhere, AttributeTest((NAME,), ("Nho", "Táo"))),
     )
@@ -103,74 +109,64 @@ def test_a_repeated_parameter_is_a_list_and_two_parameters_are_two_conditions() 
 def test_a_value_that_is_an_identifier_counts_in_each_spelling(
     value: str, spellings: tuple[str, ...]
 ) -> None:
-    (found,) = parse_query([("EQATTR_readPoint_urn:x:owner", value)]).described
+    (found,) = asked(("EQATTR_readPoint_urn:x:owner", value))
+    assert isinstance(found, Described)
     assert found.test == AttributeTest(("urn:x:owner",), spellings)
 
 
 def test_places_with_what_is_below_them_are_read_in_any_spelling() -> None:
-    query = parse_query(
-        [
-            ("WD_readPoint", "urn:epc:id:sgln:9506000.13430.shed"),
-            ("WD_bizLocation", "https://farm.example/414/9506000134307/254/shed"),
-            ("WD_readPoint", "geo:11.5,108.9"),
-        ]
+    conditions = asked(
+        ("WD_readPoint", "urn:epc:id:sgln:9506000.13430.shed"),
+        ("WD_bizLocation", "https://farm.example/414/9506000134307/254/shed"),
+        ("WD_readPoint", "geo:11.5,108.9"),
     )
-    assert query.within == (
+    assert conditions == (
         Within("read_point", (SHED, "geo:11.5,108.9")),
         Within("biz_location", (SHED,)),
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "message", "nearest"),
+    ("name", "nearest"),
     [
-        pytest.param(
-            "HASATTR_readpoint",
-            (
-                "HASATTR_readpoint: 'readpoint' is no field that master data describe; "
-                "did you mean 'HASATTR_readPoint'?"
-            ),
-            "HASATTR_readPoint",
-            id="a misspelt field",
-        ),
+        pytest.param("HASATTR_readpoint", "HASATTR_readPoint", id="a misspelt field"),
         pytest.param(
             "EQ_ATTR_bizLocatoin_name",
-            (
-                "EQ_ATTR_bizLocatoin_name: 'bizLocatoin' is no field that master data describe; "
-                "did you mean 'EQ_ATTR_bizLocation'?"
-            ),
-            "EQ_ATTR_bizLocation",
+            "EQ_ATTR_bizLocation_name",
             id="a misspelt field with an attribute",
         ),
-        pytest.param(
-            "HASATTR_ex:farm_house",
-            (
-                "HASATTR_ex:farm_house: master data of extension fields cannot be asked for in "
-                "this release"
-            ),
-            None,
-            id="a field of an extension",
-        ),
-        pytest.param(
-            "EQATTR_https://ns.example.com/#farm_name",
-            (
-                "EQATTR_https://ns.example.com/#farm_name: master data of extension fields cannot "
-                "be asked for in this release"
-            ),
-            None,
-            id="a field of an extension by its URI",
-        ),
-        pytest.param(
-            "EQATTR_readPoint",
-            "EQATTR_readPoint: expected an attribute behind the field",
-            None,
-            id="no attribute",
+        pytest.param("EQATTR_readPoint", "EQATTR_readPoint_…", id="no attribute"),
+    ],
+)
+def test_a_wrong_field_is_named(name: str, nearest: str) -> None:
+    error = refusal((name, "x"))
+    assert str(error) == f"There is no query parameter {name}; did you mean {nearest!r}?"
+    assert (error.parameter, error.nearest) == (name, nearest)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "attribute"),
+    [
+        ("EQATTR_ex:farm_house_name", "ex:farm_house", "urn:epcglobal:cbv:mda:name"),
+        ("EQATTR_ex:farm_house_cbvmda:city", "ex:farm_house", "urn:epcglobal:cbv:mda:city"),
+        (
+            "EQ_ATTR_https://ns.example.com/x_y#farm_house_urn:x:own_er",
+            "https://ns.example.com/x_y#farm_house",
+            "urn:x:own_er",
         ),
     ],
 )
-def test_a_wrong_field_is_named(name: str, message: str, nearest: str | None) -> None:
-    error = refusal((name, "x"))
-    assert (str(error), error.parameter, error.nearest) == (message, name, nearest)
+def test_a_field_of_an_extension_is_told_from_the_attribute_behind_it(
+    name: str, field: str, attribute: str
+) -> None:
+    (found,) = asked((name, "x"))
+    assert found == Described(
+        ExtensionField(field_names(field, Namespaces())), AttributeTest((attribute,), ("x",))
+    )
+    (has,) = asked((f"HASATTR_{field}", "name"))
+    assert has == Described(
+        ExtensionField(field_names(field, Namespaces())), AttributeTest((NAME,))
+    )
 
 
 def test_every_part_of_an_event_that_has_an_identifier_is_a_field() -> None:
@@ -238,40 +234,40 @@ def test_a_query_for_master_data_is_read() -> None:
         pytest.param(
             [("includeAttributes", "true")],
             "includeChildren",
-            "includeChildren is missing; it is true or false",
+            "includeChildren is missing; expected true or false.",
             id="a missing one",
         ),
         pytest.param(
             [("includeAttributes", "yes"), ("includeChildren", "true")],
             "includeAttributes",
-            "includeAttributes: expected true or false, got 'yes'",
+            "includeAttributes: expected one of true, false, got 'yes'.",
             id="no boolean",
         ),
         pytest.param(
             [*BOTH, ("WD_nam", "urn:x:a")],
             "WD_nam",
-            "Unknown query parameter 'WD_nam'; did you mean 'WD_name'?",
+            "There is no query parameter WD_nam; did you mean 'WD_name'?",
             id="an unknown one",
         ),
         pytest.param(
             [*BOTH, ("EQATTR_", "a")],
             "EQATTR_",
-            "EQATTR_: expected an attribute at the end",
+            "There is no query parameter EQATTR_; did you mean 'EQATTR_…'?",
             id="no attribute",
         ),
         pytest.param(
             [*BOTH, ("EQ_name", "https://id.gs1.org/414/9506000134308")],
             "EQ_name",
             (
-                "EQ_name: wrong_check_digit: value='https://id.gs1.org/414/9506000134308', "
-                "expected='7', actual='8'"
+                "EQ_name takes no such value: Check digit of https://id.gs1.org/414/9506000134308 "
+                "is wrong: expected 7, got 8."
             ),
             id="no right key",
         ),
         pytest.param(
             [*BOTH, ("maxElementCount", "0")],
             "maxElementCount",
-            "maxElementCount: expected a whole number above 0, got '0'",
+            "maxElementCount: expected a whole number above 0, got '0'.",
             id="no count",
         ),
     ],

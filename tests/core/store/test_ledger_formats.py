@@ -9,12 +9,16 @@ import pytest
 
 from epcis_core.errors import StoreError
 from epcis_core.proof.leaf import EntryKind
+from epcis_core.query.parameters import parse_query
+from epcis_core.store.content import content_of
 from epcis_core.store.events import all_events, count_contents
 from epcis_core.store.file_format import Migration, shipped_migrations
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
+from epcis_core.store.query import query_events
 from epcis_core.store.search import search
 from epcis_core.store.tables import (
+    CONTENT,
     ELEMENT,
     ELEMENT_ATTRIBUTE,
     ENTRY,
@@ -99,6 +103,50 @@ def test_a_ledger_of_release_0_1_0_is_read_and_traced(old: Path) -> None:
     assert all(entry.recomputed() == entry.leaf for entry in entries)
 
 
+def test_a_ledger_of_release_0_1_0_is_asked_for_what_only_its_events_texts_say(old: Path) -> None:
+    with Ledger.open(old, create=False) as ledger:
+        events = list(all_events(ledger, EVERYTHING))
+        with ledger.reading() as cursor:
+            rows = cursor.execute("SELECT * FROM content ORDER BY sequence, position").fetchall()
+        lots = [
+            (one.sequence, value)
+            for one in events
+            if (value := (getattr(one.event, "ilmd", None) or {}).get("cbvmda:lotNumber"))
+        ]
+        asked = {
+            value: [
+                one.sequence
+                for one in query_events(
+                    ledger, EVERYTHING, parse_query([("EQ_ILMD_cbvmda:lotNumber", value)])
+                )
+            ]
+            for _, value in lots
+        }
+    made = [
+        (one.sequence, position, *row)
+        for one in events
+        for position, row in enumerate(content_of(one.event, one.namespaces))
+    ]
+    assert len(rows) > 20
+    assert rows == made
+    assert len(asked) == 5
+    assert asked == {
+        value: [sequence for sequence, other in lots if other == value] for value in asked
+    }
+
+
+def test_a_text_that_is_no_event_leaves_the_file_as_it_was(old: Path) -> None:
+    with duckdb.connect(str(old)) as connection:
+        connection.execute("UPDATE event SET body = '{' WHERE sequence = 0")
+    before = old.read_bytes()
+    with pytest.raises(StoreError) as caught:
+        Ledger.open(old)
+    assert str(caught.value).startswith(
+        f"{old} could not be brought to format 3 and is as it was: "
+    )
+    assert old.read_bytes() == before
+
+
 def columns_of(path: Path) -> dict[str, list[tuple[str, str]]]:
     with duckdb.connect(str(path)) as connection:
         rows = connection.execute(
@@ -125,6 +173,7 @@ def test_the_file_of_release_0_1_0_has_the_columns_of_format_1(old: Path, tmp_pa
         MARK,
         MEMBERSHIP,
         ILMD,
+        CONTENT,
         ENTRY,
         RECEIPT,
         ELEMENT,

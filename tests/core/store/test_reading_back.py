@@ -115,7 +115,9 @@ def assert_rows_can_be_made_again(ledger: Ledger) -> None:
         envelope, position, variant, content = kept[stored.sequence]
         event = stored.event
         facts = facts_of(event, stored.namespaces, event_id=stored.event_id)
-        new = NewEvent(event, facts, stored.text, position, stored.hash, variant, content)
+        new = NewEvent(
+            event, stored.namespaces, facts, stored.text, position, stored.hash, variant, content
+        )
         at = StoredAs(
             stored.sequence, stored.record_time, stored.capture_id, envelope, stored.organisation
         )

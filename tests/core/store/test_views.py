@@ -12,9 +12,11 @@ import pytest
 
 import epcis_core.store
 from epcis_core.provenance.evidence import Evidence
+from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
-from epcis_core.query.parameters import EventQuery
 from epcis_core.store.captures import find_capture
+from epcis_core.store.clauses import Clause
+from epcis_core.store.content_query import extended, sensed
 from epcis_core.store.events import (
     all_events,
     count_contents,
@@ -33,7 +35,9 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
-from epcis_core.store.query import query_events, stream_events
+from epcis_core.store.numbers import NumberColumn
+from epcis_core.store.predicate import condition_of
+from epcis_core.store.query import page_of_events, query_events, stream_events
 from epcis_core.store.search import near, search
 from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING, View
@@ -45,6 +49,7 @@ WRITES = {
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
     "index_upkeep.catch_up": "writes the index, which is read through a view",
+    "content.fill_content": "writes",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
@@ -113,6 +118,16 @@ def with_cursor(read: Callable[[Any, View], Any]) -> Callable[[Ledger, View], An
     return opened
 
 
+def under(ask: Callable[[Any, View], Clause]) -> Callable[[Ledger, View], Any]:
+    """A condition on events, as the events that it holds of."""
+
+    def found(cursor: Any, view: View) -> Any:
+        condition = ask(cursor, view)
+        return events_where(cursor, view, condition.text, [*condition.values], "1")
+
+    return with_cursor(found)
+
+
 def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
     return answers_of(StoredEvidence(cursor, view))
 
@@ -174,6 +189,25 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("query", "stream_events"): lambda ledger, view: list(
         stream_events(ledger, view, EventQuery())
     ),
+    ("content_query", "extended"): under(
+        lambda cursor, view: extended(
+            cursor, view, Extension(Part.EVENT, is_inner=False, names=("ex:n",))
+        )
+    ),
+    ("content_query", "sensed"): under(
+        lambda cursor, view: sensed(cursor, view, SensorOneOf("type", ("Temperature",)))
+    ),
+    ("numbers", "NumberColumn"): with_cursor(
+        lambda cursor, view: NumberColumn(
+            cursor, view, "reference r", Clause("r.is_class"), "r.quantity", "r.uom"
+        ).units()
+    ),
+    ("predicate", "condition_of"): under(
+        lambda cursor, view: condition_of(cursor, view, EventQuery((Sensed(),)))
+    ),
+    ("query", "page_of_events"): lambda ledger, view: (
+        page_of_events(ledger, view, EventQuery(), 1).events
+    ),
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
@@ -195,8 +229,10 @@ def filled(ledger: Ledger) -> Ledger:
         item("1"),
         eventID="urn:x:1",
         action="ADD",
-        quantityList=[{"epcClass": lot("L1")}],
+        quantityList=[{"epcClass": lot("L1"), "quantity": 1, "uom": "KGM"}],
         ilmd={"cbvmda:lotNumber": "L1"},
+        sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],
+        **{"ex:n": 1},
     )
     owner = {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:epc:id:pgln:9506000.13430"}
     site = place(SITE, name="Vườn Gió Cát")

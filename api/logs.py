@@ -1,0 +1,51 @@
+"""What a server writes to standard error: one JSON object a line, each with its request's id."""
+
+import logging
+import sys
+from typing import Final, Literal
+
+import structlog
+
+LogLevel = Literal["info", "warning", "error"]
+
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    # Values of variables may be somebody's data or a key, and are nobody's to read in a log.
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+_SHARED: Final[list[structlog.typing.Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+]
+
+
+def write_logs(level: LogLevel) -> None:
+    """Let everything that is logged from now on be written, from a level on.
+
+    Args:
+        level: `info` writes a line for each request; `warning` only what should not be.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _TRACEBACKS,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in ("httpx", "httpcore", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )

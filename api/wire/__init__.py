@@ -1,0 +1,1 @@
+"""What all answers of the EPCIS interface share: headers, formats, pages, discovery."""

@@ -1,0 +1,123 @@
+"""What a server has to remember beside the ledger: keys, jobs, named queries, subscriptions.
+
+It stands in an SQLite file, `<ledger>.service`. Nothing in it is evidence: the ledger holds all
+that was captured, and losing this file loses only what the server was asked to do.
+"""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self
+
+from epcis_core.errors import StoreError
+
+_STEPS: Final = (
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+    """CREATE TABLE capture_job (
+        capture_id TEXT PRIMARY KEY, client TEXT NOT NULL, organisation TEXT NOT NULL,
+        created INTEGER NOT NULL, proceed INTEGER NOT NULL, size INTEGER NOT NULL,
+        prefixes TEXT NOT NULL, finished INTEGER, failure TEXT
+    )""",
+    "CREATE INDEX capture_job_newest ON capture_job (created, capture_id)",
+    "CREATE INDEX capture_job_unfinished ON capture_job (capture_id) WHERE finished IS NULL",
+    (
+        "CREATE TABLE named_query (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "name TEXT NOT NULL UNIQUE, definition TEXT NOT NULL, prefixes TEXT NOT NULL, "
+        "created INTEGER NOT NULL)"
+    ),
+    (
+        "CREATE TABLE subscription (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "id TEXT NOT NULL UNIQUE, "
+        "query INTEGER NOT NULL REFERENCES named_query (number) ON DELETE CASCADE, "
+        "dest TEXT NOT NULL, token TEXT, epc_format TEXT NOT NULL, schedule TEXT, "
+        "report_if_empty INTEGER NOT NULL, initial INTEGER, created INTEGER NOT NULL, "
+        "progress TEXT NOT NULL)"
+    ),
+    "CREATE INDEX subscription_of_query ON subscription (query, number)",
+)
+"""What makes the tables, in order; a step that was shipped never changes."""
+
+_PATIENCE: Final = 30.0  # seconds
+_KEY_SIZE: Final = 32
+
+
+class Bookkeeping:
+    """The bookkeeping of one ledger; close it, or use it as a context manager.
+
+    Transactions of several threads take turns. What a transaction wrote is on disk when it ends.
+
+    Args:
+        ledger: the ledger file; the bookkeeping stands beside it.
+
+    Raises:
+        StoreError: the file cannot be opened, or a newer release wrote it.
+    """
+
+    def __init__(self, ledger: Path) -> None:
+        self.path = ledger.with_name(f"{ledger.name}.service")
+        self._turn = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.row_factory = sqlite3.Row
+            self.path.chmod(0o600)  # it holds keys
+            self._bring_up()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{self.path} cannot be opened: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._turn:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for one transaction: all of it holds, or nothing.
+
+        Raises:
+            StoreError: the disk refuses, or the file is closed.
+        """
+        with self._turn:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._connection
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise StoreError(f"{self.path} cannot be used: {error}") from error
+
+    def secret(self, name: str) -> bytes:
+        """Return a key of 32 random bytes, the same for ever after it was first asked for."""
+        with self.transaction() as books:
+            books.execute(
+                "INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(_KEY_SIZE))
+            )
+            found: bytes = books.execute(
+                "SELECT value FROM secret WHERE name = ?", (name,)
+            ).fetchone()[0]
+        return found
+
+    def _bring_up(self) -> None:
+        with self.transaction() as books:
+            done: int = books.execute("PRAGMA user_version").fetchone()[0]
+            if done > len(_STEPS):
+                raise StoreError(f"{self.path} was written by a newer release")
+            for step in _STEPS[done:]:
+                books.execute(step)
+            books.execute(f"PRAGMA user_version = {len(_STEPS):d}")
