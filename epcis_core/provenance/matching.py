@@ -32,12 +32,16 @@ def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) 
     """
     free_givings, free_takings = list(givings), list(takings)
     found: list[tuple[Claim, Claim]] = []
-    similar = _similar(related)
+    same, similar = _similar(related)
     cited = {paper for one in givings for paper in one.transactions}
+    stages = [_any_papers]
     if any(one.transactions & cited for one in takings):
-        found += _paired(_alike(similar, _share_papers), free_givings, free_takings)
-        found += _split(found, free_givings, free_takings, _all(related, _share_papers))
-    found += _paired(_alike(similar), free_givings, free_takings)
+        stages.insert(0, _share_papers)
+    for papers in stages:
+        # What is named alike, in parts too, comes before what a container may have held.
+        for alike, may_be in ((same, _is_same_unit), (similar, related)):
+            found += _paired(_alike(alike, papers), free_givings, free_takings)
+            found += _split(found, free_givings, free_takings, _all(may_be, papers))
     found += _paired(_doubtful(similar[-1]), free_givings, free_takings)
     found += _split(found, free_givings, free_takings, related)
     return [
@@ -67,10 +71,10 @@ def _paired(
                 yield giving, taking
 
 
-def _alike(similar: Sequence[_Rule], *papers: _Rule) -> Iterator[_Rule]:
+def _alike(similar: Sequence[_Rule], papers: _Rule) -> Iterator[_Rule]:
     """Yield what makes a pair of claims whose papers are as wanted, the surest first."""
     for timely, alike in product((_is_in_turn, _is_in_time), similar):
-        yield _all(*papers, timely, alike, Claim.agrees)
+        yield _all(papers, timely, alike, Claim.agrees)
 
 
 def _doubtful(similar: _Rule) -> Iterator[_Rule]:
@@ -80,21 +84,32 @@ def _doubtful(similar: _Rule) -> Iterator[_Rule]:
     yield _all(_is_in_time, similar, is_carried)
 
 
-def _similar(related: Related) -> tuple[_Rule, ...]:
+def _similar(related: Related) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
     """Return how alike what was given and what was taken can be, the surest first.
 
-    An instance is one thing, in whatever containers it left and came.
+    Returns:
+        The rules of claims that name the same unit, and of those that do not. An instance is one
+        thing, in whatever containers it left and came.
     """
 
     def is_similar(giving: Claim, taking: Claim) -> bool:
         return kind_of(giving.object) not in AMOUNTS or related(giving, taking)
 
+    def is_as_much(giving: Claim, taking: Claim) -> bool:
+        return giving.amount is not None and giving.amount == taking.amount
+
     return (
-        lambda g, t: g.unit == t.unit and g.amount == t.amount,
-        lambda g, t: g.unit == t.unit,
-        lambda g, t: g.amount is not None and g.amount == t.amount and is_similar(g, t),
-        is_similar,
+        (lambda g, t: _is_same_unit(g, t) and g.amount == t.amount, _is_same_unit),
+        (_all(is_as_much, is_similar), is_similar),
     )
+
+
+def _is_same_unit(giving: Claim, taking: Claim) -> bool:
+    return giving.unit == taking.unit
+
+
+def _any_papers(_: Claim, __: Claim) -> bool:
+    return True
 
 
 def _all(*rules: _Rule) -> _Rule:

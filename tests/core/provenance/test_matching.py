@@ -157,3 +157,18 @@ def test_what_others_received_takes_nothing_from_a_shipment(world: World) -> Non
         *((first.event_id, part.event_id) for part in parts),
         *((other.event_id, part.event_id) for part in others),
     ]
+
+
+def test_parts_of_what_was_shipped_loose_come_before_what_lay_on_a_pallet(world: World) -> None:
+    world.begin(0, GRAPES)
+    packed(world, 0, PALLET, "60")
+    named = [kilograms("18"), Named(PALLET, Role.EPC)]
+    shipped = world.ship(1, FARM, PACKER, named=named)
+    parts = [
+        world.receive(2 + n, FARM, PACKER, named=[kilograms(kg)])
+        for n, kg in enumerate(["8.8", "7.6", "0.7"])
+    ]
+    assert handed_over(world) == [
+        *((shipped.event_id, part.event_id) for part in parts),
+        (shipped.event_id, None),
+    ]
