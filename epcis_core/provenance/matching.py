@@ -34,7 +34,7 @@ def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) 
     found: list[tuple[Claim, Claim]] = []
     same, similar = _similar(related)
     cited = {paper for one in givings for paper in one.transactions}
-    stages = [_any_papers]
+    stages: list[_Rule] = [_any_papers]
     if any(one.transactions & cited for one in takings):
         stages.insert(0, _share_papers)
     for papers in stages:
