@@ -171,9 +171,14 @@ def _is_reworked(chain: Chain, one: str, facts: EventFacts) -> bool:
     )
 
 
+def _comes_out(chain: Chain, one: str, facts: EventFacts) -> bool:
+    """Tell whether one thing comes out of a transformation, in whatever it went in."""
+    return any(is_named(each, one, Role.OUTPUT) for each in chain.gathered.transformation(facts))
+
+
 def _used(chain: Chain, one: str, sighting: Sighting) -> Booking | None:
     facts, unit = sighting.facts, sighting.inside or one
-    if kind_of(one) not in AMOUNTS and _is_reworked(chain, one, facts):
+    if kind_of(one) not in AMOUNTS and _comes_out(chain, one, facts):
         return None
     amount = (
         amount_inside(chain.gathered, chain.containment, one, unit, facts)

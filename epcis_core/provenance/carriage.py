@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.stays import Stay
-from epcis_core.provenance.steps import TAKING
+from epcis_core.provenance.steps import GIVING, TAKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Carriage:
         disputed: likely, not proven.
         refills: the container was emptied of something else at the start.
         refilled: the container was filled anew at the end.
+        closed: the event that ended it, if one did.
     """
 
     container: str
@@ -26,25 +27,45 @@ class Carriage:
     disputed: bool = False
     refills: bool = False
     refilled: bool = False
+    closed: EventFacts | None = None
 
     def holds(self, facts: EventFacts) -> bool:
         """Tell whether the object was inside when an event happened to the container.
 
         Where a container was emptied and filled at one instant, it arrived with the old content and
-        was used and left with the new.
+        was used and left with the new; where it was only emptied, it left without the old.
         """
         if facts.time < self.start or (self.end is not None and facts.time > self.end):
+            return False
+        if self._is_emptied_before(facts):
             return False
         takes = facts.biz_step in TAKING
         if self.refilled and facts.time == self.end:
             return takes or facts.action == "DELETE"
         return not (self.refills and takes and facts.time == self.start)
 
+    def _is_emptied_before(self, facts: EventFacts) -> bool:
+        """Tell whether the container left where it was emptied at that instant, of what it held."""
+        return (
+            self.closed is not None
+            and self.closed is not facts
+            and self.start < facts.time == self.end
+            and facts.biz_step in GIVING
+            and facts.site is not None
+            and facts.site == self.closed.site
+        )
+
 
 def carriage_of(stay: Stay) -> Carriage:
     """Return a stay as the carriage of its content."""
     return Carriage(
-        stay.container, stay.start, stay.end, stay.disputed, stay.refills, stay.refilled
+        stay.container,
+        stay.start,
+        stay.end,
+        stay.disputed,
+        stay.refills,
+        stay.refilled,
+        stay.closed,
     )
 
 
@@ -61,4 +82,5 @@ def within(outer: Carriage, inner: Carriage) -> Carriage:
         inner.disputed or outer.disputed,
         any(one.refills and one.start == start for one in bounded),
         any(one.refilled and one.end == end for one in bounded),
+        next((one.closed for one in bounded if one.end == end), None),
     )

@@ -97,10 +97,17 @@ class Changes:
         ]
 
     def amount(self, transfer: Transfer) -> Amount | None:
-        """Return how much changed hands, by the receipt if there is one; None if it is unknown."""
-        facts = transfer.events[-1]
+        """Return how much changed hands; None if it is unknown.
+
+        By the receipt if there is one, unless it tells how much several shipments were together.
+        """
+        facts, units = transfer.received, transfer.received_units
+        if transfer.shipped is not None and (facts is None or transfer.is_part):
+            facts, units = transfer.shipped, transfer.shipped_units
+        if facts is None:
+            return None
         amounts: dict[tuple[str, str], Named] = {}
-        for one, unit in transfer.units:
+        for one, unit in units:
             if kind_of(one) not in AMOUNTS:
                 amounts[one, one] = Named(one, facts.named[0].role, "1")
             elif named := facts.of(unit):

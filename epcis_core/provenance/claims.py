@@ -46,6 +46,8 @@ class Claim:
         disputed: likely, not proven.
         amount: how much changed hands, in base units; None if the records do not say.
         parts: by step, how much of that was said again in parts.
+        facts: the event that stands for the claim: shipping before departing, and so on.
+        transactions: the papers that it cites.
     """
 
     side: Side
@@ -62,21 +64,23 @@ class Claim:
     disputed: bool = False
     amount: Measure | None = None
     parts: dict[str, Fraction] = field(default_factory=dict)
+    facts: EventFacts = field(init=False)
+    transactions: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out what follows from the events."""
+        self.adds([])
+
+    def adds(self, events: Iterable[EventFacts]) -> None:
+        """Take in further events that say the same."""
+        self.events += events
+        self.facts = min(self.events, key=lambda facts: _FOREMOST.index(facts.biz_step or ""))
+        self.transactions = frozenset(paper for f in self.events for paper in f.transactions)
 
     @property
     def time(self) -> int:
         """When it happened."""
         return self.facts.time
-
-    @property
-    def facts(self) -> EventFacts:
-        """The event that stands for the claim: shipping before departing, and so on."""
-        return min(self.events, key=lambda facts: _FOREMOST.index(facts.biz_step or ""))
-
-    @property
-    def transactions(self) -> set[str]:
-        """The papers that it cites."""
-        return {paper for facts in self.events for paper in facts.transactions}
 
     @property
     def is_amount(self) -> bool:
@@ -201,7 +205,33 @@ def _earlier(claim: Claim, claims: Sequence[Claim], related: Related) -> Claim |
             return last
     if is_one:
         return None
-    return next((one for one in claims if _says_again(claim, one, related)), None)
+    again = [one for one in claims if _says_again(claim, one, related)]
+    return max(
+        (one for one in again if not _is_over(claim, one, claims)),
+        key=lambda one: (
+            bool(one.transactions & claim.transactions),
+            one.amount == claim.amount,
+            one.time,
+        ),
+        default=None,
+    )
+
+
+def _is_over(claim: Claim, earlier: Claim, claims: Sequence[Claim]) -> bool:
+    """Tell whether the trip of an earlier claim had come to its end, so that this is another one.
+
+    A shipment is over once the goods have been received; a receipt belongs to another trip where
+    its papers are those of a shipment that the earlier one does not cite.
+    """
+    others = [
+        one
+        for one in claims
+        if one.side != claim.side and one.agrees(claim) and one.agrees(earlier)
+    ]
+    if claim.side == "giving":
+        return any(earlier.time < one.time < claim.time for one in others)
+    papers, its = claim.transactions, earlier.transactions
+    return any(one.transactions & papers and not one.transactions & its for one in others)
 
 
 def _goes_on(claim: Claim, last: Claim) -> bool:
@@ -221,7 +251,6 @@ def _goes_on(claim: Claim, last: Claim) -> bool:
 def _says_again(claim: Claim, earlier: Claim, related: Related) -> bool:
     """Tell whether a claim is of an amount that another step told already, whole or in part."""
     step = claim.events[0].biz_step or ""
-    said = earlier.parts.get(step, Fraction())
     if earlier.side != claim.side or earlier.events[0].biz_step == step:
         return False
     papers, its = claim.transactions, earlier.transactions
@@ -230,12 +259,13 @@ def _says_again(claim: Claim, earlier: Claim, related: Related) -> bool:
     if claim.amount is None or earlier.amount is None:
         is_first = all(facts.biz_step != step for facts in earlier.events)
         return is_first and claim.amount is earlier.amount and claim.unit == earlier.unit
-    is_part = claim.amount[0] == earlier.amount[0] and said + claim.amount[1] <= earlier.amount[1]
+    told = earlier.parts.get(step, Fraction()) + claim.amount[1]
+    is_part = claim.amount[0] == earlier.amount[0] and told <= earlier.amount[1]
     return is_part and related(earlier, claim)
 
 
 def _join(earlier: Claim, claim: Claim) -> None:
-    earlier.events += claim.events
+    earlier.adds(claim.events)
     earlier.carrier = earlier.carrier or claim.carrier
     if claim.amount is not None:
         step = claim.events[0].biz_step or ""

@@ -225,7 +225,11 @@ class Containment:
         return self._stays_by_content(container).get(content, [])
 
     def _cut_short(self, content: str, stays: list[Stay]) -> list[Stay]:
-        """End the stays of what can be in one container only where it was put into another."""
+        """End the stays of what can be in one container only where it went without that.
+
+        It was put into another container; or it was itself used up, sold or destroyed.
+        """
+        stays = [self._ended(content, stay) for stay in stays]
         moves = self._packings.moves(content)
         if len({container for _, container in moves}) < 2:  # noqa: PLR2004 - there is no other
             return stays
@@ -249,6 +253,13 @@ class Containment:
                 else replace(stay, end=ending.time, closed=ending, unclosed=not stay.observed)
             )
         return found
+
+    def _ended(self, content: str, stay: Stay) -> Stay:
+        """End a stay of one thing where an event says what became of itself."""
+        for facts in self._packings.own_ends(content):
+            if stay.start <= facts.time and (stay.end is None or facts.time < stay.end):
+                return replace(stay, end=facts.time, closed=facts)
+        return stay
 
     def _are_nested(self, one: str, other: str, time: int) -> bool:
         """Tell whether one of two containers was inside the other at an instant."""

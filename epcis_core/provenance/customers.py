@@ -82,7 +82,8 @@ def _amounts(
     counted: set[tuple[int, str, str, str | None]],
 ) -> list[Measure | None]:
     """Return what an event says went to a taker, unless that is counted already."""
-    units = [pair for pair in transfer.units if facts and facts.of(pair[1])] or transfer.units
+    is_receipt = facts is not None and facts is transfer.received
+    units = transfer.received_units if is_receipt else transfer.shipped_units
     amounts = []
     for one, unit in units:
         key = (facts.sequence if facts else -1, one, unit, transfer.taker)
@@ -182,8 +183,8 @@ def sales_of(chain: Chain, moved: Iterable[Transfer]) -> Iterator[Sale]:
         for one in transfer.objects:
             # A member that the answer leaves out stands in it as its lot.
             own = {one, *set(chain.gathered.members(one)).difference(transfer.objects)}
-            units = tuple(unit for unit in transfer.units if unit[0] in own)
-            amount = chain.changes.amount(replace(transfer, objects=(one,), units=units))
+            units = tuple(unit for unit in transfer.shipped_units if unit[0] in own)
+            amount = chain.changes.amount(replace(transfer, objects=(one,), shipped_units=units))
             event = transfer.shipped.event_id
             yield Sale(party=transfer.giver, object=one, event=event, quantity=amount)
 

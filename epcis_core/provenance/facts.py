@@ -96,6 +96,12 @@ class EventFacts:
         return self.read_point or self.biz_location
 
     @property
+    def site(self) -> str | None:
+        """The place without its extension: the rooms of one site are one."""
+        place = self.place
+        return None if place is None else place.partition("/254/")[0]
+
+    @property
     def source_places(self) -> list[str]:
         """The locations among the sources, in their order."""
         return _locations(self.sources)

@@ -3,6 +3,7 @@
 Which receipt belongs to which shipment: see `epcis_core.provenance.matching`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,9 @@ class Transfer:
 
     Attributes:
         objects: what changed hands.
-        units: object and what the events name: the container in which it was, or itself.
+        shipped_units: each object, and what the giving event names: the container in which it was,
+            or itself.
+        received_units: the same of the taking event.
         shipped: the giving event, or None.
         received: the taking event, or None.
         giver: who gave; None if nobody says.
@@ -29,10 +32,12 @@ class Transfer:
         carrier: who possessed it on the way and only transported.
         sold: it was sold to the consumer.
         disputed: likely, not proven.
+        is_part: the receipt is of other shipments too, and tells how much they were together.
     """
 
     objects: tuple[str, ...]
-    units: tuple[tuple[str, str], ...]
+    shipped_units: tuple[tuple[str, str], ...]
+    received_units: tuple[tuple[str, str], ...]
     shipped: EventFacts | None
     received: EventFacts | None
     giver: str | None
@@ -41,6 +46,12 @@ class Transfer:
     carrier: str | None = None
     sold: bool = False
     disputed: bool = False
+    is_part: bool = False
+
+    @property
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """Each object, and what either event names."""
+        return tuple(sorted({*self.shipped_units, *self.received_units}))
 
     @property
     def containers(self) -> tuple[str, ...]:
@@ -69,8 +80,12 @@ def transfers_of(
         paired: what givers and takers claim of it, in pairs.
         parties: who stands behind a place.
     """
+    known = list(paired)
+    receipts = Counter(id(taking) for _, taking in known if taking is not None)
     found = [
-        transfer for giving, taking in paired if (transfer := _transfer(giving, taking)) is not None
+        replace(transfer, is_part=receipts[id(taking)] > 1)
+        for giving, taking in known
+        if (transfer := _transfer(giving, taking)) is not None
     ]
     found += _sales(seen, parties)
     return sorted(found, key=lambda transfer: transfer.time)
@@ -86,7 +101,8 @@ def joined(transfers: Iterable[Transfer]) -> list[Transfer]:
         replace(
             group[0],
             objects=tuple(sorted({name for one in group for name in one.objects})),
-            units=tuple(sorted({unit for one in group for unit in one.units})),
+            shipped_units=tuple(sorted({unit for one in group for unit in one.shipped_units})),
+            received_units=tuple(sorted({unit for one in group for unit in one.received_units})),
             disputed=all(one.disputed for one in group),
         )
         for group in groups.values()
@@ -119,7 +135,8 @@ def _transfer(giving: Claim | None, taking: Claim | None) -> Transfer | None:
     bases: tuple[Basis, ...] = ("owner", "possessor", "place")
     return Transfer(
         (claims[0].object,),
-        tuple(sorted({(claim.object, claim.unit) for claim in claims})),
+        ((giving.object, giving.unit),) if giving else (),
+        ((taking.object, taking.unit),) if taking else (),
         giving.facts if giving else None,
         taking.facts if taking else None,
         giver,
@@ -144,6 +161,7 @@ def _sales(seen: Sequence[Sighting], parties: Parties) -> Iterator[Transfer]:
             yield Transfer(
                 (one.object,),
                 ((one.object, one.inside or one.object),),
+                (),
                 one.facts,
                 None,
                 parties.of(one.facts),

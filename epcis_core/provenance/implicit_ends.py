@@ -122,16 +122,10 @@ def misplaced_packings(
     here = {facts.sequence: facts for facts in (*marks, *arrivals)}.values()
     for time, group in groupby(sorted(here, key=lambda f: f.time), key=lambda facts: facts.time):
         at_once = sorted(group, key=lambda facts: facts.sequence)
-        arrived = {site for f in at_once if f.biz_step in TAKING and (site := _site(f))}
+        arrived = {site for f in at_once if f.biz_step in TAKING and (site := f.site)}
         for facts in at_once:
-            site = _site(facts)
+            site = facts.site
             is_packing = facts.type == "AggregationEvent" and facts.action == "ADD"
             if is_packing and site and known and site not in known | arrived:
                 yield End(time, facts, disputes=key.scheme == "sscc")
-        known = {site for f in at_once if (site := _site(f))} or known
-
-
-def _site(facts: EventFacts) -> str | None:
-    """Return where an event happened, without the part of the site."""
-    place = facts.place
-    return None if place is None else place.partition("/254/")[0]
+        known = {site for f in at_once if (site := f.site)} or known

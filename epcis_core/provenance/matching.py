@@ -74,14 +74,14 @@ def _paired(
 def _alike(similar: Sequence[_Rule], papers: _Rule) -> Iterator[_Rule]:
     """Yield what makes a pair of claims whose papers are as wanted, the surest first."""
     for timely, alike in product((_is_in_turn, _is_in_time), similar):
-        yield _all(papers, timely, alike, Claim.agrees)
+        yield _all(Claim.agrees, papers, timely, alike)
 
 
 def _doubtful(similar: _Rule) -> Iterator[_Rule]:
     """Yield what makes a pair of claims that do not agree on the parties."""
-    yield _all(_share_papers, _is_in_time, similar, _share_a_party)
-    yield _all(_is_in_time, similar, _is_elsewhere)
-    yield _all(_is_in_time, similar, is_carried)
+    yield _all(_share_papers, _share_a_party, _is_in_time, similar)
+    yield _all(_is_elsewhere, _is_in_time, similar)
+    yield _all(is_carried, _is_in_time, similar)
 
 
 def _similar(related: Related) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
@@ -112,8 +112,11 @@ def _any_papers(_: Claim, __: Claim) -> bool:
     return True
 
 
-def _all(*rules: _Rule) -> _Rule:
-    return lambda giving, taking: all(rule(giving, taking) for rule in rules)
+def _all(first: _Rule, *others: _Rule) -> _Rule:
+    """Return the rule that all rules hold; the first one is the one that most pairs break."""
+    return lambda giving, taking: (
+        first(giving, taking) and all(rule(giving, taking) for rule in others)
+    )
 
 
 def _share_papers(giving: Claim, taking: Claim) -> bool:
@@ -125,7 +128,10 @@ def _is_in_turn(giving: Claim, taking: Claim) -> bool:
 
 
 def _is_in_time(giving: Claim, taking: Claim) -> bool:
-    return giving.time <= taking.time + EARLY_RECEIPT
+    """Tell whether a receipt comes no earlier than it may; of the same site never before."""
+    site = giving.facts.site
+    is_home = site is not None and site == taking.facts.site
+    return giving.time <= taking.time + (0 if is_home else EARLY_RECEIPT)
 
 
 def _share_a_party(giving: Claim, taking: Claim) -> bool:
@@ -136,6 +142,8 @@ def _share_a_party(giving: Claim, taking: Claim) -> bool:
 
 def _is_elsewhere(giving: Claim, taking: Claim) -> bool:
     """Tell whether the one thing that differs is a party that a place only makes one presume."""
+    if giving.giver is not None and giving.giver == taking.taker:
+        return False
     same_giver = giving.giver == taking.giver or None in {giving.giver, taking.giver}
     same_taker = giving.taker == taking.taker or None in {giving.taker, taking.taker}
     return (same_giver and taking.taker_by == "presumed" and giving.taker_by == "listed") or (

@@ -11,7 +11,7 @@ from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.implicit_ends import misplaced_packings, named_ends
 from epcis_core.provenance.pairing import pair
 from epcis_core.provenance.stays import End, Stay
-from epcis_core.provenance.steps import TAKING
+from epcis_core.provenance.steps import DESTROYING, DISPENSING, SELLING, TAKING
 
 
 class Packings:
@@ -60,6 +60,19 @@ class Packings:
             and facts.action in {"ADD", "OBSERVE"}
             and is_named(facts, content, Role.CHILD)
             for parent in facts.objects(Role.PARENT)
+        ]
+
+    def own_ends(self, content: str) -> list[EventFacts]:
+        """Return the events in which one thing itself was used up, sold or destroyed, by time."""
+        return [
+            facts
+            for facts in self._gathered.naming(content)
+            if (is_named(facts, content, Role.INPUT) and not is_named(facts, content, Role.OUTPUT))
+            or (
+                facts.type == "ObjectEvent"
+                and is_named(facts, content, Role.EPC)
+                and facts.biz_step in SELLING | {DESTROYING, DISPENSING}
+            )
         ]
 
     def marks(self, container: str) -> list[EventFacts]:

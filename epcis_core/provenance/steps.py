@@ -12,5 +12,6 @@ SELLING: Final = frozenset({"retail_selling"})
 VOIDING: Final = "void_shipping"
 COMMISSIONING: Final = "commissioning"
 DESTROYING: Final = "destroying"
+DISPENSING: Final = "dispensing"
 DECOMMISSIONING: Final = "decommissioning"
 ENDING: Final = frozenset({DESTROYING, DECOMMISSIONING})

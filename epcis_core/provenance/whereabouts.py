@@ -57,6 +57,10 @@ def whereabouts_of(
         return ended
     held = [each for each in _held(stocks) if _is_there(stocks, each[1])]
     lost = [amount for stock in stocks.each() for amount in stock.lost]
+    trip = moved[-1] if moved else None
+    is_under_way = trip is not None and trip.received is None and not trip.sold
+    if is_one and trip is not None and is_under_way and trip.shipped is seen[-1].facts:
+        return _under_way(trip, Amount(value="1"), unknown)
     if is_one and place is not None and (held or not lost):
         one = Amount(value="1")
         return Whereabouts(
@@ -72,11 +76,16 @@ def whereabouts_of(
         return Whereabouts("on_hand", quantity, last, where.place, holdings)
     if lost:
         under_way = next((m for m in reversed(moved) if m.received is None and not m.sold), None)
-        if under_way is not None and under_way.taker is not None:
-            ahead = under_way.shipped.destination_places if under_way.shipped else []
-            party, place = under_way.taker, next(iter(ahead), place)
-        return Whereabouts("shipped", amount(stocks, stocks.sum(lost)), party, place)
+        return _under_way(under_way, amount(stocks, stocks.sum(lost)), unknown)
     return ended or unknown
+
+
+def _under_way(moved: Transfer | None, quantity: Amount | None, seen: Whereabouts) -> Whereabouts:
+    """Tell of what somebody shipped, and nobody recorded to have received."""
+    if moved is None or moved.taker is None:
+        return Whereabouts("shipped", quantity, seen.party, seen.place)
+    ahead = moved.shipped.destination_places if moved.shipped else []
+    return Whereabouts("shipped", quantity, moved.taker, next(iter(ahead), seen.place))
 
 
 def last_seen(seen: Sequence[Sighting], parties: Parties) -> Whereabouts:
