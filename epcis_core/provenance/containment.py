@@ -255,10 +255,12 @@ class Containment:
         return found
 
     def _ended(self, content: str, stay: Stay) -> Stay:
-        """End a stay of one thing where an event says what became of itself."""
+        """End a stay of one thing where an event says what became of itself; it is no gap."""
+        if kind_of(content) != "instance":
+            return stay  # a container that was emptied may stand where it stood
         for facts in self._packings.own_ends(content):
             if stay.start <= facts.time and (stay.end is None or facts.time < stay.end):
-                return replace(stay, end=facts.time, closed=facts)
+                return replace(stay, end=facts.time, closed=facts, unclosed=False)
         return stay
 
     def _are_nested(self, one: str, other: str, time: int) -> bool:

@@ -12,7 +12,7 @@ References:
 
 from dataclasses import dataclass
 
-from tests.world.acts import Pack, Remove
+from tests.world.acts import Act, Pack, Remove, Transform
 from tests.world.keys import Key
 from tests.world.physics import Stay, World
 from tests.world.reporters import Telling
@@ -44,20 +44,29 @@ def _recorded(stay: Stay, world: World, telling: Telling) -> RecordedStay:
     closed = stay.closed
     unclosed = closed is not None and isinstance(world.act(closed), Remove)
     if closed is not None and not telling.of(closed):
-        closed = _first_sign(stay, world)
-        unclosed = closed is not None
+        closed = _first_sign(stay, world, telling)
+        unclosed = closed is not None and isinstance(world.act(closed), Pack)
     return RecordedStay(stay.child, stay.parent, stay.opened, closed, unclosed)
 
 
-def _first_sign(stay: Stay, world: World) -> int | None:
+def _first_sign(stay: Stay, world: World, telling: Telling) -> int | None:
     """Return the first act that shows that a stay is over though nobody reported its end.
 
     The container is filled again, which happens only elsewhere; or what was inside, of which there
-    is one, is put into another container.
+    is one, is put into another container, or itself used up, sold or destroyed.
     """
     for act in world.acts[stay.closed or 0 :]:
+        if stay.child.is_item and stay.child in _gone_by(act) and telling.of(act.number):
+            return act.number
         if isinstance(act, Pack):
             children = {*act.boxes, *(a.label for a in act.goods if a.label.is_item)}
             if act.parent == stay.parent or stay.child in children:
                 return act.number
     return None
+
+
+def _gone_by(act: Act) -> set[Key]:
+    """Return the labels of what an act uses up, sells or destroys by its own name."""
+    if isinstance(act, Transform):
+        return {amount.label for amount in act.used} - {amount.label for amount in act.made}
+    return {amount.label for amount in act.goods} if isinstance(act, Remove) else set()
