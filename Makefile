@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds queries docs wheel demo
+.PHONY: check lint format types directions test fuzz worlds queries api-fuzz load docs wheel demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -32,6 +32,12 @@ worlds:  ## five thousand simulated worlds; an hour at most, goes on where it wa
 
 queries:  ## twenty thousand random queries; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.queries.run
+
+api-fuzz:  ## two hundred random requests per operation; an hour at most, goes on where it was
+	nice -n 10 $(BIN)/python -m tests.api.interface.run_fuzz
+
+load:  ## fifty clients at once for five minutes; writes docs/load.md
+	$(BIN)/python -m tests.load.run --into docs/load.md
 
 wheel:  ## build the wheel and run it in an environment of its own
 	sh .ci/wheel

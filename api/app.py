@@ -1,21 +1,21 @@
 """The server: one ledger, its pages and its interface."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
-from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
 
+from api.checkpoints import Publisher
 from api.clock import now
-from api.errors import install_error_answers, problem
+from api.errors import install_error_answers
+from api.head import HeadAsGet
 from api.metrics import Metrics
 from api.observed import Observed
 from api.openapi.document import install_document
 from api.outward import Outward
+from api.own_site import OwnSite
 from api.routes import (
     all_events,
     capture_jobs,
@@ -26,6 +26,7 @@ from api.routes import (
     health,
     master_data,
     named_queries,
+    proof,
     root,
     schemas,
     subscriptions,
@@ -42,9 +43,6 @@ from epcis_core.store.subscriptions import all_subscriptions
 from epcis_core.store.view import EVERYTHING
 from ingest.jobs import CaptureJobs
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     """Return the application that serves a ledger.
@@ -58,11 +56,12 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or Settings()
     app.state.metrics = Metrics()
     app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
+    app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
     install_error_answers(app)
-    app.middleware("http")(_own_site_only)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK), www_redirect=False)
+    app.add_middleware(OwnSite)
     app.add_middleware(WholeSegments)
     app.add_middleware(Observed, metrics=app.state.metrics)
+    app.add_middleware(HeadAsGet)
     return app
 
 
@@ -89,6 +88,7 @@ def routed() -> FastAPI:
     app.include_router(all_events.router)
     app.include_router(named_queries.router)
     app.include_router(subscriptions.router)
+    app.include_router(proof.router)
     app.include_router(schemas.router)
     app.include_router(pages.router)
     pages.mount_static(app)
@@ -107,6 +107,14 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         async with (
             Outward(settings.outward) as outward,
             Runner(ledger, books, outward, settings.pace) as runner,
+            Publisher(
+                ledger,
+                books,
+                outward,
+                runner.commits,
+                outsiders=settings.outsiders,
+                pace=settings.pace,
+            ),
         ):
             app.state.books = books
             app.state.jobs = jobs
@@ -133,18 +141,6 @@ def _measure(app: FastAPI) -> None:
             "listeners": runner.listeners,
         },
     )
-
-
-async def _own_site_only(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Refuse what a page of another site sends here in the name of the person who reads it."""
-    origin = request.headers.get("origin")
-    if request.method not in _SAFE and origin is not None:
-        own = request.headers.get("host", "")
-        if urlsplit(origin).netloc != own:
-            return problem(403, "SecurityException", "A page of another site may not write here.")
-    return await call_next(request)
 
 
 def new_token() -> str:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from api.commands import convert, data, hashes, lots, service
+from api.commands import convert, data, hashes, lots, proofs, service
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
 
@@ -27,6 +27,9 @@ app.command()(lots.trace)
 app.command()(lots.recall)
 app.command()(lots.balance)
 app.command()(lots.gaps)
+app.command()(proofs.checkpoint)
+app.command()(proofs.proof)
+app.command()(proofs.verify)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """One table from what goes wrong to what an HTTP client is told (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -12,6 +13,7 @@ from fastapi.exceptions import (
 )
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.negotiation import wanted_syntax
 from api.web import pages
@@ -110,6 +112,8 @@ def install_error_answers(app: FastAPI) -> None:
             kind, more = error.kind, error.more
         answer = _answer(request, status, kind, str(error.detail), **more)
         answer.headers.update(error.headers or {})
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(request))
         return answer
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -139,6 +143,18 @@ def failed(request: Request, request_id: str) -> Response:
     """
     title = f"The server failed; its log tells why, under {request_id}."
     return _answer(request, 500, "ImplementationException", title)
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Yield the methods that the address of a request takes, whichever of its routes has them.
+
+    References:
+        RFC 9110, section 15.5.6
+    """
+    for method in ("OPTIONS", "GET", "POST", "DELETE"):
+        asked = {**request.scope, "method": method}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            yield method
 
 
 def _answer(request: Request, status: int, kind: str, title: str, **more: Any) -> Response:

@@ -62,9 +62,8 @@ def as_query_document(
 def event_in_json(stored: StoredEvent, epc_format: EpcFormat = "as-is") -> bytes:
     """Return a stored event as JSON in UTF-8, as it stands in a document of ours."""
     body = members(_as_given_out(stored, epc_format))
-    if "@context" in body:
-        body = {"@context": body.pop("@context"), **body}
-    return json_bytes(body)
+    context = body.pop("@context", None)
+    return json_bytes({"@context": context, **body} if context else body)
 
 
 def _in_xml(

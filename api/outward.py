@@ -187,18 +187,27 @@ class Outward:
             OutwardError: the address may not be called.
             httpx.HTTPError: it does not answer, or not in time.
         """
+        return (await self.exchange(url, body, headers))[0]
+
+    async def exchange(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Send a body and return the status of the answer, and what it says, cut at a bound.
+
+        Raises:
+            OutwardError: the address may not be called.
+            httpx.HTTPError: it does not answer, or not in time.
+        """
         checked_url(url)
         try:
             async with (
                 asyncio.timeout(_TOGETHER),
                 self._client.stream("POST", url, content=body, headers=headers) as answer,
             ):
-                taken = 0
+                taken = bytearray()
                 async for piece in answer.aiter_raw():
-                    taken += len(piece)
-                    if taken > _ANSWER:
+                    taken += piece
+                    if len(taken) > _ANSWER:
                         break
-                return answer.status_code
+                return answer.status_code, bytes(taken[:_ANSWER])
         except TimeoutError as error:
             raise httpx.ReadTimeout(f"No whole answer within {_TOGETHER:.0f} seconds") from error
         except httpx.InvalidURL as error:

@@ -8,9 +8,27 @@ from typing import Final
 from api.outward import Allowed
 from api.subscriptions.webhook import Pace
 from epcis_core.findings import Language
+from epcis_core.proof.checks import Key
 from ingest.limits import IntakeLimits
 
 DEFAULT_LEDGER: Final = "ledger.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Outsiders:
+    """Who keeps checkpoints of the log outside of it.
+
+    Attributes:
+        addresses: to which each is sent.
+        file: into which each is written, and the history of all beside it; None for no file.
+        witnesses: keys of those whose cosignatures are checked.
+        every: seconds between two checkpoints at least.
+    """
+
+    addresses: tuple[str, ...] = ()
+    file: Path | None = None
+    witnesses: tuple[Key, ...] = ()
+    every: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +41,7 @@ class Settings:
         limits: how much is taken of a file that is sent.
         outward: which addresses may be called beside the public Internet.
         pace: when what could not be sent is tried again.
+        outsiders: who keeps the log's checkpoints.
         query_seconds: how long finding the events of one page may take.
     """
 
@@ -31,6 +50,7 @@ class Settings:
     limits: IntakeLimits = field(default_factory=IntakeLimits)
     outward: Allowed = field(default_factory=Allowed)
     pace: Pace = field(default_factory=Pace)
+    outsiders: Outsiders = field(default_factory=Outsiders)
     query_seconds: float = 30
 
 

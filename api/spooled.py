@@ -24,8 +24,11 @@ def spooled(pieces: Iterable[bytes], media_type: str, headers: Mapping[str, str]
     except BaseException:
         spool.close()
         raise
-    length = str(spool.tell())
+    length = spool.tell()
     spool.seek(0)
+    if length <= _IN_MEMORY:  # sent by the one thread that sends, without another to read it
+        with spool:
+            return Response(spool.read(), media_type=media_type, headers=dict(headers))
 
     def content() -> Iterator[bytes]:
         with spool:
@@ -33,5 +36,5 @@ def spooled(pieces: Iterable[bytes], media_type: str, headers: Mapping[str, str]
                 yield piece
 
     return StreamingResponse(
-        content(), media_type=media_type, headers={**headers, "Content-Length": length}
+        content(), media_type=media_type, headers={**headers, "Content-Length": str(length)}
     )

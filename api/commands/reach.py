@@ -13,14 +13,20 @@ import orjson
 from api.clock import now
 from api.event_documents import as_query_document
 from api.negotiation import MEDIA_TYPES
+from api.proof_report import report_files
 from api.routes.captures import LINES
 from api.server_file import find
 from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
 from epcis_core.findings import Syntax, finding
+from epcis_core.proof.bundle import write_bundle
+from epcis_core.proof.keys import key_text
 from epcis_core.provenance.result import Direction
 from epcis_core.query.parameters import parse_query
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import log_signer, sign_checkpoint
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.proofs import prove_trace
 from epcis_core.store.query import stream_events
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING
@@ -99,6 +105,39 @@ class OpenLedger:
         """Return the gaps of an object or of everything; None where it is not known."""
         found = gaps_of(self.ledger, EVERYTHING, text, as_of=as_of, max_objects=max_objects)
         return None if found is None else [gap.model_dump(mode="json") for gap in found]
+
+    def checkpoint(self) -> str:
+        """Return a signed checkpoint of the log."""
+        with Bookkeeping(self.ledger.path) as books:
+            return sign_checkpoint(self.ledger, books, now()).note
+
+    def log_key(self) -> str:
+        """Return the key that checkpoints are verified with, as a line."""
+        with Bookkeeping(self.ledger.path) as books:
+            return f"{key_text(log_signer(books).key)}\n"
+
+    def proof(self, text: str, file: BinaryIO, *, since: list[int], max_objects: int) -> bool:
+        """Write the proof of an object into a file; False where nothing is known of it.
+
+        Raises:
+            QueryError: the log was never so large as a size in `since`.
+        """
+        with Bookkeeping(self.ledger.path) as books:
+            try:
+                _, made = prove_trace(
+                    self.ledger,
+                    books,
+                    EVERYTHING,
+                    text,
+                    now=now(),
+                    since=since,
+                    max_objects=max_objects,
+                )
+            except ValueError as error:
+                raise QueryError(f"{error}.", parameter="from") from error
+            if made.records:
+                write_bundle(file, made, log_signer(books), report_files(made))
+        return bool(made.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +218,22 @@ class Served:
         asked = {"max_objects": max_objects} | ({} if text is None else {"id": text})
         found: list[dict[str, Any]] | None = self._answer("/gaps.json", asked, as_of)
         return found
+
+    def checkpoint(self) -> str:
+        """See `OpenLedger.checkpoint`."""
+        return self._ask("GET", "/checkpoint").text
+
+    def log_key(self) -> str:
+        """See `OpenLedger.log_key`."""
+        return self._ask("GET", "/checkpoint/key").text
+
+    def proof(self, text: str, file: BinaryIO, *, since: list[int], max_objects: int) -> bool:
+        """See `OpenLedger.proof`."""
+        asked = {"id": text, "from": since, "max_objects": max_objects}
+        answer = self._ask("GET", "/proof.zip", params=asked, also=(404,))
+        if answer.is_success:
+            file.write(answer.content)
+        return answer.is_success
 
     def _answer(self, path: str, asked: dict[str, Any], as_of: str | None) -> Any:
         """Return the members of an answer; of what is not known too."""

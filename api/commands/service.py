@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,19 +12,24 @@ from typing import Annotated, Final
 import typer
 import uvicorn
 
-from api.app import LOOPBACK, create_app, new_token
+from api.app import create_app, new_token
 from api.clock import now
 from api.commands.data import LedgerOption, LimitOption, errors, limits_of, output
+from api.commands.proofs import read_keys
 from api.logs import LogLevel, write_logs
 from api.outward import USUAL_PORTS, Allowed
+from api.own_site import LOOPBACK
 from api.server_file import RunningServer, announced
-from api.settings import Settings, ledger_path
+from api.settings import Outsiders, Settings, ledger_path
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
 from ingest.files import expand
 
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 _PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
+_TURN: Final = 0.0005  # seconds that a thread keeps Python while another wants it
 
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")]
 AllowOption = Annotated[
@@ -52,6 +58,20 @@ def serve(
     limit: LimitOption = None,
     allow_outward: AllowOption = None,
     outward_port: OutwardPortOption = None,
+    origin: Annotated[
+        str | None, typer.Option(help="Name of the log, in its checkpoints and its key.")
+    ] = None,
+    checkpoint_to: Annotated[
+        list[str] | None,
+        typer.Option(help="Address to which checkpoints are sent; may be repeated."),
+    ] = None,
+    checkpoint_file: Annotated[
+        Path | None, typer.Option(help="File into which checkpoints are written.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option(help="Key of a witness that cosigns checkpoints; may be repeated."),
+    ] = None,
     log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
@@ -67,6 +87,8 @@ def serve(
       epcis serve --limit file_size=4G
 
       epcis serve --allow-outward 10.20.0.0/16 --allow-outward erp.example
+
+      epcis serve --checkpoint-to https://buyer.example/checkpoints --checkpoint-file /mnt/usb/log
     """
     limits = limits_of(limit)
     try:
@@ -74,8 +96,12 @@ def serve(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-outward") from error
     path = ledger_path(ledger)
+    outsiders = Outsiders(tuple(checkpoint_to or ()), checkpoint_file, tuple(read_keys(witness)))
     with Ledger.open(path) as opened:
-        settings = Settings(token=new_token(), limits=limits, outward=outward)
+        if origin is not None:
+            with Bookkeeping(path) as books:
+                name_log(books, origin)
+        settings = Settings(token=new_token(), limits=limits, outward=outward, outsiders=outsiders)
         _run(opened, settings, host, port, log)
 
 
@@ -122,6 +148,7 @@ def _run(
         )
         raise typer.Exit(2)
     write_logs(log)
+    _answer_while_capturing()
     config = uvicorn.Config(
         create_app(ledger, settings),
         host=host,
@@ -148,13 +175,26 @@ def _run(
         uvicorn.Server(config).run(sockets=[listening])
 
 
+def _answer_while_capturing() -> None:
+    """Let an answer go on soon where a document is being captured.
+
+    To answer, a thread asks the database some ten times, and each time it must get Python back from
+    the thread that captures; by default it would wait 5 ms for that.
+    """
+    sys.setswitchinterval(_TURN)
+    # DuckDB asks for pandas with each value it is given, and where there is none Python looks for
+    # it each time.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type] # None is: do not look
+
+
 def _end(*_: object) -> None:
     raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Where TCP is named, asyncio lets it send at once; else each answer waits 40 ms for a receipt.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -27,6 +27,7 @@ TAGS: Final[Mapping[str, str]] = {
     "capture": "Files of any kind, as the command `epcis capture` sends them.",
     "events": "All events that a query asks for, in one document.",
     "pages": "What people see, and the same as JSON: by `Accept`, or with `.json` behind the path.",
+    "proof": "What shows that nothing in the log was changed: checkpoints and proofs.",
     "schemas": "JSON Schemas of what is taken as JSON, and this description.",
     "operation": "Whether the server lives, and its numbers.",
 }
@@ -34,7 +35,9 @@ TAGS: Final[Mapping[str, str]] = {
 
 _DESCRIPTION: Final = (
     "Everything under `/epcis` is the REST interface of EPCIS 2.0; everything else is the ledger's "
-    "own. An error is a problem by RFC 9457, or a page where a browser asks."
+    "own. A list in an address is its name repeated; under `/epcis` its values may also stand "
+    "behind one name, with `|` between. An error is a problem by RFC 9457, or a page where a "
+    "browser asks."
 )
 
 
@@ -117,6 +120,8 @@ def _worded(parameter: Mapping[str, Any]) -> dict[str, Any]:
     """Return a parameter of a route with a description, and a header as it is spelled."""
     name = parameter["name"]
     schema = {key: value for key, value in parameter["schema"].items() if key != "title"}
+    if "anyOf" in schema:  # a parameter that may be missing, and is then nothing
+        (schema,) = (one for one in schema["anyOf"] if one != {"type": "null"})
     return {
         **parameter,
         "name": SPELLED.get(name, name),

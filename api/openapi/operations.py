@@ -226,6 +226,29 @@ def _of_machines() -> Iterator[tuple[str, Operation]]:
     )
 
 
+def _of_proofs() -> Iterator[tuple[str, Operation]]:
+    """Yield the operations that prove what is in the log."""
+    text = {"text/plain": {"type": "string"}}
+    checkpoint = a.answer("A checkpoint, as a signed note of the C2SP.", text)
+    yield "GET /checkpoint", Operation({"200": checkpoint})
+    key = a.answer("A verifier key of the C2SP.", text)
+    yield "GET /checkpoint/key", Operation({"200": key})
+    grown = a.shown("The proof.", schema("ConsistencyProof"), is_page=False)
+    yield "GET /checkpoint/consistency", Operation(grown)
+    proof = a.answer(
+        "The event's records; as text, the proof of one by the C2SP.",
+        {JSON: schema("EventProof"), **text},
+        *("Vary", "Cache-Control"),
+    )
+    yield "GET /proof/{event_id}", Operation({"200": proof}, (404,))
+    bundle = a.answer(
+        "A zip that is verified without the ledger.",
+        {"application/zip": _FILE},
+        "Content-Disposition",
+    )
+    yield "GET /proof.zip", Operation({"200": bundle}, (404,))
+
+
 def _of_pages() -> Iterator[tuple[str, Operation]]:
     """Yield the pages, and the same as JSON under an address of its own."""
     for is_page in (True, False):
@@ -288,7 +311,7 @@ def _pages(*, is_page: bool) -> Iterator[tuple[str, Operation]]:
 
 OPERATIONS: Final[Mapping[str, Operation]] = dict(
     one
-    for source in (_of_interface, _of_collections, _of_queries, _of_machines, _of_pages)
+    for source in (_of_interface, _of_collections, _of_queries, _of_machines, _of_proofs, _of_pages)
     for one in source()
 )
 """Every operation, by method and path."""

@@ -13,6 +13,7 @@ References:
 from typing import Annotated, Final
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -44,6 +45,9 @@ from ingest.job_states import JobState, JobStates
 from ingest.jobs import CaptureJobs
 
 router = APIRouter(prefix="/epcis", tags=["EPCIS 2.0: capture"])
+
+LOOKS_AT_ONCE: Final = 2
+"""Documents looked at before they are taken; more would only keep Python from those who read."""
 
 _ERRORS_OF_ONE: Final = 1000
 _ERRORS_IN_LIST: Final = 20
@@ -82,7 +86,8 @@ async def capture(
         with file:
             await write_body(request, file)
             size = await run_in_threadpool(jobs.spool.keep, file)
-        look = await run_in_threadpool(_look, request, capture_id)
+        limiter: CapacityLimiter = request.app.state.look_limiter
+        look = await to_thread.run_sync(_look, request, capture_id, limiter=limiter)
         check_syntax(announced, look.syntax)
         _check(request, look)
         job = CaptureJob(

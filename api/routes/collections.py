@@ -136,12 +136,14 @@ def _add(made: APIRouter, collection: Collection) -> None:
 
     @made.options(of_all, summary=f"What {of_all} offers", status_code=204)
     def offer_all() -> Response:
+        """Answer with methods, versions and formats."""
         return discovery("GET")
 
     @made.options(of_one, summary=f"What {of_one} offers", status_code=204)
     def offer_one(
         request: Request, value: str, prefixes: Annotated[Prefixes, Depends(asked_prefixes)]
     ) -> Response:
+        """Answer with methods, versions and formats."""
         _key(request, collection, value, prefixes)
         return discovery("GET")
 
@@ -149,6 +151,7 @@ def _add(made: APIRouter, collection: Collection) -> None:
     def offer_events(
         request: Request, value: str, prefixes: Annotated[Prefixes, Depends(asked_prefixes)]
     ) -> Response:
+        """Answer with methods, versions and formats."""
         _key(request, collection, value, prefixes)
         return discovery("GET")
 
@@ -160,12 +163,14 @@ def _add(made: APIRouter, collection: Collection) -> None:
         per_page: PerPage = PER_PAGE,
         next_page_token: NextPageToken = None,
     ) -> Response:
+        """Answer with a page of the values, in order."""
         return _values(request, collection, formats, prefixes, (per_page, next_page_token))
 
     @made.get(of_one, summary="What there is of one value", response_model=None)
     def one_value(
         request: Request, value: str, prefixes: Annotated[Prefixes, Depends(asked_prefixes)]
     ) -> Response:
+        """Answer with `events`, if any event has the value."""
         media_type = json_only(request)
         _key(request, collection, value, prefixes)
         return as_collection(["events"], answer_headers(prefixes), media_type)
@@ -183,6 +188,7 @@ def _add(made: APIRouter, collection: Collection) -> None:
         per_page: PerPage = PER_PAGE,
         next_page_token: NextPageToken = None,
     ) -> Response:
+        """Answer with a page of the events that have the value, and pass a SimpleEventQuery."""
         key = _key(request, collection, value, how[1])
         own = (collection.parameter(key), key)
         question = Question(asked(request), prefixes=how[1].by_name)

@@ -5,7 +5,6 @@ References:
 """
 
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, WebSocket
@@ -16,6 +15,7 @@ from api.clock import now
 from api.definitions import query_of
 from api.errors import Refusal
 from api.outward import OutwardError
+from api.own_site import same_site
 from api.routes.named_queries import (
     Extensions,
     books_of,
@@ -175,7 +175,7 @@ async def listen(
 ) -> None:
     """Send the events of a query to one who listens, as they come or by a schedule."""
     origin = websocket.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != websocket.headers.get("host", ""):
+    if not same_site(origin, websocket.headers.get("host", "")):
         raise Refusal(403, "SecurityException", "A page of another site may not listen here.")
     state = websocket.app.state
     runner: Runner = state.subscriptions

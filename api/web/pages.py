@@ -59,6 +59,7 @@ def mount_static(app: FastAPI) -> None:
 
     @app.get("/static/{name}", summary="What pages are made of", tags=["pages"])
     def static(name: str) -> Response:
+        """Answer with the style sheet, the script or the icon."""
         if name not in STATIC_FILES:
             raise HTTPException(404, "There is no such file.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}

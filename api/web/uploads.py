@@ -88,7 +88,7 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
 
 
 @router.get("/captures/{capture_id}", summary=_REPORT)
-@router.get("/captures/{capture_id}.json", summary=_REPORT)  # registered first: it is next to it
+@router.get("/captures/{capture_id}.json", summary=_REPORT)  # goes first: it is next to it
 def show_capture(request: Request, capture_id: str) -> Response:
     """Show the report of a capture again, as it was given."""
     report = find_capture(request.app.state.ledger, EVERYTHING, capture_id)

@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_BASE: Final = "/epcis/"
+_BASES: Final = ("/epcis/", "/proof/")
 
 
 class WholeSegments:
-    """Middleware that leaves slashes in the segments of paths of the EPCIS interface encoded.
+    """Middleware that leaves slashes in segments of paths encoded: of EPCIS, and of proofs.
 
     Args:
         app: what answers the request.
@@ -24,7 +24,7 @@ class WholeSegments:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] in {"http", "websocket"} and scope["path"].startswith(_BASE):
+        if scope["type"] in {"http", "websocket"} and scope["path"].startswith(_BASES):
             raw = scope.get("raw_path") or quote(scope["path"]).encode()
             segments = raw.decode("latin-1").split("?")[0].split("/")
             path = "/".join(_kept(unquote(segment)) for segment in segments)

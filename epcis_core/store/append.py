@@ -5,6 +5,7 @@ it events come in batches of any size.
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -15,6 +16,7 @@ from epcis_core.codecs.document import Envelope
 from epcis_core.model.documents import DocumentHead
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
+from epcis_core.proof.tree import CompactRange
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.declarations import Declarations
 from epcis_core.store.literals import among
@@ -31,7 +33,9 @@ from epcis_core.store.tables import (
     Row,
     Table,
 )
+from epcis_core.store.tree import growing_tree
 
+_Rows = defaultdict[Table, list[Row]]
 Status = Literal["accepted", "duplicate", "witness", "conflict"]
 
 
@@ -99,6 +103,7 @@ class Append:
     _envelope: int = field(init=False)
     _memory: AppendMemory = field(init=False)
     _declarations: Declarations = field(init=False)
+    _tree: CompactRange = field(init=False)
     _reading: bytes = field(init=False, default=b"")
 
     def __post_init__(self) -> None:
@@ -110,6 +115,7 @@ class Append:
         self._envelope = envelope
         self._memory = AppendMemory(self.cursor, sequence)
         self._declarations = Declarations(self.cursor, self.head.organisation)
+        self._tree = growing_tree(self.cursor, sequence)
         self.record_time = max(self.head.now, latest)
 
     def read_with(self, envelope: Envelope) -> None:
@@ -122,7 +128,7 @@ class Append:
         """Append events, and tell what became of each, in the order given."""
         self._memory.take(new.text for new in batch)
         known = self._known({new.identity for new in batch})
-        rows: dict[Table, list[Row]] = {ENTRY: [], RECEIPT: []}
+        rows: _Rows = defaultdict(list)
         outcomes = []
         for new in batch:
             earlier = known.get(new.identity)
@@ -138,8 +144,7 @@ class Append:
                 outcome = Outcome("witness", self._add_receipt(new, earlier.sequence, rows))
                 earlier.senders.add(self.head.organisation)
             outcomes.append(outcome)
-        for table, added in rows.items():
-            table.insert(self.cursor, added)
+        self._insert(rows)
         differing = self._declarations.compare(
             [
                 (new, outcome.sequence, outcome.status == "accepted")
@@ -174,10 +179,9 @@ class Append:
 
     def _add_envelope(self, envelope: Envelope) -> None:
         """Append the head itself, and what the entries need to be read again."""
-        entries: list[Row] = []
+        rows: _Rows = defaultdict(list)
         text = envelope.head_text
-        sequence = self._enter("document", "", text.encode(), entries) if text else None
-        ENTRY.insert(self.cursor, entries)
+        sequence = self._enter("document", "", text.encode(), rows) if text else None
         reading = Reading.of(envelope)
         row = (
             self._envelope,
@@ -190,7 +194,8 @@ class Append:
             reading.contexts,
             text,
         )
-        ENVELOPE.insert(self.cursor, [row])
+        rows[ENVELOPE].append(row)
+        self._insert(rows)
 
     def _known(self, identities: set[str]) -> dict[str, _Known]:
         """Return what the ledger has under the identities."""
@@ -208,9 +213,9 @@ class Append:
             by_sequence[sequence].senders.add(organisation)
         return known
 
-    def _add_event(self, new: NewEvent, rows: dict[Table, list[Row]]) -> int:
+    def _add_event(self, new: NewEvent, rows: _Rows) -> int:
         """Add the rows of a new event and return its sequence."""
-        sequence = self._enter("event", new.facts.event_id, new.text.encode(), rows[ENTRY])
+        sequence = self._enter("event", new.facts.event_id, new.text.encode(), rows)
         at = StoredAs(
             sequence,
             self.record_time,
@@ -219,33 +224,33 @@ class Append:
             self.head.organisation,
         )
         for writer in WRITERS:
-            rows.setdefault(writer.table, []).extend(writer.rows(new, at))
+            rows[writer.table].extend(writer.rows(new, at))
         return sequence
 
-    def _add_receipt(self, new: NewEvent, event: int, rows: dict[Table, list[Row]]) -> int:
+    def _add_receipt(self, new: NewEvent, event: int, rows: _Rows) -> int:
         """Add the rows of a receipt for a stored event and return the receipt's sequence."""
-        sequence = self._enter("receipt", new.facts.event_id, new.text.encode(), rows[ENTRY])
+        sequence = self._enter("receipt", new.facts.event_id, new.text.encode(), rows)
         capture, sender = self.head.capture_id, self.head.organisation
         rows[RECEIPT].append((sequence, event, capture, self._envelope, sender, new.text))
         return sequence
 
     def _add_master_data(self, head: DocumentHead, namespaces: Namespaces) -> ElementCounts:
         sender = self.head.organisation
-        entries: list[Row] = []
-        elements: list[Row] = []
-        attributes: list[Row] = []
+        rows: _Rows = defaultdict(list)
         found = new_versions(self.cursor, sender, head, namespaces)
         for version in found.versions:
-            sequence = self._enter("master_data", version.canonical, version.body, entries)
-            elements.append(version.row(sequence, self._envelope, sender))
-            attributes += version.attribute_rows(sequence)
-        ENTRY.insert(self.cursor, entries)
-        ELEMENT.insert(self.cursor, elements)
-        ELEMENT_ATTRIBUTE.insert(self.cursor, attributes)
+            sequence = self._enter("master_data", version.canonical, version.body, rows)
+            rows[ELEMENT].append(version.row(sequence, self._envelope, sender))
+            rows[ELEMENT_ATTRIBUTE] += version.attribute_rows(sequence)
+        self._insert(rows)
         return found.counts
 
-    def _enter(self, kind: EntryKind, subject: str, content: bytes, entries: list[Row]) -> int:
-        """Add an entry of the log, with its leaf, to `entries` and return its sequence."""
+    def _enter(self, kind: EntryKind, subject: str, content: bytes, rows: _Rows) -> int:
+        """Add the rows of an entry of the log, with its leaf and the tree above it.
+
+        Returns:
+            Its sequence.
+        """
         sequence, salt = self._next, self.salt()
         self._next += 1
         head = self.head
@@ -253,7 +258,11 @@ class Append:
             sequence, kind, subject, self.record_time, head.capture_id, head.organisation
         )
         leaf = entry_leaf(salt, self._reading, content, metadata)
-        entries.append(
-            (sequence, kind, self.record_time, head.capture_id, head.organisation, salt, leaf)
-        )
+        nodes = b"".join(self._tree.append(leaf))
+        head_row = (sequence, kind, self.record_time, head.capture_id, head.organisation)
+        rows[ENTRY].append((*head_row, salt, leaf, nodes))
         return sequence
+
+    def _insert(self, rows: _Rows) -> None:
+        for table, added in rows.items():
+            table.insert(self.cursor, added)

@@ -1,7 +1,8 @@
 """What a server has to remember beside the ledger: keys, jobs, named queries, subscriptions.
 
-It stands in an SQLite file, `<ledger>.service`. Nothing in it is evidence: the ledger holds all
-that was captured, and losing this file loses only what the server was asked to do.
+It stands in an SQLite file, `<ledger>.service`. The ledger holds all that was captured; losing this
+file loses what the server was asked to do, and the key that signs checkpoints: what was signed can
+still be proven, but a new key must then be made known.
 """
 
 import secrets
@@ -37,6 +38,16 @@ _STEPS: Final = (
         "progress TEXT NOT NULL)"
     ),
     "CREATE INDEX subscription_of_query ON subscription (query, number)",
+    "CREATE TABLE log_name (origin TEXT NOT NULL)",
+    """CREATE TABLE checkpoint (
+        size INTEGER PRIMARY KEY, root BLOB NOT NULL, made INTEGER NOT NULL,
+        signature TEXT NOT NULL, published INTEGER NOT NULL
+    )""",
+    """CREATE TABLE cosignature (
+        size INTEGER NOT NULL REFERENCES checkpoint (size) ON DELETE CASCADE, line TEXT NOT NULL,
+        UNIQUE (size, line)
+    )""",
+    "CREATE TABLE checkpoint_receiver (dest TEXT PRIMARY KEY, size INTEGER NOT NULL)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
 

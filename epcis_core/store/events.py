@@ -10,6 +10,7 @@ from epcis_core.codecs.stored import read_stored_event
 from epcis_core.findings import Syntax
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
+from epcis_core.store.event_ids import of_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
 from epcis_core.store.reading import Reading
@@ -67,8 +68,9 @@ class StoredEvent:
 
 def find_events(ledger: Ledger, view: View, event_id: str) -> list[StoredEvent]:
     """Return the event of an id, and after it the error declarations about it."""
+    condition = of_id([event_id])
     return select_events(
-        ledger, view, "e.event_id = ?", [event_id], "e.retracts IS NOT NULL, e.sequence"
+        ledger, view, condition.text, [*condition.values], "e.retracts IS NOT NULL, e.sequence"
     )
 
 

@@ -15,8 +15,9 @@ from typing import Final
 
 import duckdb
 
-from epcis_core.errors import ParseError, StoreError
+from epcis_core.errors import IntegrityError, ParseError, StoreError
 from epcis_core.store.content import fill_content
+from epcis_core.store.tree import fill_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Migration:
     fill: Callable[[duckdb.DuckDBPyConnection], None] | None = None
 
 
-_FILLS: Final[Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]]] = {3: fill_content}
+_FILLS: Final[Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]]] = {
+    3: fill_content,
+    4: fill_tree,
+}
 
 
 def shipped_migrations() -> tuple[Migration, ...]:
@@ -111,7 +115,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[M
                 "INSERT OR REPLACE INTO ledger VALUES ('format', ?)", [str(step.format)]
             )
         connection.commit()
-    except (duckdb.Error, ParseError) as error:
+    except (duckdb.Error, ParseError, IntegrityError) as error:
         with suppress(duckdb.Error):
             connection.rollback()
         raise StoreError(

@@ -4,29 +4,35 @@ A leaf can be worked out again from the rows of its entry alone, so that a row w
 after the fact shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import duckdb
+
 from epcis_core.proof.leaf import Digest, EntryMetadata, entry_leaf
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
 
 # What each kind of entry is about, how it came in, its content, and its envelope. Where a row of
 # its own repeats who sent it and when, that row counts: it is what readers see.
 _ENTRIES: Final = """
-  SELECT sequence, event_id AS subject, record_time, capture_id, organisation, body, envelope
+  SELECT sequence, event_id AS subject, record_time, capture_id, organisation, body, envelope,
+    retracts IS NOT NULL AS declares
   FROM event
 UNION ALL
-  SELECT r.sequence, e.event_id, n.record_time, r.capture_id, r.organisation, r.body, r.envelope
+  SELECT r.sequence, e.event_id, n.record_time, r.capture_id, r.organisation, r.body, r.envelope,
+    e.retracts IS NOT NULL
   FROM receipt r JOIN event e ON e.sequence = r.event_sequence
   JOIN entry n ON n.sequence = r.sequence
 UNION ALL
-  SELECT m.sequence, m.canonical, n.record_time, n.capture_id, m.organisation, m.body, m.envelope
+  SELECT m.sequence, m.canonical, n.record_time, n.capture_id, m.organisation, m.body, m.envelope,
+    false
   FROM vocabulary_element m JOIN entry n ON n.sequence = m.sequence
 UNION ALL
-  SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope
+  SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope, false
   FROM envelope d JOIN entry n ON n.sequence = d.sequence
 """
 
@@ -41,6 +47,7 @@ class LogEntry:
         leaf: the leaf as it was written when the entry was made.
         reading: how to read its content.
         content: the bytes that the leaf commits to; None where a law had them erased.
+        declares: it is an error declaration about the event of its id, or a receipt for one.
     """
 
     metadata: EntryMetadata
@@ -48,6 +55,7 @@ class LogEntry:
     leaf: Digest
     reading: Reading
     content: bytes | None
+    declares: bool
 
     def recomputed(self) -> Digest | None:
         """Return the leaf worked out again; None where the content was erased."""
@@ -61,20 +69,44 @@ def log_entries(ledger: Ledger, view: View, batch: int = 1000) -> Iterator[LogEn
     start = 0
     while True:
         with ledger.reading() as cursor:
-            rows = cursor.execute(
-                "SELECT n.sequence, n.kind, x.subject, epoch_us(x.record_time), x.capture_id, "  # noqa: S608 - ours
-                "x.organisation, n.salt, n.leaf, v.syntax, v.prefixes, v.contexts, x.body "
-                f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) "
-                "JOIN envelope v USING (envelope) "
-                f"WHERE n.sequence >= ? AND n.sequence < ? AND {view.condition('n')} "
-                "ORDER BY n.sequence",
-                [start, start + batch],
-            ).fetchall()
+            between = f"n.sequence >= {start:d} AND n.sequence < {start + batch:d}"
+            found = _entries(cursor, view, between)
             last = cursor.execute("SELECT max(sequence) FROM entry").fetchall()[0][0]
-        for row in rows:
-            content = row[11].encode() if row[11] is not None else None
-            reading = Reading.stored(*row[8:11])
-            yield LogEntry(EntryMetadata(*row[:6]), row[6], Digest(row[7]), reading, content)
+        yield from found
         start += batch
         if last is None or start > last:
             return
+
+
+def entries_about(ledger: Ledger, view: View, event_ids: Iterable[str]) -> list[LogEntry]:
+    """Return the entries of events, of error declarations about them and of receipts for either.
+
+    Args:
+        ledger: where they are.
+        view: what may be seen.
+        event_ids: ids as the ledger has them.
+    """
+    about = f"x.subject {among(event_ids)} AND n.kind IN ('event', 'receipt')"
+    with ledger.reading() as cursor:
+        return _entries(cursor, view, about)
+
+
+def _entries(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> list[LogEntry]:
+    """Return entries under a condition on `entry n` and what it is about, `x`, in order."""
+    rows = cursor.execute(
+        "SELECT n.sequence, n.kind, x.subject, epoch_us(x.record_time), x.capture_id, "  # noqa: S608 - ours, and quoted
+        "x.organisation, n.salt, n.leaf, x.body, x.declares, v.syntax, v.prefixes, v.contexts "
+        f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) JOIN envelope v USING (envelope) "
+        f"WHERE {condition} AND {view.condition('n')} ORDER BY n.sequence"
+    ).fetchall()
+    return [
+        LogEntry(
+            metadata=EntryMetadata(*row[:6]),
+            salt=row[6],
+            leaf=Digest(row[7]),
+            content=row[8].encode() if row[8] is not None else None,
+            declares=row[9],
+            reading=Reading.stored(*row[10:]),
+        )
+        for row in rows
+    ]

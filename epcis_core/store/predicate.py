@@ -15,6 +15,7 @@ from epcis_core.query.fields import Described, ExtensionField, Objects, OneValue
 from epcis_core.store import content_query
 from epcis_core.store.amounts import measured
 from epcis_core.store.clauses import Clause, all_of, any_of, one_of
+from epcis_core.store.event_ids import id_key, of_id
 from epcis_core.store.hierarchy import keys_below, keys_described
 from epcis_core.store.literals import among, literal
 from epcis_core.store.numbers import SIGNS, NumberColumn
@@ -36,8 +37,6 @@ _TERMS: Final = {
 _SPELLED_OUT: Final = frozenset({"event_type", "biz_step", "disposition", "reason"})
 """Columns with terms, which `content` has too where a prefix had to be spelled out."""
 
-_UUID: Final = "urn:uuid:"
-
 
 def condition_of(cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery) -> Clause:
     """Return the condition on `event e` that all conditions of a query hold.
@@ -54,8 +53,7 @@ def _one_of(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.OneOf) -> C
     column = f"e.{asked.field}"
     plain = one_of(column, asked.values)
     if asked.field == "event_id":
-        uuids = [one for one in asked.values if one.startswith(_UUID)]
-        return any_of([plain, one_of(f"lower({column})", uuids)]) if uuids else plain
+        return of_id(asked.values)
     if asked.field in _SPELLED_OUT:
         return any_of([plain, content_query.said(asked.field, asked.values)])
     return plain
@@ -92,8 +90,8 @@ def _declared(_: duckdb.DuckDBPyConnection, __: View, ___: asked_for.Declared) -
 
 
 def _corrected(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.Corrected) -> Clause:
-    one = f"CASE WHEN lower(x) LIKE '{_UUID}%' THEN lower(x) ELSE x END"
-    return _has_any(f"list_transform(e.corrective, lambda x: {one})", asked.event_ids)
+    keys = f"list_transform(e.corrective, lambda x: {id_key('x')})"
+    return _has_any(keys, asked.event_ids)
 
 
 def _sensed(_: duckdb.DuckDBPyConnection, __: View, ___: asked_for.Sensed) -> Clause:

@@ -138,10 +138,11 @@ def page_of_events(
     given = after.given if after is not None else 0
     most = size if query.limit is None else min(size, query.limit - given)
     with ledger.reading(seconds) as cursor:
-        known = _up_to(cursor, view) if after is None else after.up_to_sequence
-        seen = View(view.viewer, known)
-        newer = Clause(f"e.sequence > {since:d}")
-        condition = all_of([newer, condition_of(cursor, seen, query)])
+        # A bound that leaves nothing out would only keep DuckDB from looking events up.
+        seen = view if after is None else View(view.viewer, after.up_to_sequence)
+        condition = condition_of(cursor, seen, query)
+        if since >= 0:
+            condition = all_of([Clause(f"e.sequence > {since:d}"), condition])
         if after is None:
             _check_ceiling(cursor, seen, query, condition)
         where = all_of([Clause(seen.condition("e")), condition])
@@ -151,16 +152,18 @@ def page_of_events(
             here = here[: _fitting(cursor, [sequence for sequence, _ in here], most_text)]
         places = {sequence: place for place, (sequence, _) in enumerate(here)}
         events = events_where(cursor, seen, f"e.sequence {among(places)}", [], "e.sequence")
-    events.sort(key=lambda stored: places[stored.sequence])
-    given += len(here)
-    if len(here) == len(found) or given == query.limit:
-        return Page(events, None)
-    sequence, key = here[-1]
-    return Page(events, After(known, key, sequence, given))
+        events.sort(key=lambda stored: places[stored.sequence])
+        given += len(here)
+        if len(here) == len(found) or given == query.limit:
+            return Page(events, None)
+        sequence, key = here[-1]
+        return Page(events, After(_up_to(cursor, seen), key, sequence, given))
 
 
 def _fitting(cursor: duckdb.DuckDBPyConnection, sequences: list[int], most_text: int) -> int:
     """Return how many events, the first among them, have no more text than a page may have."""
+    if len(sequences) < 2:  # noqa: PLR2004 - one alone fits in any case
+        return len(sequences)
     rows = cursor.execute(
         f"SELECT sequence, length(body) FROM event WHERE sequence {among(sequences)}"  # noqa: S608 - numbers
     ).fetchall()

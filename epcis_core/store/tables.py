@@ -133,6 +133,7 @@ ENTRY: Final = _table(
     organisation=_TEXT,
     salt=_BYTES,
     leaf=_BYTES,
+    nodes=_BYTES,
 )
 RECEIPT: Final = _table(
     "receipt",

@@ -43,15 +43,15 @@ class Sent:
     Attributes:
         body: the bytes.
         syntax: how it is written.
-        event_ids: of its events, in their order.
-        naming: by item, the ids of the events of these that name it.
+        ids: of its events, in their order.
+        naming: each instance, with the ids of those of these events that name it.
         lots: that it makes.
     """
 
     body: bytes
     syntax: Syntax
-    event_ids: tuple[str, ...]
-    naming: dict[str, tuple[str, ...]]
+    ids: tuple[str, ...]
+    naming: tuple[tuple[str, tuple[str, ...]], ...]
     lots: tuple[str, ...]
 
 
@@ -70,13 +70,10 @@ class Maker:
     def document(self) -> Sent:
         """Return a document of 10 to 1,000 events, small ones as likely as large, some in XML."""
         size = round(10 ** self._chance.uniform(1, 3))
-        syntax: Syntax = "xml" if self._chance.random() < 0.25 else "json"  # noqa: PLR2004 - a part
+        syntax: Syntax = "xml" if self._chance.random() < 0.25 else "json"
         head, end = (XML_HEAD, XML_END) if syntax == "xml" else (JSON_HEAD, JSON_END)
         told = list(islice(self._events, min(size, _LARGEST)))
-        if syntax == "xml":
-            text = "\n".join(map(as_xml, told))
-        else:
-            text = ",\n".join(map(as_json, told))
+        text = "\n".join(map(as_xml, told)) if syntax == "xml" else ",\n".join(map(as_json, told))
         return _sent(f"{head}{text}{end}", syntax, told)
 
     def event(self) -> Sent:
@@ -174,4 +171,4 @@ def _sent(text: str, syntax: Syntax, told: list[Members]) -> Sent:
         made["epcClass"] for members in told for made in members.get("outputQuantityList", ())
     )
     ids = tuple(members["eventID"] for members in told)
-    return Sent(text.encode(), syntax, ids, naming, lots)
+    return Sent(text.encode(), syntax, ids, (*naming.items(),), lots)

@@ -1,7 +1,8 @@
-"""Many clients at once: a server under load, and whether it kept everything it had acknowledged.
+"""Many clients at once: a server under load, and whether it kept all that it had acknowledged.
 
-As a program this is the full tier: fifty clients for five minutes, in two processes, beside a server
-process on loopback; what was measured is written into a page of the documentation:
+As a program this is the full tier: fifty clients in two processes, for five minutes, and a server
+as a process of its own, on loopback. It prints what it measured as a page of the documentation, or
+writes it there:
 
     python -m tests.load.run [--clients N] [--minutes M] [--pause S] [--into FILE]
 """
@@ -17,7 +18,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from epcis_core.store.events import all_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
 from tests.load.clients import Tally, drive
+from tests.load.outcome import Outcome
 from tests.load.page import page
 
 ROOT: Final = Path(__file__).parents[2]
@@ -34,30 +35,8 @@ MINUTES: Final = 5.0
 PAUSE: Final = 1.0
 
 _PROCESSES: Final = 2
+_TOLD: Final = 50
 _PATIENCE: Final = 60
-
-
-@dataclass
-class Outcome:
-    """What a load has shown.
-
-    Attributes:
-        clients: how many there were.
-        seconds: how long they worked.
-        pause: seconds between two things of one client on average.
-        tally: what they did and found.
-        memory: resident mebibytes of the server, at the end and at most.
-        processor: seconds of processor time of the server.
-        wrong: what was not as it must be; empty where all is well.
-    """
-
-    clients: int
-    seconds: float
-    pause: float
-    tally: Tally
-    memory: tuple[int, int]
-    processor: float
-    wrong: list[str] = field(default_factory=list)
 
 
 def put_load(folder: Path, clients: int, seconds: float, pause: float) -> Outcome:
@@ -69,6 +48,7 @@ def put_load(folder: Path, clients: int, seconds: float, pause: float) -> Outcom
         seconds: how long they begin new things.
         pause: seconds between two things of one client on average.
     """
+    began, busy = time.time(), os.getloadavg()[0]
     path = folder / "ledger.duckdb"
     numbers = [[*range(part, clients, _PROCESSES)] for part in range(_PROCESSES)]
     tally = Tally()
@@ -84,7 +64,7 @@ def put_load(folder: Path, clients: int, seconds: float, pause: float) -> Outcom
         memory, processor = _memory(pid), _processor(pid)
     log = (folder / "log").read_text(encoding="utf-8").splitlines()
     wrong = [*tally.wrong, *log, *_not_as_acknowledged(path, tally.acknowledged)]
-    return Outcome(clients, took, pause, tally, memory, processor, wrong)
+    return Outcome(clients, pause, began, busy, took, tally, memory, processor, wrong)
 
 
 def _not_as_acknowledged(path: Path, acknowledged: list[str]) -> list[str]:
@@ -152,12 +132,11 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = put_load(Path(folder), asked.clients, 60 * asked.minutes, asked.pause)
-    text = page(outcome)
-    if asked.into is not None:
-        asked.into.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
-    for wrong in outcome.wrong[:20]:
-        sys.stdout.write(f"{wrong}\n")
+    if asked.into is None:
+        sys.stdout.write(page(outcome))
+    else:
+        asked.into.write_text(page(outcome), encoding="utf-8")
+    sys.stderr.writelines(f"{wrong}\n" for wrong in outcome.wrong[:_TOLD])
     return 1 if outcome.wrong else 0
 
 

@@ -68,6 +68,7 @@ FOUND: dict[str, str] = {
     "/epcis/bizLocations": SITE,
     "/epcis/readPoints": SITE,
     "/epcis/dispositions": "in_transit",
+    "/event": "urn:event:1",
     "/schemas/json": "epcis-event.schema.json",
     "/static": "style.css",
 }
@@ -77,6 +78,8 @@ BODIES: dict[str, Any] = {
     "/epcis/events": BARE,
     "/epcis/queries": QUERY,
     "/epcis/queries/{name}/subscriptions": {"dest": RECEIVER, "stream": True},
+    "/upload": {"files": [document(EVENTS[0]).decode()], "proceed": "true"},
+    "/upload.json": {"files": [document(EVENTS[0]).decode()]},
 }
 OF_EVENTS = ("/captures", "/epcis/capture", "/epcis/events")
 """Paths that take documents: what these may be is asked by other tests, so they are drawn here."""
@@ -85,6 +88,8 @@ OF_EVENTS = ("/captures", "/epcis/capture", "/epcis/events")
 def with_examples() -> dict[str, Any]:
     """The description of the server, with values that are found."""
     described = copy.deepcopy(document_of(routed()))
+    files = described["components"]["schemas"]["Upload"]["properties"]["files"]
+    del files["maxItems"]  # hundreds of files at once are another test's
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             for parameter in operation.get("parameters", ()):
@@ -96,7 +101,8 @@ def with_examples() -> dict[str, Any]:
 
 
 def _exemplify(base: str, parameter: dict[str, Any]) -> None:
-    value = FOUND.get(base) if parameter.get("in") == "path" else None
+    is_own = parameter.get("in") == "path" or base.startswith("/event")
+    value = FOUND.get(base.removesuffix(".json")) if is_own else None
     value = value or FOUND.get(parameter.get("name", ""))
     if value is not None:
         parameter["example"] = [value] if base.startswith("/recall") else value
@@ -105,9 +111,9 @@ def _exemplify(base: str, parameter: dict[str, Any]) -> None:
 def _exemplify_body(path: str, kind: str, content: dict[str, Any]) -> None:
     content["example"] = BODIES[path]
     if path in OF_EVENTS:
-        is_json = kind.endswith("json")
-        content["schema"] = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
-    if not kind.endswith("json"):
+        in_bytes = {"type": "string", "format": "binary"}
+        content["schema"] = {"type": "object"} if kind.endswith("json") else in_bytes
+    if kind.endswith("xml"):
         content["example"] = as_xml(document(EVENTS[0])).decode()
 
 
@@ -123,12 +129,21 @@ class Served:
     address: str
     ids: dict[str, str]
 
-    def found(self, case: Case) -> None:
+    def found(self, case: Case[Any]) -> None:
         """Put ids into a request, and let it name no address beyond this machine."""
         for name, value in (case.path_parameters or {}).items():
             case.path_parameters[name] = self.ids.get(value, value)
         if isinstance(case.body, dict) and isinstance(dest := case.body.get("dest"), str):
             case.body["dest"] = self._here(dest)
+
+    def restore(self) -> None:
+        """Make the query and the subscription again that a request may have removed."""
+        with httpx.Client(base_url=f"{self.address}/epcis", timeout=60) as client:
+            assert client.post("/queries", json=QUERY).status_code in {201, 409}
+            asked = {"dest": self.ids[RECEIVER], "schedule": {"month": "1"}}
+            answer = client.post("/queries/shipped/subscriptions", json=asked)
+            assert answer.status_code == 201, answer.text
+            self.ids[SUBSCRIPTION] = answer.json()["subscriptionID"]
 
     def _here(self, dest: str) -> str:
         try:
@@ -146,14 +161,6 @@ def served(folder: Path) -> Iterator[Served]:
         report = captured(ledger, document(*EVENTS, elements=[place(SITE, name="Kho")]))
         assert report.status == "accepted", report
         with serving_app(ledger, settings) as address:
-            ids = {CAPTURE: report.capture_id, RECEIVER: receiver.url}
-            yield Served(address, {**ids, SUBSCRIPTION: _subscribed(address, receiver.url)})
-
-
-def _subscribed(address: str, dest: str) -> str:
-    with httpx.Client(base_url=f"{address}/epcis", timeout=60) as client:
-        assert client.post("/queries", json=QUERY).status_code in {201, 409}
-        asked = {"dest": dest, "stream": True}
-        answer = client.post("/queries/shipped/subscriptions", json=asked)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["subscriptionID"])
+            here = Served(address, {CAPTURE: report.capture_id, RECEIVER: receiver.url})
+            here.restore()
+            yield here

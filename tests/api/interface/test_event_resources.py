@@ -1,64 +1,22 @@
 """Events, and what they speak of, over the EPCIS interface."""
 
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
-
 import httpx
 import pytest
 
 from epcis_core.store.ledger import Ledger
+from tests.api.interface.answered import (
+    events_of,
+    hours,
+    members_of,
+    numbers,
+    observations,
+    pages,
+    whole,
+)
 from tests.ingest.documents import ITEM, captured, document, item, lot, observed
 
 PLACE = "https://id.gs1.org/414/9506000134307"
 PLACE_URN = "urn:epc:id:sgln:9506000.13430.0"
-
-
-def whole(value: str) -> str:
-    """A value as one segment of a path."""
-    return quote(value, safe="")
-
-
-def events_of(answer: httpx.Response) -> list[dict[str, Any]]:
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["epcisBody"]["queryResults"]["resultsBody"][
-        "eventList"
-    ]
-    return found
-
-
-def members_of(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    body = answer.json()
-    assert body["type"] == "Collection"
-    found: list[str] = body["member"]
-    return found
-
-
-def pages(client: httpx.Client, path: str, **options: Any) -> Iterator[httpx.Response]:
-    """Every page, by the links that lead from one to the next."""
-    answer = client.get(path, **options)
-    yield answer
-    while (link := answer.links.get("next")) is not None:
-        assert answer.headers["gs1-next-page-token-expires"].endswith("Z")
-        answer = client.get(str(client.base_url.copy_with(raw_path=link["url"].encode())))
-        yield answer
-
-
-def hours(number: int) -> str:
-    return f"2026-03-{1 + number // 24:02d}T{number % 24:02d}:00:00Z"
-
-
-def observations(*numbers: int, **members: Any) -> list[dict[str, Any]]:
-    """One observation an hour, each of an item of its own."""
-    return [
-        observed(item(f"N{n:04d}"), eventTime=hours(n), eventID=f"urn:event:{n}", **members)
-        for n in numbers
-    ]
-
-
-def numbers(events: list[dict[str, Any]]) -> list[int]:
-    return [int(event["eventID"].removeprefix("urn:event:")) for event in events]
 
 
 class TestPages:
@@ -264,6 +222,34 @@ class TestCollections:
         assert numbers(events_of(found)) == [1]
 
 
+class TestLists:
+    """A list by repeating its name, or with `|` between."""
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "EQ_bizStep=shipping&EQ_bizStep=packing",
+            "EQ_bizStep=shipping|packing",
+            "EQ_bizStep=shipping%7Cpacking",
+            "EQ_bizStep=urn:epcglobal:cbv:bizstep:shipping|packing",
+            "EQ_eventID=urn:event:1|urn:event:2",
+            f"MATCH_anyEPC={whole(item('N0001'))}%7C{whole(item('N0002'))}",
+            "EQ_action=OBSERVE|ADD&EQ_bizStep=shipping|packing",
+        ],
+    )
+    def test_any_of_the_values_will_do(
+        self, ledger: Ledger, client: httpx.Client, query: str
+    ) -> None:
+        events = [
+            *observations(1, bizStep="shipping"),
+            *observations(2, bizStep="packing"),
+            *observations(3, bizStep="receiving"),
+        ]
+        captured(ledger, document(*events))
+        address = str(client.base_url.copy_with(raw_path=f"/epcis/events?{query}".encode()))
+        assert numbers(events_of(client.get(address))) == [1, 2]
+
+
 class TestSpellings:
     """Identifiers and terms as the caller wants them."""
 
@@ -311,100 +297,3 @@ class TestSpellings:
             answer = client.get(path, headers={"Accept": kind})
             assert answer.headers["content-type"] == kind
             assert "Accept" in answer.headers["vary"]
-
-
-class TestRefusals:
-    """What cannot be answered is refused by the names of the standard."""
-
-    @pytest.mark.parametrize("path", ["/events", "/bizSteps", "/", "/eventTypes/ObjectEvent"])
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Accept": "text/csv"},
-            {"Accept": "application/xml;q=0, application/json;q=0"},
-            {"GS1-EPCIS-Min": "2.1"},
-            {"GS1-EPCIS-Max": "1.2"},
-            {"GS1-CBV-Min": "3"},
-            {"GS1-CBV-Max": "1.9.9"},
-        ],
-    )
-    def test_what_a_caller_does_not_accept(
-        self, client: httpx.Client, path: str, headers: dict[str, str]
-    ) -> None:
-        answer = client.get(path, headers=headers)
-        assert (answer.status_code, answer.json()["type"]) == (
-            406,
-            "epcisException:NotAcceptableException",
-        )
-
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"GS1-EPCIS-Min": "1.2", "GS1-EPCIS-Max": "2.0.0"},
-            {"GS1-EPCIS-Min": "2.0.1"},
-            {"GS1-CBV-Max": "2"},
-        ],
-    )
-    def test_versions_that_hold_ours(self, client: httpx.Client, headers: dict[str, str]) -> None:
-        answer = client.get("/events", headers=headers)
-        assert answer.status_code == 200
-        assert answer.headers["gs1-epcis-version"] == "2.0"
-        assert answer.headers["gs1-cbv-version"] == "2.0"
-
-    def test_a_problem_is_xml_where_the_answer_would_have_been(self, client: httpx.Client) -> None:
-        answer = client.get("/events?EQ_bizzStep=a<b", headers={"Accept": "application/xml"})
-        assert answer.status_code == 400
-        assert answer.headers["content-type"] == "application/problem+xml"
-        assert answer.text == (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            '<epcis:EPCISException xmlns:epcis="urn:epcglobal:epcis:xsd:2">'
-            "<type>epcisException:QueryParameterException</type>"
-            "<title>There is no query parameter EQ_bizzStep; did you mean 'EQ_bizStep'?</title>"
-            "<status>400</status></epcis:EPCISException>"
-        )
-
-    def test_an_address_that_is_too_long(self, client: httpx.Client) -> None:
-        answer = client.get("/events", params={"EQ_eventID": "urn:event:" + "1" * 20_000})
-        assert (answer.status_code, answer.json()["type"]) == (
-            414,
-            "epcisException:URITooLongException",
-        )
-
-    def test_more_events_than_were_wanted(self, ledger: Ledger, client: httpx.Client) -> None:
-        captured(ledger, document(*observations(1, 2, 3)))
-        answer = client.get("/events?maxEventCount=2")
-        assert (answer.status_code, answer.json()["type"]) == (
-            413,
-            "epcisException:QueryTooLargeException",
-        )
-
-    def test_prefixes_that_are_none(self, client: httpx.Client) -> None:
-        answer = client.get("/events", headers={"GS1-Extensions": "ex"})
-        assert answer.status_code == 400
-
-
-class TestOneEvent:
-    """An event by its id."""
-
-    def test_it_comes_with_what_was_declared_about_it(
-        self, ledger: Ledger, client: httpx.Client
-    ) -> None:
-        event = observed(item("A"), eventID="urn:event:1")
-        declared = {"declarationTime": hours(90), "reason": "did_not_occur"}
-        captured(ledger, document(event))
-        captured(ledger, document({**event, "errorDeclaration": declared}))
-        found = events_of(client.get(f"/events/{whole('urn:event:1')}"))
-        assert ["errorDeclaration" in one for one in found] == [False, True]
-        assert client.options(f"/events/{whole('urn:event:1')}").headers["allow"] == "OPTIONS, GET"
-
-    def test_a_uuid_is_the_same_in_capitals(self, ledger: Ledger, client: httpx.Client) -> None:
-        name = "urn:uuid:819b9c6d-03cd-4d36-8d23-8bd103b1aba7"
-        captured(ledger, document(observed(item("A"), eventID=name)))
-        assert (
-            len(
-                events_of(
-                    client.get(f"/events/{whole(name.upper().replace('URN:UUID', 'urn:uuid'))}")
-                )
-            )
-            == 1
-        )

@@ -32,7 +32,7 @@ from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.log import log_entries
+from epcis_core.store.log import entries_about, log_entries
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
@@ -45,6 +45,7 @@ from tests.ingest.documents import NOW, SITE, captured, document, item, lot, obs
 
 WRITES = {
     "append.Append": "is the writer, and must know every identity there is",
+    "checkpoints.sign_checkpoint": "signs the size and the root of all that is committed",
     "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
@@ -54,6 +55,10 @@ WRITES = {
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
     "tables.Table": "writes",
+    "tree.Tree": "reads hashes alone, and a proof of one entry needs those of all others",
+    "tree.fill_tree": "writes",
+    "tree.growing_tree": "the writer asks it, of hashes",
+    "tree.node_reader": "reads hashes alone",
     "memory.AppendMemory": "gives the writer memory",
     "memory.set_usual_memory": "gives the database memory",
     "ledger.Ledger": "gives the cursors that all others read with",
@@ -178,6 +183,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("hierarchy", "keys_below"): with_cursor(
         lambda cursor, view: keys_below(cursor, view, [SITE]) - {SITE}
     ),
+    ("log", "entries_about"): lambda ledger, view: entries_about(ledger, view, ["urn:x:1"]),
     ("log", "log_entries"): lambda ledger, view: list(log_entries(ledger, view)),
     ("master_data_query", "query_master_data"): lambda ledger, view: query_master_data(
         ledger, view, MasterDataQuery(include_attributes=True, include_children=True)

@@ -1,0 +1,122 @@
+"""`verify.html` of a proof, opened from a folder without a network, says what `verify.py` says."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from epcis_core.proof.checks import read_key
+from epcis_core.proof.verdict import Verdict, verdict_of
+from tests.api.bundles import Files, Made, Spoil, flipped, make, packed
+from tests.api.test_proof_bundle import SPOILS, WHOLE, forged
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("ledger"))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "verify.html").write_bytes(made.files["verify.html"])
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.goto((folder / "verify.html").as_uri())
+    yield opened
+    context.close()
+
+
+def told(page: Page, proof: Path, key: str = "", outside: str = "") -> dict[str, list[str]]:
+    """What the page says of a proof, by language."""
+    page.reload()
+    page.fill("#key", key)
+    page.fill("#outside", outside)
+    page.set_input_files("#file", proof)
+    page.wait_for_selector("#verdict section[lang=en]")
+    return {
+        language: page.locator(f"#verdict section[lang={language}] p").all_text_contents()
+        for language in ("vi", "en")
+    }
+
+
+def expected(verdict: Verdict) -> dict[str, list[str]]:
+    return {language: verdict.sentences(language) for language in ("vi", "en")}
+
+
+def test_a_whole_proof_is_proven(page: Page, made: Made, tmp_path: Path) -> None:
+    proof = packed(made.files, tmp_path / "proof.zip")
+    assert told(page, proof, made.key) == {"vi": WHOLE["vi"], "en": WHOLE["en"]}
+    assert page.locator("#verdict section.proven").count() == 2
+
+
+def test_a_checkpoint_from_elsewhere_is_compared(page: Page, made: Made, tmp_path: Path) -> None:
+    proof = packed(made.files, tmp_path / "proof.zip")
+    verdict = verdict_of(proof, [], [made.before.note])
+    assert told(page, proof, outside=made.before.note) == expected(verdict)
+    assert verdict.is_proven
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [spoil for spoil, codes in SPOILS.values() if "unreadable" not in " ".join(codes)],
+    ids=[name for name, (_, codes) in SPOILS.items() if "unreadable" not in " ".join(codes)],
+)
+def test_what_was_changed_is_found(page: Page, made: Made, tmp_path: Path, spoil: Spoil) -> None:
+    files: Files = dict(made.files)
+    spoil(files)
+    proof = packed(files, tmp_path / "proof.zip")
+    verdict = verdict_of(proof, [read_key(made.key)])
+    assert told(page, proof, made.key) == expected(verdict)
+    assert page.locator("#verdict section.not").count() == 2
+
+
+def test_a_record_left_out_with_care_is_found(page: Page, made: Made, tmp_path: Path) -> None:
+    files, _ = forged(made, drop=8)
+    proof = packed(files, tmp_path / "proof.zip")
+    assert told(page, proof, made.key) == expected(verdict_of(proof, [read_key(made.key)]))
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "verify.py"])
+def test_what_cannot_be_read_is_not_proven(
+    page: Page, made: Made, tmp_path: Path, name: str
+) -> None:
+    files = {**made.files, "manifest.json": b"{"} if name == "manifest.json" else {name: b""}
+    found = told(page, packed(files, tmp_path / "proof.zip"))
+    assert found["en"][0] == "NOT PROVEN. Do not rely on this proof; ask for a new one."
+    assert found["en"][1].startswith("The proof cannot be read: ")
+
+
+def test_a_browser_without_ed25519_says_so(browser: Browser, made: Made, tmp_path: Path) -> None:
+    (tmp_path / "verify.html").write_bytes(made.files["verify.html"])
+    context = browser.new_context(offline=True)
+    context.add_init_script(
+        "crypto.subtle.importKey = () => "
+        f"Promise.reject(new DOMException({json.dumps('none')}, 'NotSupportedError'));"
+    )
+    page = context.new_page()
+    page.goto((tmp_path / "verify.html").as_uri())
+    page.set_input_files("#file", packed(made.files, tmp_path / "proof.zip"))
+    page.wait_for_selector("#verdict section[lang=en]")
+    texts = page.locator("#verdict section[lang=en] p").all_text_contents()
+    context.close()
+    assert texts == [
+        "This browser cannot check Ed25519 signatures.",
+        "Use a newer browser, or run verify.py.",
+    ]
+
+
+def test_a_proof_that_was_packed_again_is_read(page: Page, made: Made, tmp_path: Path) -> None:
+    proof = tmp_path / "deflated.zip"
+    with zipfile.ZipFile(proof, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in made.files.items():
+            archive.writestr(name, content)
+    assert told(page, proof, made.key)["en"][0] == "PROVEN."
+    files = dict(made.files)
+    flipped("records/2/salt")(files)
+    assert told(page, packed(files, proof), made.key)["en"][0].startswith("NOT PROVEN.")
