@@ -47,6 +47,7 @@ from epcis_core.store.subscriptions import (
     position_before,
     subscriptions_of,
 )
+from epcis_core.store.view import EVERYTHING
 
 router = APIRouter(
     prefix="/epcis", tags=["EPCIS 2.0: subscriptions"], dependencies=[Depends(accepted_versions)]
@@ -207,7 +208,7 @@ def _begin(ledger: Ledger, initial: int | None) -> Position:
     """Return the position behind what does not count: all there is, or what is older."""
     if initial is None:
         return Position(last_sequence(ledger))
-    return position_before(ledger, initial)
+    return position_before(ledger, EVERYTHING, initial)
 
 
 def _subscription(

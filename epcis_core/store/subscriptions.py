@@ -17,6 +17,7 @@ from epcis_core.model.epc_format import EpcFormat
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.query import After
+from epcis_core.store.view import View
 
 MOST_EVENTS: Final = 1_000
 """Events that are sent at once where the receiver can take as many."""
@@ -97,16 +98,18 @@ class Subscription:
     number: int = field(default=0)
 
 
-def position_before(ledger: Ledger, moment: int) -> Position:
+def position_before(ledger: Ledger, view: View, moment: int) -> Position:
     """Return the position behind all that a ledger took before a time.
 
     Args:
         ledger: where entries are.
+        view: what may be seen.
         moment: microseconds since 1970 UTC.
     """
     with ledger.reading() as cursor:
         rows = cursor.execute(
-            "SELECT coalesce(max(sequence), -1) FROM entry WHERE record_time < make_timestamp(?)",
+            "SELECT coalesce(max(n.sequence), -1) FROM entry n "  # noqa: S608 - no text of users in it
+            f"WHERE n.record_time < make_timestamp(?) AND {view.condition('n')}",
             [moment],
         ).fetchall()
     return Position(rows[0][0])

@@ -29,9 +29,12 @@ PHONE, SMALL_PHONE, DESK = 390, 360, 1280
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests of a file.
+
+    As long as it is open its event loop is the thread's own, and other tests could have none.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"There is no browser at {CHROMIUM}; install chromium to run this test")
     with sync_playwright() as playwright:

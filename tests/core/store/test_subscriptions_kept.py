@@ -88,14 +88,14 @@ def test_who_waits_for_a_commit_hears_of_it_and_of_one_that_he_has_missed(ledger
 
 
 def test_a_position_is_behind_all_that_was_taken_before_a_time(ledger: Ledger) -> None:
-    assert position_before(ledger, NOW) == Position(-1)
+    assert position_before(ledger, EVERYTHING, NOW) == Position(-1)
     for number in range(3):
         data = document(observed(item(f"{number}")))
         assert captured(ledger, data, now=NOW + number).status == "accepted"
     first, second, third = serials(ledger)
-    assert position_before(ledger, NOW) == Position(-1)
-    assert first.sequence <= position_before(ledger, NOW + 1).since < second.sequence
-    assert position_before(ledger, NOW + 10).since >= third.sequence
+    assert position_before(ledger, EVERYTHING, NOW) == Position(-1)
+    assert first.sequence <= position_before(ledger, EVERYTHING, NOW + 1).since < second.sequence
+    assert position_before(ledger, EVERYTHING, NOW + 10).since >= third.sequence
 
 
 def serials(ledger: Ledger) -> list[StoredEvent]:

@@ -14,9 +14,11 @@ import epcis_core.store
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
-from epcis_core.store.captures import find_capture
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.captures import capture_outcomes, captures_before, find_capture
 from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
+from epcis_core.store.dimensions import frozen, has_value, values_of
 from epcis_core.store.events import (
     all_events,
     count_contents,
@@ -37,8 +39,10 @@ from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
 from epcis_core.store.predicate import condition_of
+from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
 from epcis_core.store.search import near, search
+from epcis_core.store.subscriptions import position_before
 from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING, View
 from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed, place
@@ -166,7 +170,29 @@ def names_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
 CAPTURE = [""]
 """The id of the capture that fills the ledger."""
 
+
+def proven_objects(ledger: Ledger, view: View) -> Any:
+    with Bookkeeping(ledger.path) as books:
+        return prove_trace(ledger, books, view, lot("L1"), now=NOW + 10)[0].objects
+
+
 READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
+    ("captures", "capture_outcomes"): lambda ledger, view: capture_outcomes(
+        ledger, view, [CAPTURE[0]]
+    ),
+    ("captures", "captures_before"): lambda ledger, view: captures_before(
+        ledger, view, None, since=None, most=5
+    ),
+    ("dimensions", "frozen"): lambda ledger, view: frozen(ledger, view).up_to_sequence != -1,
+    ("dimensions", "has_value"): lambda ledger, view: has_value(
+        ledger, view, "event_type", "ObjectEvent"
+    ),
+    ("dimensions", "values_of"): lambda ledger, view: values_of(ledger, view, "event_type", most=5),
+    ("proofs", "prove_events"): lambda ledger, view: prove_events(ledger, view, ["urn:x:1"], 1),
+    ("proofs", "prove_trace"): proven_objects,
+    ("subscriptions", "position_before"): lambda ledger, view: (
+        position_before(ledger, view, 2 * NOW).since != -1
+    ),
     ("captures", "find_capture"): lambda ledger, view: find_capture(ledger, view, CAPTURE[0]),
     ("events", "all_events"): lambda ledger, view: list(all_events(ledger, view)),
     ("events", "count_contents"): lambda ledger, view: any(count_contents(ledger, view).values()),
@@ -277,8 +303,8 @@ HIDDEN = {
         pytest.param(read, view, id=f"{module}.{name}, {why}")
         for (module, name), read in READS.items()
         for why, view in HIDDEN.items()
-        # `as_known` narrows a view by time, and tells of nobody's data.
-        if name != "as_known" or view.viewer is None
+        # These narrow a view by time, and tell of nobody's data.
+        if name not in {"as_known", "frozen"} or view.viewer is None
     ],
 )
 def test_a_read_shows_nothing_that_it_may_not(
