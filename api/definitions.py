@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from api.errors import Refusal
+from api.wire.pages import PAGING
 from epcis_core.codecs.json_text import JsonText, MalformedJsonError
 from epcis_core.codecs.jsonld_writer import json_bytes
 from epcis_core.codecs.limits import Limits
@@ -31,7 +32,6 @@ LARGEST: Final = 2**20
 """Bytes of a definition, and of a subscription."""
 
 _CONTEXT: Final = "@context"
-_OF_PAGES: Final = frozenset({"perPage", "nextPageToken"})
 _LONGEST_NAME: Final = 200
 _NO_NAMES: Final = (".", "..")  # they vanish from paths
 _INVALID: Final = "QueryValidationException"
@@ -125,7 +125,7 @@ def json_object(body: bytes, kind: str) -> dict[str, Any]:
 
 
 def _parsed(parameters: Mapping[str, Any], prefixes: Mapping[str, str]) -> EventQuery:
-    if not _OF_PAGES.isdisjoint(parameters):
+    if not PAGING.isdisjoint(parameters):
         raise _invalid("perPage and nextPageToken go with a request, and are no part of a query.")
     return parse_query(_pairs(parameters), _namespaces(parameters, prefixes))
 

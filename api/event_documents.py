@@ -14,13 +14,18 @@ from epcis_core.codecs.jsonld_writer import (
     write_query_document,
 )
 from epcis_core.codecs.xml_writer import XmlWriter
+from epcis_core.errors import QueryError
 from epcis_core.findings import Syntax
 from epcis_core.model.documents import DocumentOfResults
 from epcis_core.model.epc_format import EpcFormat, in_epc_format
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from epcis_core.model.times import utc_text
+from epcis_core.query.parameters import parse_query
 from epcis_core.store.events import StoredEvent
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.query import stream_events
+from epcis_core.store.view import EVERYTHING
 
 AS_CAPTURED: Final = Formats("as-is", "urn")
 """Identifiers as their sender spelled them."""
@@ -57,6 +62,29 @@ def as_query_document(
         query_name=query_name,
         subscription_id=subscription_id,
     )
+
+
+def every_event(
+    ledger: Ledger, parameters: Iterable[tuple[str, str]], syntax: Syntax
+) -> Iterator[bytes]:
+    """Yield all events that a query asks for as one document, as captured, piece by piece.
+
+    Args:
+        ledger: where they are.
+        parameters: of the query, a list by repeating a name.
+        syntax: of the document.
+
+    Raises:
+        QueryError: there is no such parameter, its value is none, or it asks for a page.
+    """
+    query = parse_query(parameters)
+    for name, given in (("perPage", query.per_page), ("nextPageToken", query.page_token)):
+        if given is not None:
+            raise QueryError(
+                f"{name}: this answer has no pages; eventCountLimit asks for its first events.",
+                parameter=name,
+            )
+    yield from as_query_document(stream_events(ledger, EVERYTHING, query), syntax)
 
 
 def event_in_json(stored: StoredEvent, epc_format: EpcFormat = "as-is") -> bytes:

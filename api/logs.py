@@ -1,4 +1,8 @@
-"""What a server writes to standard error: one JSON object a line, each with its request's id."""
+"""What a server writes to standard error: one JSON object a line, each with its request's id.
+
+Whoever logs uses Python's own `logging`; here is only how it is written. Where a server is run
+otherwise than by `epcis serve`, it is written as that one has it.
+"""
 
 import logging
 import sys
@@ -16,8 +20,21 @@ _SHARED: Final[list[structlog.typing.Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
 ]
+
+
+def as_json() -> logging.Formatter:
+    """Return what writes a record as a line of JSON."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _TRACEBACKS,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
 
 
 def write_logs(level: LogLevel) -> None:
@@ -27,25 +44,7 @@ def write_logs(level: LogLevel) -> None:
         level: `info` writes a line for each request; `warning` only what should not be.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _TRACEBACKS,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
+    handler.setFormatter(as_json())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )

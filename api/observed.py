@@ -4,6 +4,7 @@ The id is the caller's `X-Request-ID` where that is a plain one, and stands in t
 line that is logged meanwhile, and in the problem that an unexpected error is answered with.
 """
 
+import logging
 import re
 import time
 import uuid
@@ -19,7 +20,7 @@ from api.metrics import Metrics
 
 REQUEST_ID: Final = "X-Request-ID"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_log: Final = structlog.stdlib.get_logger("epcis.requests")
+_log: Final = logging.getLogger("epcis.requests")
 
 
 class Observed:
@@ -55,8 +56,8 @@ class Observed:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer)
-            except Exception as error:
-                _log.exception("failed", path=scope["path"], error=str(error))
+            except Exception:
+                _log.exception("failed", extra={"path": scope["path"]})
                 if started:
                     raise  # the connection is cut: what has been sent is not whole
                 await failed(Request(scope), request_id)(scope, receive, answer)
@@ -64,10 +65,10 @@ class Observed:
                 seconds = time.perf_counter() - began
                 route = getattr(scope.get("route"), "path", "none")
                 self._metrics.request(scope["method"], route, status, seconds)
-                _log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    milliseconds=round(seconds * 1000, 1),
-                )
+                said = {
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "milliseconds": round(seconds * 1000, 1),
+                }
+                _log.info("request", extra=said)

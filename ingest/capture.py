@@ -7,32 +7,26 @@ disk.
 
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from typing import BinaryIO, Final, TypedDict, Unpack
+from typing import BinaryIO, Final, Required, TypedDict, Unpack
 
 from epcis_core.codecs.document import DocumentReader
 from epcis_core.codecs.limits import Limits
-from epcis_core.codecs.sniff import open_document
-from epcis_core.findings import Finding, capped, finding, has_errors
-from epcis_core.rules.profile_check import ProfileCheck
-from epcis_core.rules.profiles import Profile
+from epcis_core.findings import Finding, finding
 from epcis_core.store.append import Append, CaptureHead, Outcome
 from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.master_data import all_known
 from ingest.book import book, measure, record_of
-from ingest.prepare import Prepared, events_of, findings_of_document, prepare
-from ingest.report import (
-    MAX_LIKE_FINDINGS,
-    CaptureReport,
-    CheckReport,
-    EventReport,
-    EventStatus,
-    warnings,
+from ingest.prepare import (
+    Prepared,
+    conflict,
+    events_of,
+    findings_at_end,
+    opened,
+    prepare,
 )
-from ingest.seen import Seen
+from ingest.report import CaptureReport, EventReport, EventStatus, Progress, warnings
 
 DEFAULT_ORGANISATION: Final = "operator"
 """Who captures as long as there are no accounts."""
@@ -40,19 +34,15 @@ DEFAULT_ORGANISATION: Final = "operator"
 _BATCH: Final = 1000
 _BATCH_SIZE: Final = 8 * 2**20  # characters; what they are read into takes ten times as much
 
-Progress = Callable[[int, int], None]
-"""Called with bytes read and events done."""
-
 
 class _RolledBackError(Exception):
     """Leaves the transaction without committing it."""
 
 
 class CaptureOptions(TypedDict, total=False):
-    """What may be said with a capture; see `capture_stream`."""
+    """What may be said with a capture; `now` must be. See `capture_into`."""
 
-    file_name: str
-    now: int
+    now: Required[int]
     organisation: str
     proceed: bool
     lenient: bool
@@ -62,17 +52,7 @@ class CaptureOptions(TypedDict, total=False):
 
 
 def capture_stream(
-    ledger: Ledger,
-    source: BinaryIO,
-    *,
-    file_name: str,
-    now: int,
-    organisation: str = DEFAULT_ORGANISATION,
-    proceed: bool = False,
-    lenient: bool = False,
-    limits: Limits | None = None,
-    progress: Progress | None = None,
-    prefixes: Mapping[str, str] | None = None,
+    ledger: Ledger, source: BinaryIO, *, file_name: str, **options: Unpack[CaptureOptions]
 ) -> CaptureReport:
     """Capture one document.
 
@@ -80,13 +60,7 @@ def capture_stream(
         ledger: where to.
         source: its bytes; it must be possible to go back to the start.
         file_name: what the report calls it.
-        now: the clock, microseconds since 1970 UTC.
-        organisation: who sends it.
-        proceed: store the events without errors even where others have some.
-        lenient: turn the errors that the catalogue allows into warnings.
-        limits: how much is taken before the document is refused.
-        progress: told after every batch.
-        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
+        **options: see `capture_into`.
 
     Returns:
         The report; its `status` is `rejected` where nothing was stored because of errors.
@@ -95,19 +69,15 @@ def capture_stream(
         StoreError: the ledger cannot be written.
     """
     report = CaptureReport(file_name, str(uuid.uuid4()))
-    capture_into(
-        report,
-        ledger,
-        source,
-        now=now,
-        organisation=organisation,
-        proceed=proceed,
-        lenient=lenient,
-        limits=limits,
-        progress=progress,
-        prefixes=prefixes,
-    )
+    capture_into(report, ledger, source, **options)
     return report
+
+
+def capture_bytes(
+    ledger: Ledger, data: bytes, *, file_name: str, **options: Unpack[CaptureOptions]
+) -> CaptureReport:
+    """Capture one document that stands in memory; all else as for `capture_stream`."""
+    return capture_stream(ledger, io.BytesIO(data), file_name=file_name, **options)
 
 
 def capture_into(
@@ -129,15 +99,15 @@ def capture_into(
 
     Args:
         report: an empty one; it names the document and its capture.
-        ledger: as for `capture_stream`, and so are all others.
-        source: likewise.
-        now: likewise.
-        organisation: likewise.
-        proceed: likewise.
-        lenient: likewise.
-        limits: likewise.
-        progress: likewise.
-        prefixes: likewise.
+        ledger: where to.
+        source: the document's bytes; it must be possible to go back to the start.
+        now: the clock, microseconds since 1970 UTC.
+        organisation: who sends it.
+        proceed: store the events without errors even where others have some.
+        lenient: turn the errors that the catalogue allows into warnings.
+        limits: how much is taken before the document is refused.
+        progress: told after every batch.
+        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
 
     Raises:
         StoreError: the ledger cannot be written.
@@ -145,7 +115,7 @@ def capture_into(
     head = CaptureHead(report.capture_id, organisation, now)
     measured = measure(source)
     limits = limits or Limits()
-    reader = _opened(source, limits, prefixes)
+    reader = opened(source, limits, prefixes)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         report.status = "rejected"
@@ -162,97 +132,6 @@ def capture_into(
             record_capture(cursor, record)
     if report.status == "rejected":
         book(ledger, report, head, measured)
-
-
-def capture_bytes(ledger: Ledger, data: bytes, **options: Unpack[CaptureOptions]) -> CaptureReport:
-    """Capture one document that stands in memory; options as for `capture_stream`."""
-    return capture_stream(ledger, io.BytesIO(data), **options)
-
-
-def check_stream(
-    source: BinaryIO,
-    *,
-    file_name: str,
-    lenient: bool = False,
-    profile: Profile | None = None,
-    limits: Limits | None = None,
-    progress: Progress | None = None,
-    prefixes: Mapping[str, str] | None = None,
-) -> CheckReport:
-    """Check one document without storing anything.
-
-    Args:
-        source: its bytes; it must be possible to go back to the start.
-        file_name: what the report calls it.
-        lenient: turn the errors that the catalogue allows into warnings.
-        profile: what a law wants to be said beside; its findings weigh what it says in both modes.
-        limits: how much is taken before the document is refused.
-        progress: told whenever the reader has come further in the file.
-        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
-
-    Returns:
-        The report. A valid document can be captured, unless the ledger holds other events under
-        the ids of its events.
-    """
-    report = CheckReport(file_name)
-    limits = limits or Limits()
-    reader = _opened(source, limits, prefixes)
-    if isinstance(reader, Finding):
-        report.findings.append(reader)
-        return report
-    report.format = reader.envelope.syntax
-    judge = ProfileCheck(profile) if profile is not None else None
-    found = _checked(reader, report, judge, limits, lenient=lenient, progress=progress)
-    report.findings += capped(found, MAX_LIKE_FINDINGS)
-    report.version = reader.envelope.version
-    if reader.envelope.head is not None:
-        report.elements = all_known(reader.envelope.head).known
-    return report
-
-
-def _opened(
-    source: BinaryIO, limits: Limits, prefixes: Mapping[str, str] | None
-) -> DocumentReader | Finding:
-    """Open a document; what it says of a prefix itself goes before what is said beside it."""
-    reader = open_document(source, limits)
-    if prefixes and not isinstance(reader, Finding) and reader.envelope.syntax == "json":
-        namespaces = reader.envelope.namespaces
-        namespaces = replace(namespaces, prefixes={**prefixes, **namespaces.prefixes})
-        reader.envelope = replace(reader.envelope, namespaces=namespaces)
-    return reader
-
-
-def _checked(
-    reader: DocumentReader,
-    report: CheckReport,
-    judge: ProfileCheck | None,
-    limits: Limits,
-    *,
-    lenient: bool,
-    progress: Progress | None,
-) -> Iterator[Finding]:
-    """Yield what is wrong with a document, and count its events in the report."""
-    seen = Seen()
-    told = 0
-    for read in events_of(reader, limits):
-        one = prepare(read, organisation="", lenient=lenient)
-        report.events += 1
-        yield from one.findings
-        if judge is not None and read.event is not None:
-            yield from judge.event(read.event, read.namespaces, read.locate)
-        if one.new is not None and seen.differs(one.new.identity, one.new.content):
-            yield _conflict(one)
-        if progress is not None and reader.bytes_read != told:
-            told = reader.bytes_read
-            progress(told, report.events)
-    yield from findings_at_end(reader, report.events, lenient=lenient)
-    if judge is not None:
-        head = reader.envelope.head
-        yield from judge.master_data(head.vocabularies if head is not None else ())
-
-
-def _conflict(one: Prepared) -> Finding:
-    return finding("event_id_conflict", at=one.locate("/eventID"), event_id=one.event_id)
 
 
 def _differing(one: Prepared, outcome: Outcome) -> Iterator[Finding]:
@@ -290,15 +169,6 @@ def _append_all(
     report.counts["warnings"] += warnings(report.findings)
 
 
-def findings_at_end(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
-    """Return what is wrong with the document as a whole, once its events have been read."""
-    found = findings_of_document(reader, lenient=lenient)
-    holds_events = reader.envelope.kind != "EPCISMasterDataDocument"
-    if holds_events and not events and not has_errors(found):
-        found.append(finding("no_events"))
-    return found
-
-
 def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
     batch: list[Prepared] = []
     size = 0
@@ -316,7 +186,7 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
     found = one.findings
     status: EventStatus = "rejected"
     if outcome is not None and outcome.status == "conflict":
-        found = (*found, _conflict(one))
+        found = (*found, conflict(one))
     elif outcome is not None and outcome.status != "conflict":
         status = outcome.status
         found = (*found, *_differing(one, outcome))

@@ -25,8 +25,7 @@ from epcis_core.codecs.document import DocumentKind
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, Syntax, capped, has_errors
-from ingest.capture import findings_at_end
-from ingest.prepare import events_of
+from ingest.prepare import events_of, findings_at_end
 
 AT_ONCE: Final = 2**20
 """Bytes of a document that are read before it is taken."""

@@ -16,7 +16,8 @@ from epcis_core.rules.profiles import Profile
 from epcis_core.store.ledger import Ledger
 from ingest.archives import Contents, contents_of, size_of
 from ingest.book import book_file
-from ingest.capture import DEFAULT_ORGANISATION, capture_stream, check_stream
+from ingest.capture import DEFAULT_ORGANISATION, capture_stream
+from ingest.check import check_stream
 from ingest.limits import IntakeLimits
 from ingest.report import CaptureReport, CheckReport
 

@@ -1,10 +1,12 @@
 """From an event as read to an event ready to be stored: rules, identity, hash, facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.sniff import open_document
 from epcis_core.event_hash import HashVariant, content_digest, event_hash
 from epcis_core.event_hash.differences import declared_digest
 from epcis_core.findings import Finding, Where, finding, has_errors, in_mode
@@ -33,6 +35,27 @@ class Prepared:
     event_id: str | None
     size: int
     locate: Callable[[str], Where]
+
+
+def opened(
+    source: BinaryIO, limits: Limits, prefixes: Mapping[str, str] | None
+) -> DocumentReader | Finding:
+    """Open a document.
+
+    Args:
+        source: its bytes; it must be possible to go back to the start.
+        limits: how much is taken.
+        prefixes: what prefixes stand for where a document in JSON does not say.
+
+    Returns:
+        What reads it, or why nothing can.
+    """
+    reader = open_document(source, limits)
+    if prefixes and not isinstance(reader, Finding) and reader.envelope.syntax == "json":
+        namespaces = reader.envelope.namespaces
+        namespaces = replace(namespaces, prefixes={**prefixes, **namespaces.prefixes})
+        reader.envelope = replace(reader.envelope, namespaces=namespaces)
+    return reader
 
 
 def events_of(reader: DocumentReader, limits: Limits) -> Iterator[ReadEvent]:
@@ -106,3 +129,17 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
         declared=declared_digest(named, namespaces) if event.error_declaration else None,
     )
     return Prepared(read.index, new, found, event_id, len(read.text), read.locate)
+
+
+def findings_at_end(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
+    """Return what is wrong with the document as a whole, once its events have been read."""
+    found = findings_of_document(reader, lenient=lenient)
+    holds_events = reader.envelope.kind != "EPCISMasterDataDocument"
+    if holds_events and not events and not has_errors(found):
+        found.append(finding("no_events"))
+    return found
+
+
+def conflict(one: Prepared) -> Finding:
+    """Return that there is another event under the id of an event."""
+    return finding("event_id_conflict", at=one.locate("/eventID"), event_id=one.event_id)

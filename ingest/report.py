@@ -1,6 +1,6 @@
 """What a sender is told: of a check, and of a capture."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -17,6 +17,9 @@ from epcis_core.store.captures import CaptureStatus
 from epcis_core.store.master_data import ElementCounts
 
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
+
+Progress = Callable[[int, int], None]
+"""Called with bytes read and events done."""
 
 MAX_EVENTS_LISTED = 10_000
 """A report lists this many events one by one; its counts are always complete."""

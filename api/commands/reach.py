@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from api.clock import now
-from api.event_documents import as_query_document
+from api.event_documents import every_event
 from api.negotiation import MEDIA_TYPES
 from api.proof_report import report_files
 from api.routes.captures import LINES
@@ -22,12 +22,10 @@ from epcis_core.findings import Syntax, finding
 from epcis_core.proof.bundle import write_bundle
 from epcis_core.proof.keys import key_text
 from epcis_core.provenance.result import Direction
-from epcis_core.query.parameters import parse_query
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer, sign_checkpoint
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.proofs import prove_trace
-from epcis_core.store.query import stream_events
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING
 from ingest.intake import Telling, capture_file, seekable
@@ -65,8 +63,7 @@ class OpenLedger:
 
     def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
         """Yield the events a query asks for, as an EPCISQueryDocument, piece by piece."""
-        found = stream_events(self.ledger, EVERYTHING, parse_query(parameters))
-        yield from as_query_document(found, syntax)
+        yield from every_event(self.ledger, parameters, syntax)
 
     def trace(
         self,

@@ -10,6 +10,7 @@ from typing import Any, Final
 from api.openapi.operations import LANGUAGE, MASTER_DATA, QUERY, SOCKET
 from api.subscriptions.controls import SOCKET_PARAMETERS
 from api.web.texts import LANGUAGES
+from api.wire.pages import PAGING
 from epcis_core.query import master_data_query as of_master_data
 from epcis_core.query.families import FAMILIES
 from epcis_core.query.parameter import Takes
@@ -30,7 +31,6 @@ _TAKEN: Final[Mapping[Takes, Described]] = {
     "count": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
     "text": _TEXT,
 }
-_OF_PAGES: Final = frozenset({"perPage", "nextPageToken"})
 _FAMILIES: Final = "QueryFamilies"
 _ATTRIBUTES: Final = "MasterDataFamilies"
 
@@ -99,7 +99,7 @@ def _of_query() -> Iterator[tuple[str, Described]]:
     for name, one in FIXED.items():
         yield name, _in_query(name, _TAKEN[one.takes], f"Events {one.finds}.")
     for name, control in CONTROLS.items():
-        if name not in _OF_PAGES:
+        if name not in PAGING:
             words = f"{control.finds[0].upper()}{control.finds[1:]}."
             yield name, _in_query(name, _TAKEN[control.takes], words)
     for name, meant in SPELLINGS.items():

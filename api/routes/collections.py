@@ -30,8 +30,9 @@ from epcis_core.errors import ParseError
 from epcis_core.identifiers import Level, canonical, parse_identifier
 from epcis_core.model.epc_format import EpcFormat, translated
 from epcis_core.model.namespaces import EPCIS_CONTEXT
-from epcis_core.store.dimensions import Dimension, frozen, has_value, values_of
+from epcis_core.store.dimensions import Dimension, has_value, values_of
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import last_sequence
 from epcis_core.store.view import EVERYTHING, View
 from epcis_core.vocabulary import VocabularyList, bare_word
 
@@ -227,7 +228,7 @@ def _values(
     ledger: Ledger = request.app.state.ledger
     per_page, place = opened_page(request, *page)
     if place is None:
-        place = Place(frozen(ledger, EVERYTHING).up_to_sequence or 0, None)
+        place = Place(last_sequence(ledger, EVERYTHING), None)
     view = View(up_to_sequence=place.snapshot)
     after: str | None = place.after[0] if place.after is not None else None
     found = values_of(ledger, view, collection.dimension, after=after, most=per_page + 1)

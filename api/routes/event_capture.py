@@ -32,7 +32,8 @@ from epcis_core.model.times import utc_text
 from epcis_core.store.events import StoredEvent, find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import capture_stream, check_stream
+from ingest.capture import capture_stream
+from ingest.check import check_stream
 from ingest.limits import IntakeLimits
 
 router = APIRouter(prefix="/epcis", tags=["EPCIS 2.0: capture"])

@@ -17,7 +17,7 @@ from api.spooled import spooled
 from api.wire.discovery import discovery
 from api.wire.formats import Formats, Prefixes, asked_formats, asked_prefixes
 from api.wire.headers import answer_headers, json_or_xml
-from api.wire.pages import PER_PAGE, NextPageToken, PerPage, Place, next_page, opened_page
+from api.wire.pages import PAGING, PER_PAGE, NextPageToken, PerPage, Place, next_page, opened_page
 from api.wire.parameters import pairs_in
 from api.wire.paths import value_of
 from api.wire.versions import accepted_versions
@@ -51,7 +51,6 @@ _LONGEST: Final = 16_384
 _MOST_TEXT: Final = 64 * 2**20
 """Characters of the events of one page."""
 
-_PAGING: Final = frozenset({"perPage", "nextPageToken"})
 _BY_HEADER: Final = "GS1-Extensions"
 
 
@@ -145,7 +144,7 @@ def asked(request: Request) -> tuple[tuple[str, str], ...]:
             f"The parameters have {len(request.url.query)} characters, and {_LONGEST} are taken. "
             "Make a named query of them: POST /epcis/queries.",
         )
-    return tuple(pair for pair in pairs_in(request.url.query) if pair[0] not in _PAGING)
+    return tuple(pair for pair in pairs_in(request.url.query) if pair[0] not in PAGING)
 
 
 def answer_events(

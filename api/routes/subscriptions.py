@@ -27,7 +27,7 @@ from api.routes.named_queries import (
 from api.subscriptions.controls import read_controls, read_wish
 from api.subscriptions.runner import Runner
 from api.subscriptions.sockets import Listener
-from api.subscriptions.windows import Asked, last_sequence
+from api.subscriptions.windows import Asked
 from api.wire.discovery import discovery
 from api.wire.formats import Formats, asked_formats
 from api.wire.headers import answer_headers, json_only
@@ -38,6 +38,7 @@ from epcis_core.codecs.jsonld_writer import json_bytes
 from epcis_core.model.epc_format import EpcFormat
 from epcis_core.model.times import utc_text
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import last_sequence
 from epcis_core.store.named_queries import NamedQuery
 from epcis_core.store.subscriptions import (
     Position,
@@ -207,7 +208,7 @@ async def listen(
 def _begin(ledger: Ledger, initial: int | None) -> Position:
     """Return the position behind what does not count: all there is, or what is older."""
     if initial is None:
-        return Position(last_sequence(ledger))
+        return Position(last_sequence(ledger, EVERYTHING))
     return position_before(ledger, EVERYTHING, initial)
 
 

@@ -8,9 +8,10 @@ import asyncio
 import threading
 from typing import Final, Self
 
-from api.subscriptions.windows import last_sequence
 from epcis_core.errors import StoreError
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import last_sequence
+from epcis_core.store.view import EVERYTHING
 
 _LOOK: Final = 0.25  # seconds; how long the end of a server may have to wait
 _TOGETHER: Final = 0.02  # seconds in which commits are taken together
@@ -27,7 +28,7 @@ class Commits:
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        self.reached = last_sequence(ledger)
+        self.reached = last_sequence(ledger, EVERYTHING)
         self._ledger = ledger
         self._moved = asyncio.Event()
         self._ended = threading.Event()
@@ -54,7 +55,7 @@ class Commits:
             if count == seen:
                 continue
             try:
-                reached = last_sequence(self._ledger)
+                reached = last_sequence(self._ledger, EVERYTHING)
             except StoreError:  # the disk refuses, or the ledger is being closed
                 self._ended.wait(_LOOK)
                 continue

@@ -22,8 +22,8 @@ from api.subscriptions.documents import query_document, too_large
 from epcis_core.model.epc_format import EpcFormat
 from epcis_core.query.conditions import EventQuery, Moment
 from epcis_core.query.refusal import QueryTooLargeError
-from epcis_core.store.dimensions import frozen
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import last_sequence
 from epcis_core.store.query import page_of_events
 from epcis_core.store.subscriptions import MOST_EVENTS, Position
 from epcis_core.store.view import EVERYTHING, View
@@ -178,12 +178,6 @@ class Windows:
             self._size -= dropped.size
 
 
-def last_sequence(ledger: Ledger) -> int:
-    """Return the sequence of the last entry; -1 where there is none."""
-    up_to = frozen(ledger, EVERYTHING).up_to_sequence
-    return -1 if up_to is None else up_to
-
-
 def read_window(
     ledger: Ledger, asked: Asked, query: EventQuery, position: Position, most: int
 ) -> Window:
@@ -196,7 +190,7 @@ def read_window(
     """
     up_to = position.up_to
     if up_to is None:
-        up_to = last_sequence(ledger)
+        up_to = last_sequence(ledger, EVERYTHING)
     done = Position(max(up_to, position.since))
     if up_to <= position.since:
         return Window(asked, (), position, done)

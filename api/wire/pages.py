@@ -25,6 +25,9 @@ from api.errors import Refusal
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 
+PAGING: Final = frozenset({"perPage", "nextPageToken"})
+"""The parameters of pages; they go with a request, and are no part of a query."""
+
 PER_PAGE: Final = 30
 """Items on a page where nobody asks for more, as the standard says."""
 

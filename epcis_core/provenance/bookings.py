@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from epcis_core.model.references import Role
-from epcis_core.provenance import inside
 from epcis_core.provenance.amounts import Measure
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.inside import added_up, amount_inside, amount_named
+from epcis_core.provenance.inside import added_up, amount_inside, amount_named, amount_of
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.steps import (
     DECOMMISSIONING,
@@ -192,7 +191,8 @@ def _ended(chain: Chain, one: str, sighting: Sighting) -> Booking:
     """Return what was sold to consumers, used up or destroyed."""
     facts = sighting.facts
     column: Column = _end_column(sighting) or "destroyed"
-    amount = amount_of(chain, one, sighting.inside or one, facts)
+    unit = sighting.inside or one
+    amount = amount_of(chain.gathered, chain.containment, one, unit, facts)
     party, is_sale = chain.parties.of(facts), facts.biz_step in SELLING
     return Booking(one, column, (facts,), party, facts.place, amount, sold=is_sale)
 
@@ -254,8 +254,3 @@ def _in_one_life(came: Iterable[int]) -> Callable[[Booking, Booking], bool]:
         return not any(first < time <= last for time in times)
 
     return same
-
-
-def amount_of(chain: Chain, one: str, unit: str, facts: EventFacts) -> Measure | None:
-    """Return how much of an object an event is about; see `inside.amount_of`."""
-    return inside.amount_of(chain.gathered, chain.containment, one, unit, facts)

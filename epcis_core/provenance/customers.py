@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from epcis_core.provenance.amounts import Measure, in_unit
-from epcis_core.provenance.bookings import amount_of
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.consumers import with_consumers
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.handovers import Transfer
+from epcis_core.provenance.inside import amount_of
 from epcis_core.provenance.recall_result import Call, Customer, Delivered, Sale
 from epcis_core.provenance.stock import Stocks, Sum
 
@@ -89,7 +89,7 @@ def _amounts(
         key = (facts.sequence if facts else -1, one, unit, transfer.taker)
         if facts is not None and key not in counted:
             counted.add(key)
-            amounts.append(amount_of(chain, one, unit, facts))
+            amounts.append(amount_of(chain.gathered, chain.containment, one, unit, facts))
     return amounts
 
 

@@ -98,8 +98,7 @@ class EventFacts:
     @property
     def site(self) -> str | None:
         """The place without its extension: the rooms of one site are one."""
-        place = self.place
-        return None if place is None else place.partition("/254/")[0]
+        return site_of(self.place)
 
     @property
     def source_places(self) -> list[str]:
@@ -297,3 +296,8 @@ def _membership(reference: ObjectReference, lot_number: str | None) -> Iterator[
         yield canonical(reference.uri), parse_identifier(f"(01){key.gtin}(10){lot}").digital_link()
     except IdentifierError:
         return  # a lot number that GS1 does not allow names no GS1 lot
+
+
+def site_of(place: str | None) -> str | None:
+    """Return the site that a place is part of: its number without extension."""
+    return None if place is None else place.partition("/254/")[0]

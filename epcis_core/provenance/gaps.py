@@ -154,7 +154,7 @@ def _made_twice(chain: Chain, found: Findings) -> Iterator[Gap]:
         if kind_of(one) not in {"lot", "instance"}:
             continue
         made = [f for f in _beginnings(chain, one) if not is_named(f, one, Role.INPUT)]
-        sites = {place.partition("/254/")[0] for f in made if (place := f.place)}
+        sites = {facts.site for facts in made if facts.site}
         times = [facts.time for facts in made]
         is_again = kind_of(one) == "instance" and times and max(times) - min(times) > DAY
         if len(sites) > 1 or is_again:

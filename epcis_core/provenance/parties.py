@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal
 
-from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.facts import EventFacts, site_of
 from epcis_core.provenance.steps import GIVING, TAKING
 
 Basis = Literal["owner", "possessor", "place"]
@@ -51,7 +51,7 @@ class Parties:
         """Return the party that master data names for a place, or for the site it is part of."""
         if place is None:
             return None
-        return self._owners.get(place) or self._owners.get(place.partition("/254/")[0])
+        return self._owners.get(place) or self._owners.get(site_of(place) or place)
 
     @staticmethod
     def _with_number_of(place: str | None) -> str | None:

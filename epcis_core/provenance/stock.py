@@ -17,7 +17,7 @@ from epcis_core.provenance.amounts import Measure, measured
 from epcis_core.provenance.bookings import Booking, Column, bookings_of, claimed, once
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim, Side
-from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.facts import EventFacts, site_of
 from epcis_core.provenance.inside import pieces
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.matching import EARLY_RECEIPT, Pair
@@ -299,11 +299,6 @@ class StocksOfLots:
         if one not in self._known:
             self._known[one] = Stocks(self._chain, one, whole=one in self._lots)
         return self._known[one]
-
-
-def site_of(place: str | None) -> str | None:
-    """Return the site that a place is part of: its number without extension."""
-    return None if place is None else place.partition("/254/")[0]
 
 
 def _other_site(booking: Booking) -> str | None:

@@ -4,7 +4,6 @@ References:
     EPCIS 2.0, section 12.2 (top-level resources)
 """
 
-from dataclasses import replace
 from typing import Final, Literal
 
 from epcis_core.store.ledger import Ledger
@@ -60,12 +59,3 @@ def _values(view: View, dimension: Dimension) -> str:
         f"SELECT coalesce(c.value, t.{dimension}) AS value FROM event t "  # noqa: S608 - ours
         f"LEFT JOIN content c ON c.sequence = t.sequence AND c.part = '{dimension}' WHERE {seen}"
     )
-
-
-def frozen(ledger: Ledger, view: View) -> View:
-    """Return a view on the ledger as it is now, to come back to; one that is frozen stays so."""
-    if view.up_to_sequence is not None:
-        return view
-    with ledger.reading() as cursor:
-        rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
-    return replace(view, up_to_sequence=rows[0][0])

@@ -33,8 +33,7 @@ def catch_up(index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
     if reached >= 0 and _leaf(cursor, reached) != leaf:
         index.start_again()
         reached = -1
-    rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
-    last: int = rows[0][0]
+    last = EVERYTHING.last(cursor)
     while reached < last:
         first, reached = reached + 1, min(reached + _TOGETHER, last)
         facts = read_facts(cursor, EVERYTHING, f"e.sequence BETWEEN {first} AND {reached}")

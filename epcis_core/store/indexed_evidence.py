@@ -33,10 +33,7 @@ class IndexedEvidence:
         self._view = view
         self._index = index
         self._plain = StoredEvidence(cursor, view)
-        rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
-        self._last: int = rows[0][0]
-        if view.up_to_sequence is not None:
-            self._last = min(self._last, view.up_to_sequence)
+        self._last = view.last(cursor)
         self._known: dict[int, EventFacts | None] = {}
         self._late = self._read_late()
 

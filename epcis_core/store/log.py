@@ -110,3 +110,9 @@ def _entries(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> l
         )
         for row in rows
     ]
+
+
+def last_sequence(ledger: Ledger, view: View) -> int:
+    """Return the last entry that counts now, a state to come back to; -1 where there is none."""
+    with ledger.reading() as cursor:
+        return view.last(cursor)

@@ -157,7 +157,7 @@ def page_of_events(
         if len(here) == len(found) or given == query.limit:
             return Page(events, None)
         sequence, key = here[-1]
-        return Page(events, After(_up_to(cursor, seen), key, sequence, given))
+        return Page(events, After(seen.last(cursor), key, sequence, given))
 
 
 def _fitting(cursor: duckdb.DuckDBPyConnection, sequences: list[int], most_text: int) -> int:
@@ -170,13 +170,6 @@ def _fitting(cursor: duckdb.DuckDBPyConnection, sequences: list[int], most_text:
     sizes = dict(rows)
     sums = accumulate(sizes[sequence] for sequence in sequences)
     return sum(1 for place, total in enumerate(sums) if not place or total <= most_text)
-
-
-def _up_to(cursor: duckdb.DuckDBPyConnection, view: View) -> int:
-    """Return the last entry that a view shows now; -1 for none."""
-    rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
-    last: int = rows[0][0]
-    return last if view.up_to_sequence is None else min(last, view.up_to_sequence)
 
 
 def _keys(

@@ -26,6 +26,7 @@ from epcis_core.proof.tree import (
 )
 from epcis_core.store.literals import among
 from epcis_core.store.tables import Table
+from epcis_core.store.view import EVERYTHING
 
 _SIZE: Final = 32  # bytes of a hash
 _GROWN: Final = Table("grown", pa.schema([("sequence", pa.int64()), ("nodes", pa.binary())]))
@@ -44,9 +45,7 @@ class Tree:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
-        self.size: int = cursor.execute(
-            "SELECT coalesce(max(sequence) + 1, 0) FROM entry"
-        ).fetchall()[0][0]
+        self.size = EVERYTHING.last(cursor) + 1
 
     def root(self, size: int) -> Digest:
         """Return the root that the tree had at a size.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import duckdb
+
 from epcis_core.store.literals import literal
 
 
@@ -27,6 +29,16 @@ class View:
         if self.viewer is not None:
             conditions.append(f"{alias}.sequence IN ({self._visible(literal(self.viewer))})")
         return " AND ".join(conditions) or "true"
+
+    def last(self, cursor: duckdb.DuckDBPyConnection) -> int:
+        """Return the last entry that counts now, whoever may see it; -1 where there is none.
+
+        Args:
+            cursor: a reader's.
+        """
+        rows = cursor.execute("SELECT coalesce(max(sequence), -1) FROM entry").fetchall()
+        last: int = rows[0][0]
+        return last if self.up_to_sequence is None else min(last, self.up_to_sequence)
 
     def _visible(self, viewer: str) -> str:
         known = "true" if self.up_to_sequence is None else f"w.sequence <= {self.up_to_sequence:d}"

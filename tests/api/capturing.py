@@ -1,19 +1,17 @@
 """A server of the EPCIS interface in a thread, and what a client does who captures."""
 
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
 from ingest.limits import IntakeLimits
+from tests.served import served
 
 JSON = {"Content-Type": "application/json"}
 XML = {"Content-Type": "application/xml"}
@@ -33,17 +31,11 @@ OLD_XML = (
 def interface(ledger: Ledger, limits: IntakeLimits | None = None) -> Iterator[httpx.Client]:
     """Serve a ledger in a thread of its own, jobs and all."""
     app = create_app(ledger, Settings(limits=limits or IntakeLimits()))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="on"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-            yield client
-        server.should_exit = True
-        thread.join()
+    with (
+        served(app) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
+        yield client
 
 
 def posted(client: httpx.Client, data: bytes, **headers: str) -> httpx.Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.app import create_app
 from api.checkpoints import write_checkpoint
 from api.outward import Allowed
 from api.settings import Outsiders, Settings
@@ -21,8 +22,8 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer
 from epcis_core.store.ledger import Ledger
 from tests.api.conftest import Run
-from tests.api.interface.conftest import serving_app
 from tests.ingest.documents import captured, document, item, observed
+from tests.served import served
 
 WITNESS = Signer("witness.example", bytes(range(32)))
 AT = 1_790_000_000
@@ -86,7 +87,7 @@ def publishing(
         outsiders=Outsiders(addresses, file, (WITNESS.cosigning_key,), every),
     )
     with (
-        serving_app(ledger, settings) as address,
+        served(create_app(ledger, settings)) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
         yield client

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from api.app import create_app
 from epcis_core.proof.checks import (
     is_consistent,
     is_included,
@@ -24,9 +25,9 @@ from epcis_core.store.log import log_entries
 from epcis_core.store.view import EVERYTHING
 from tests.api.bundles import fill, unpacked
 from tests.api.conftest import GRAPE_LOT, GRAPES, Run
-from tests.api.interface.conftest import serving_app
 from tests.core.proof import naive_tree
 from tests.ingest.documents import captured, document, item, lot, observed
+from tests.served import served
 
 TEXT = {"Accept": "text/plain"}
 
@@ -34,7 +35,10 @@ TEXT = {"Accept": "text/plain"}
 @pytest.fixture
 def client(ledger: Ledger) -> Iterator[httpx.Client]:
     fill(ledger)
-    with serving_app(ledger) as address, httpx.Client(base_url=address, timeout=60) as opened:
+    with (
+        served(create_app(ledger)) as address,
+        httpx.Client(base_url=address, timeout=60) as opened,
+    ):
         yield opened
 
 

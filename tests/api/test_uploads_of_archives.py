@@ -3,25 +3,19 @@
 import io
 import json
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
-from api.app import create_app
 from api.routes.captures import LINES
 from api.server_file import find
-from api.settings import Settings
 from epcis_core.store.events import count_contents
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
 from ingest.limits import IntakeLimits
+from tests.api.capturing import interface
 from tests.api.conftest import GRAPES, Run
 from tests.ingest.archives import gzipped, zipped
 from tests.ingest.documents import document, item, observed
@@ -34,27 +28,10 @@ PAGE = {"Accept": "text/html"}
 TOO_LARGE = "The file is larger than 100000 bytes (limit file_size); split it up."
 
 
-@contextmanager
-def serving_with(ledger: Ledger, limits: IntakeLimits) -> Iterator[httpx.Client]:
-    """Serve a ledger in a thread of its own."""
-    app = create_app(ledger, Settings(limits=limits))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-            yield client
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def client(ledger: Ledger) -> Iterator[httpx.Client]:
     """A server of an empty ledger that takes files up to 100,000 bytes."""
-    with serving_with(ledger, IntakeLimits(file_size=LIMIT)) as opened:
+    with interface(ledger, IntakeLimits(file_size=LIMIT)) as opened:
         yield opened
 
 

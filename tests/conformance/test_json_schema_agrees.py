@@ -18,7 +18,7 @@ import pytest
 
 from epcis_core.codecs.json_schema import json_schemas
 from epcis_core.findings import Severity
-from ingest.capture import check_stream
+from ingest.check import check_stream
 from tests.conformance.mutations import Mutation, json_mutations, sample
 
 GS1S = {

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from epcis_core.findings import Severity
 from epcis_core.store.ledger import Ledger
-from ingest.capture import capture_bytes, check_stream
+from ingest.capture import capture_bytes
+from ingest.check import check_stream
 from tests.conformance.oracles import MODULAR, jobs, json_complaint, json_files, xml_files
 
 NOW = 1_772_500_000_000_000

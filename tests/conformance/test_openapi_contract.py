@@ -13,13 +13,14 @@ import httpx
 import pytest
 from lxml import etree
 
+from api.app import create_app
 from api.outward import Allowed
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
-from tests.api.interface.conftest import serving_app
 from tests.conformance.openapi_contract import Contract, read_contract
 from tests.conformance.oracles import MODULAR, json_complaint, xml_schema
 from tests.ingest.documents import CONTEXT, SITE, captured, document, item, observed
+from tests.served import served
 
 JSON = {"Content-Type": "application/json"}
 IN_XML = {"Accept": "application/xml"}
@@ -196,7 +197,7 @@ def driven(ledger: Ledger, receiver: str) -> Iterator[tuple[Step, httpx.Response
     kept: dict[str, str] = {}
     settings = Settings(outward=Allowed.read(("127.0.0.1/32",)))
     with (
-        serving_app(ledger, settings) as address,
+        served(create_app(ledger, settings)) as address,
         httpx.Client(base_url=f"{address}/epcis", timeout=60) as client,
     ):
         for step in steps(receiver):

@@ -7,7 +7,6 @@ interrupted, goes on where it was, and ends by itself after an hour at most:
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -17,14 +16,11 @@ from pathlib import Path
 from typing import Final, get_args
 
 from epcis_core.findings import Syntax
+from tests.full_tier import FOLDER, MINUTES, Kept, say
 from tests.fuzz.damage import damaged
 from tests.fuzz.verdict import wrong_with
 
-FOLDER: Final = Path(__file__).parents[2] / ".full"
-"""Where the full tier keeps its state; git does not look into it."""
-
 INPUTS: Final = 1_000_000
-_MINUTES: Final = 60
 _PART: Final = 1000
 _TOLD: Final = 10_000
 
@@ -49,15 +45,14 @@ class Run:
     def resumed(cls, syntax: Syntax, folder: Path) -> "Run":
         """Return the run that the folder knows, or a new one."""
         run = cls(syntax, folder)
-        if run._file.exists():
-            state = json.loads(run._file.read_text(encoding="utf-8"))
-            run.done = state["done"]
-            run.failing = {int(number): wrong for number, wrong in state["failing"].items()}
+        state = {"done": 0, "failing": {}, **run._kept.state()}
+        run.done = state["done"]
+        run.failing = {int(number): wrong for number, wrong in state["failing"].items()}
         return run
 
     @property
-    def _file(self) -> Path:
-        return self.folder / f"fuzz-{self.syntax}.json"
+    def _kept(self) -> Kept:
+        return Kept(self.folder, f"fuzz-{self.syntax}")
 
     def until(self, inputs: int, deadline: float) -> Iterator[None]:
         """Try inputs, up to so many in all or so long, and stop after each part of them.
@@ -72,22 +67,13 @@ class Run:
                 if wrong := wrong_with(data, number):
                     self._keep(number, data, wrong)
                 self.done = number + 1
-            self._save()
+            self._kept.keep(done=self.done, failing=self.failing)
             yield
 
     def _keep(self, number: int, data: bytes, wrong: list[str]) -> None:
         self.failing[number] = wrong
-        file = self.folder / f"fuzz-{self.syntax}-{number}.bin"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-        print(f"{self.syntax} {number}, kept in {file}: {'; '.join(wrong)[:500]}", flush=True)  # noqa: T201 - a program
-
-    def _save(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        state = json.dumps({"done": self.done, "failing": self.failing}, indent=1)
-        new = self._file.with_suffix(".new")
-        new.write_text(state, encoding="utf-8")
-        new.replace(self._file)
+        file = self._kept.aside(f"fuzz-{self.syntax}-{number}.bin", data)
+        say(f"{self.syntax} {number}, kept in {file}: {'; '.join(wrong)[:500]}")
 
 
 def go_on(syntax: Syntax, inputs: int, minutes: float) -> int:
@@ -96,7 +82,7 @@ def go_on(syntax: Syntax, inputs: int, minutes: float) -> int:
     deadline = time.monotonic() + 60 * minutes
     for _ in run.until(inputs, deadline):
         if run.done % _TOLD == 0 or run.done >= inputs:
-            print(f"{syntax}: {run.done:,} of {inputs:,}, {len(run.failing)} failed", flush=True)  # noqa: T201 - a program
+            say(f"{syntax}: {run.done:,} of {inputs:,}, {len(run.failing)} failed")
     return len(run.failing)
 
 
@@ -105,7 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.run")
     parser.add_argument("syntaxes", nargs="*", default=get_args(Syntax), metavar="xml|json")
     parser.add_argument("--inputs", type=int, default=INPUTS)
-    parser.add_argument("--minutes", type=float, default=_MINUTES)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
     asked = parser.parse_args()
     with ProcessPoolExecutor(len(asked.syntaxes)) as pool:
         runs = [pool.submit(go_on, s, asked.inputs, asked.minutes) for s in asked.syntaxes]

@@ -4,8 +4,9 @@ import pytest
 
 from epcis_core.findings import has_errors
 from tests.conftest import TEST_SCALE
+from tests.full_tier import FOLDER
 from tests.fuzz.damage import damaged
-from tests.fuzz.run import FOLDER, Run
+from tests.fuzz.run import Run
 from tests.fuzz.seeds import own_xml
 from tests.fuzz.verdict import see, wrong_with
 

@@ -14,7 +14,7 @@ from epcis_core.findings import Finding
 from epcis_core.store.events import count_contents
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import check_stream
+from ingest.check import check_stream
 from ingest.intake import capture_file, check_file
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import MAX_LIKE_FINDINGS

@@ -9,17 +9,16 @@ With `--outside` it tells fifty worlds by commands and to a server instead.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from epcis_core.store.ledger import Ledger
+from tests.full_tier import FOLDER, MINUTES, Kept, say
 from tests.world.against import Mismatch, compared, in_words, mismatches
 from tests.world.chance import Chooser, Seeded, shuffled
 from tests.world.keys import Key
@@ -27,16 +26,12 @@ from tests.world.outside import by_command, capture, over_http, serving
 from tests.world.stories import tell_story
 from tests.world.story import Story
 
-FOLDER: Final = Path(__file__).parents[2] / ".full"
-"""Where the full tier keeps its state; git does not look into it."""
-
 LEVELS: Final = (1, 2)
 TOGETHER: Final = 5
 """So many worlds share a ledger: what happens in one of them must not matter in another."""
 
 WORLDS: Final = 5000
 OUTSIDE: Final = 50
-_MINUTES: Final = 60
 _TOLD: Final = 100
 
 
@@ -64,81 +59,35 @@ def wrong_with(level: int, seeds: range, ledger: Ledger) -> dict[int, str]:
     return wrong
 
 
-@dataclass
-class Run:
-    """A run over the worlds of one level.
-
-    Attributes:
-        level: of difficulty.
-        folder: where progress and failing worlds are kept.
-        done: worlds with seeds before this one have been told.
-        failing: the seeds of worlds that the ledger got wrong.
-    """
-
-    level: int
-    folder: Path
-    done: int = 0
-    failing: list[int] = field(default_factory=list)
-
-    @classmethod
-    def resumed(cls, level: int, folder: Path) -> "Run":
-        """Return the run that the folder knows, or a new one."""
-        run = cls(level, folder)
-        if run._file.exists():
-            state = json.loads(run._file.read_text(encoding="utf-8"))
-            run.done, run.failing = state["done"], state["failing"]
-        return run
-
-    @property
-    def _file(self) -> Path:
-        return self.folder / f"worlds-{self.level}.json"
-
-    def until(self, worlds: int, deadline: float) -> Iterator[None]:
-        """Tell worlds, up to so many in all or so long, and stop after each ledger.
-
-        Args:
-            worlds: the first seed that is not told any more.
-            deadline: reading of the monotonic clock, in seconds.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        while self.done < worlds and time.monotonic() < deadline:
-            seeds = range(self.done, min(self.done + TOGETHER, worlds))
-            with (
-                tempfile.TemporaryDirectory() as folder,
-                Ledger.open(Path(folder) / "worlds.duckdb") as ledger,
-            ):
-                wrong = wrong_with(self.level, seeds, ledger)
-            for seed, words in wrong.items():
-                self._keep(seed, words)
-            self.done = seeds.stop
-            self._save()
-            yield
-
-    def _keep(self, seed: int, words: str) -> None:
-        self.failing.append(seed)
-        file = self.folder / f"world-{self.level}-{seed}.txt"
-        file.write_text(words, encoding="utf-8")
-        _say(f"level {self.level}, seed {seed}: kept in {file}")
-
-    def _save(self) -> None:
-        state = json.dumps({"done": self.done, "failing": self.failing}, indent=1)
-        new = self._file.with_suffix(".new")
-        new.write_text(state, encoding="utf-8")
-        new.replace(self._file)
-
-
-def _say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201 - a program
-
-
 def go_on(level: int, worlds: int, minutes: float) -> int:
-    """Go on with the run of a level, tell how far it comes, and return how many worlds failed."""
-    run = Run.resumed(level, FOLDER)
+    """Go on with the run of a level, tell how far it comes, and return how many worlds failed.
+
+    Args:
+        level: of difficulty.
+        worlds: the first seed that is not told any more.
+        minutes: how long it may take.
+    """
+    kept = Kept(FOLDER, f"worlds-{level}")
+    state = {"done": 0, "failing": [], **kept.state()}
+    done: int = state["done"]
+    failing: list[int] = state["failing"]
     deadline = time.monotonic() + 60 * minutes
-    for _ in run.until(worlds, deadline):
-        if run.done % _TOLD == 0 or run.done >= worlds:
-            _say(f"level {level}: {run.done:,} of {worlds:,}, {len(run.failing)} failed")
-    return len(run.failing)
+    while done < worlds and time.monotonic() < deadline:
+        seeds = range(done, min(done + TOGETHER, worlds))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Ledger.open(Path(folder) / "worlds.duckdb") as ledger,
+        ):
+            wrong = wrong_with(level, seeds, ledger)
+        for seed, words in wrong.items():
+            failing.append(seed)
+            file = kept.aside(f"world-{level}-{seed}.txt", words)
+            say(f"level {level}, seed {seed}: kept in {file}")
+        done = seeds.stop
+        kept.keep(done=done, failing=failing)
+        if done % _TOLD == 0 or done >= worlds:
+            say(f"level {level}: {done:,} of {worlds:,}, {len(failing)} failed")
+    return len(failing)
 
 
 def wrong_outside(level: int, seeds: Iterable[int], *, most: int = 30) -> dict[int, str]:
@@ -169,8 +118,8 @@ def go_outside(level: int, worlds: int) -> int:
         wrong = wrong_outside(level, range(first, min(first + TOGETHER, worlds)))
         failed += len(wrong)
         for words in wrong.values():
-            _say(words)
-    _say(f"level {level}, from outside: {worlds}, {failed} failed")
+            say(words)
+    say(f"level {level}, from outside: {worlds}, {failed} failed")
     return failed
 
 
@@ -178,7 +127,7 @@ def main() -> int:
     """Go on with both levels side by side."""
     parser = argparse.ArgumentParser(prog="python -m tests.world.run")
     parser.add_argument("--worlds", type=int)
-    parser.add_argument("--minutes", type=float, default=_MINUTES)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--outside", action="store_true")
     asked = parser.parse_args()
     worlds = (asked.worlds or (OUTSIDE if asked.outside else WORLDS)) // len(LEVELS)

@@ -16,12 +16,11 @@ from urllib.parse import urlsplit
 import httpx
 from schemathesis import Case
 
-from api.app import routed
+from api.app import create_app, routed
 from api.openapi.document import document_of
 from api.outward import Allowed
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
-from tests.api.interface.conftest import serving_app
 from tests.api.subscriptions.receivers import receiving
 from tests.ingest.documents import (
     CONTEXT,
@@ -36,6 +35,7 @@ from tests.ingest.documents import (
     place,
 )
 from tests.queries.in_xml import as_xml
+from tests.served import served
 
 CAPTURE, SUBSCRIPTION, RECEIVER = "CAPTURE-ID", "SUBSCRIPTION-ID", "http://127.0.0.1:1/receiver"
 PALLET = "https://id.gs1.org/00/095060001000000012"
@@ -154,13 +154,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def described_server(folder: Path) -> Iterator[Served]:
     """Serve a ledger in a folder, with something of everything in it."""
     settings = Settings(outward=Allowed.read(("127.0.0.1/32",)))
     with Ledger.open(folder / "ledger.duckdb") as ledger, receiving() as receiver:
         report = captured(ledger, document(*EVENTS, elements=[place(SITE, name="Kho")]))
         assert report.status == "accepted", report
-        with serving_app(ledger, settings) as address:
+        with served(create_app(ledger, settings)) as address:
             here = Served(address, {CAPTURE: report.capture_id, RECEIVER: receiver.url})
             here.restore()
             yield here

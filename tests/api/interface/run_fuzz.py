@@ -7,119 +7,66 @@ interrupted, goes on where it was, and ends by itself after an hour at most:
 """
 
 import argparse
-import json
+import logging
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import structlog
-
-from tests.api.interface.described import served
+from tests.api.interface.described import described_server
 from tests.api.interface.driving import OPERATIONS, drive
-
-FOLDER: Final = Path(__file__).parents[3] / ".full"
-"""Where the full tier keeps its state; git does not look into it."""
+from tests.full_tier import FOLDER, MINUTES, Kept, say
 
 EXAMPLES: Final = 200
 _HALVES: Final = (0, 1)
-_MINUTES: Final = 60
-_OFF: Final = structlog.make_filtering_bound_logger(50)
-
-
-@dataclass
-class Run:
-    """A run over every second operation.
-
-    Attributes:
-        half: 0 for the first operation, the third and so on, 1 for the others.
-        folder: where progress and failures are kept.
-        examples: random requests for each operation.
-        done: how many answers each operation has given.
-        failing: those with an answer that the description does not have.
-    """
-
-    half: int
-    folder: Path
-    examples: int
-    done: dict[str, int] = field(default_factory=dict)
-    failing: list[str] = field(default_factory=list)
-
-    @classmethod
-    def resumed(cls, half: int, folder: Path, examples: int) -> "Run":
-        """Return the run that the folder knows, or a new one."""
-        run = cls(half, folder, examples)
-        if run._file.exists():
-            state = json.loads(run._file.read_text(encoding="utf-8"))
-            run.done, run.failing = state["done"], state["failing"]
-        return run
-
-    @property
-    def _file(self) -> Path:
-        return self.folder / f"api-fuzz-{self.examples}-{self.half}.json"
-
-    def until(self, deadline: float) -> Iterator[str]:
-        """Drive operations so long, and stop after each; yields their names.
-
-        Args:
-            deadline: reading of the monotonic clock, in seconds.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        left = [one for one in [*OPERATIONS][self.half :: len(_HALVES)] if one not in self.done]
-        for operation in left:
-            if time.monotonic() >= deadline:
-                return
-            self._drive(operation)
-            self._save()
-            yield operation
-
-    def _drive(self, operation: str) -> None:
-        try:
-            with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as here:
-                told = drive(operation, here, self.examples, whole=True)
-        except Exception:  # noqa: BLE001 - whatever it is, it is kept, and the run goes on
-            self.done[operation] = 0
-            self.failing.append(operation)
-            file = self.folder / f"api-fuzz-{operation.replace('/', '_').replace(' ', '')}.txt"
-            file.write_text(traceback.format_exc(), encoding="utf-8")
-            _say(f"{operation}: kept in {file}")
-        else:
-            self.done[operation] = told.total()
-
-    def _save(self) -> None:
-        state = json.dumps({"done": self.done, "failing": self.failing}, indent=1)
-        new = self._file.with_suffix(".new")
-        new.write_text(state, encoding="utf-8")
-        new.replace(self._file)
-
-
-def _say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201 - a program
 
 
 def go_on(half: int, examples: int, minutes: float) -> bool:
-    """Go on with a half, and return whether it is done and nothing failed."""
-    structlog.configure(wrapper_class=_OFF)
-    run = Run.resumed(half, FOLDER, examples)
+    """Go on with a half, and return whether it is done and nothing failed.
+
+    Args:
+        half: 0 for the first operation, the third and so on, 1 for the others.
+        examples: random requests for each operation.
+        minutes: how long it may take.
+    """
+    logging.disable()
+    kept = Kept(FOLDER, f"api-fuzz-{examples}-{half}")
+    state = {"done": {}, "failing": [], **kept.state()}
+    done: dict[str, int] = state["done"]
+    failing: list[str] = state["failing"]
+    of_half = [*OPERATIONS][half :: len(_HALVES)]
     deadline = time.monotonic() + 60 * minutes
-    of_half = len([*OPERATIONS][half :: len(_HALVES)])
-    for operation in run.until(deadline):
-        answers = run.done[operation]
-        _say(f"half {half}: {len(run.done)} of {of_half}: {operation}, {answers} answers")
-    _say(f"half {half}: {sum(run.done.values()):,} answers, {len(run.failing)} operations failing")
-    return len(run.done) == of_half and not run.failing
+    for operation in (one for one in of_half if one not in done):
+        if time.monotonic() >= deadline:
+            break
+        done[operation], wrong = _driven(operation, examples)
+        if wrong is not None:
+            failing.append(operation)
+            name = operation.replace("/", "_").replace(" ", "")
+            say(f"{operation}: kept in {kept.aside(f'api-fuzz-{name}.txt', wrong)}")
+        kept.keep(done=done, failing=failing)
+        say(f"half {half}: {len(done)} of {len(of_half)}: {operation}, {done[operation]} answers")
+    say(f"half {half}: {sum(done.values()):,} answers, {len(failing)} operations failing")
+    return len(done) == len(of_half) and not failing
+
+
+def _driven(operation: str, examples: int) -> tuple[int, str | None]:
+    """Drive an operation; return how many answers it gave, and what failed."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, described_server(Path(folder)) as here:
+            return drive(operation, here, examples, whole=True).total(), None
+    except Exception:  # noqa: BLE001 - whatever it is, it is kept, and the run goes on
+        return 0, traceback.format_exc()
 
 
 def main() -> int:
     """Go on with both halves side by side."""
     parser = argparse.ArgumentParser(prog="python -m tests.api.interface.run_fuzz")
     parser.add_argument("--examples", type=int, default=EXAMPLES)
-    parser.add_argument("--minutes", type=float, default=_MINUTES)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
     asked = parser.parse_args()
     with ProcessPoolExecutor(len(_HALVES)) as pool:
         runs = [pool.submit(go_on, half, asked.examples, asked.minutes) for half in _HALVES]

@@ -103,3 +103,12 @@ class TestOneEvent:
             )
             == 1
         )
+
+
+@pytest.mark.parametrize("name", ["perPage", "nextPageToken"])
+def test_one_document_of_all_events_has_no_pages(client: httpx.Client, name: str) -> None:
+    answer = client.get(str(client.base_url.join("/all-events")), params={name: "3"})
+    assert (answer.status_code, answer.json()["title"]) == (
+        400,
+        f"{name}: this answer has no pages; eventCountLimit asks for its first events.",
+    )

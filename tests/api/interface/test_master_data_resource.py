@@ -10,9 +10,9 @@ from lxml import etree
 from api.errors import install_error_answers
 from epcis_core.errors import TooComplexError
 from epcis_core.store.ledger import Ledger
-from tests.api.interface.conftest import serving
 from tests.conformance.oracles import MODULAR, json_complaint, xml_complaint
 from tests.ingest.documents import SITE, captured, document, item, observed, place
+from tests.served import served
 
 NAME = "urn:epcglobal:cbv:mda:name"
 BOTH = {"includeAttributes": "true", "includeChildren": "true"}
@@ -83,7 +83,7 @@ def test_whoever_asked_for_it_hears_that_it_is_too_complex() -> None:
     def slow() -> None:
         raise TooComplexError("The answer took more than 30 s to find.")
 
-    with serving(app) as address:
+    with served(app) as address:
         answer = httpx.get(f"{address}/slow")
     assert (answer.status_code, answer.json()) == (
         413,

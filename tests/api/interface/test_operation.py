@@ -1,6 +1,7 @@
 """What an operator sees of a running server: its numbers, its log, ids of requests."""
 
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.logs import as_json
 from api.server_file import find
 from epcis_core.store.ledger import Ledger
 from tests.api.conftest import environment
@@ -65,6 +67,19 @@ def test_a_failure_is_told_by_its_id_and_nothing_of_its_cause(
         "epcisException:ImplementationException",
     )
     assert answer.headers["x-request-id"] == "mine"
+
+
+def test_a_failure_is_logged_without_the_values_of_variables() -> None:
+    try:
+        phone = "+84 259 000 1303"
+        phone.index("x")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", None, sys.exc_info())
+    line = as_json().format(record)
+    told = json.loads(line)
+    assert (told["event"], told["level"]) == ("failed", "error")
+    assert told["exception"][0]["exc_type"] == "ValueError"
+    assert "259" not in line
 
 
 def test_the_log_has_one_json_object_a_line(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.interface.described import Served, served
+from tests.api.interface.described import Served, described_server
 from tests.api.interface.driving import DESCRIPTION, OPERATIONS, drive
 from tests.conftest import TEST_SCALE
 
@@ -19,7 +19,7 @@ ALIKE = ("}/events", "/all-events")
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("described")) as running:
+    with described_server(tmp_path_factory.mktemp("described")) as running:
         yield running
 
 

@@ -3,10 +3,8 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from api.app import create_app
 from api.outward import Allowed
@@ -24,6 +21,7 @@ from api.subscriptions.webhook import Pace
 from epcis_core.store.ledger import Ledger
 from tests.api.conftest import environment
 from tests.ingest.documents import document, item, observed
+from tests.served import served
 
 QUICK = Pace(first=0.05, most=0.2)
 LOOPBACK = Allowed.read(["127.0.0.1"])
@@ -34,25 +32,15 @@ def serving(
     ledger: Ledger, *, pace: Pace = QUICK, outward: Allowed = LOOPBACK
 ) -> Iterator[httpx.Client]:
     """Serve a ledger in a thread, with all that a running server has."""
-    app = create_app(ledger, Settings(outward=outward, pace=pace))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws_per_message_deflate=False))
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        try:
-            with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
+    with (
+        served(create_app(ledger, Settings(outward=outward, pace=pace))) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
+    ):
+        yield client
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[httpx.Client]:
+def serving_in(folder: Path) -> Iterator[httpx.Client]:
     """Serve an empty ledger in a folder, for tests that need none of their own."""
     with Ledger.open(folder / "ledger.duckdb") as ledger, serving(ledger) as client:
         yield client

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from epcis_core.store.ledger import Ledger
-from tests.api.subscriptions.servers import capture, named, served, serving
+from tests.api.subscriptions.servers import capture, named, serving, serving_in
 from tests.conformance.oracles import MODULAR, json_complaint, xml_complaint
 from tests.ingest.documents import captured, document, item, observed
 
@@ -27,7 +27,7 @@ def client(ledger: Ledger) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server without any query, which refuses all that it is sent."""
-    with served(tmp_path_factory.mktemp("refusing")) as opened:
+    with serving_in(tmp_path_factory.mktemp("refusing")) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ from epcis_core.model.times import microseconds
 from epcis_core.query.parameters import parse_query
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.subscriptions import Position
-from tests.api.subscriptions.servers import capture, named, served, serving
+from tests.api.subscriptions.servers import capture, named, serving, serving_in
 from tests.conftest import TEST_SCALE
 from tests.ingest.documents import captured, document, item, observed
 
@@ -33,7 +33,7 @@ LISTENERS = max(50, min(200, int(50 * TEST_SCALE)))
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server with one query, `all`."""
-    with served(tmp_path_factory.mktemp("refusing")) as opened:
+    with serving_in(tmp_path_factory.mktemp("refusing")) as opened:
         named(opened, "all")
         yield opened
 

@@ -8,7 +8,7 @@ import pytest
 
 from epcis_core.model.times import microseconds
 from epcis_core.store.ledger import Ledger
-from tests.api.subscriptions.servers import named, served, serving, subscribed
+from tests.api.subscriptions.servers import named, serving, serving_in, subscribed
 
 DEST = "http://127.0.0.1:9/in"
 CONTROLS = "SubscriptionControlsException"
@@ -32,7 +32,7 @@ def client(ledger: Ledger) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str]]:
     """A server with one query, and where to subscribe to it."""
-    with served(tmp_path_factory.mktemp("refusing")) as opened:
+    with serving_in(tmp_path_factory.mktemp("refusing")) as opened:
         yield opened, f"{named(opened, 'all')}/subscriptions"
 
 

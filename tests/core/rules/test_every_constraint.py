@@ -10,7 +10,8 @@ from epcis_core.findings import Finding, catalogue, in_mode
 from epcis_core.store.events import all_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import capture_bytes, check_stream
+from ingest.capture import capture_bytes
+from ingest.check import check_stream
 from ingest.prepare import findings_of
 from tests.core.rules.both_syntaxes import (
     OBJECT,

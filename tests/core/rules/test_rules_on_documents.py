@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from epcis_core.findings import Finding
-from ingest.capture import check_stream
+from ingest.check import check_stream
 from tests.ingest.documents import SITE, document, master_data_xml, observed, place
 from tests.rewriting import NOW
 
