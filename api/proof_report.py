@@ -53,11 +53,15 @@ _LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 _STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "overflow-wrap:anywhere}h1{font-size:1.5rem}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
-    "padding:.4rem .6rem;border-bottom:1px solid #ccc;overflow-wrap:anywhere}"
+    "padding:.4rem .6rem;border-bottom:1px solid #ccc}"
     "pre{white-space:pre-wrap;font-size:.8rem;background:#f4f6f5;padding:.5rem}"
     "aside{border-left:.4rem solid #888;padding:.1rem 1rem;background:#f4f6f5}"
+    "@media screen and (max-width:47rem){thead{display:none}tr{display:block;padding:.6rem 0;"
+    "border-bottom:2px solid #ccc}td{display:block;border:0;padding:.1rem 0}"
+    "td::before{content:attr(data-label) ': ';color:#5a655f}}"
 )
 _COLUMNS: Final = ("record", "recorded", "sender", "happened", "what")
 
@@ -109,7 +113,10 @@ def _page(proof: Proof, verdict: Verdict, language: Language) -> str:
 def _rows(proof: Proof, language: Language) -> str:
     found = []
     for one in proof.records:
-        cells = [f"<td>{escape(cell)}</td>" for cell in _cells(one, language)]
+        cells = [
+            f'<td data-label="{escape(_LABELS[language][name])}">{escape(cell)}</td>'
+            for name, cell in zip(_COLUMNS, _cells(one, language), strict=True)
+        ]
         if one.content is not None:
             text = escape(one.content.decode())
             label = escape(_LABELS[language]["text"])

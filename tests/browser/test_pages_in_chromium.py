@@ -20,6 +20,7 @@ VAT = "https://id.gs1.org/01/08931007306012/10/HR251006"
 SHEEP = "https://id.gs1.org/01/08936299310228/10/CM261008-SUONKHO"
 SAUCE = "https://id.gs1.org/01/08935097702013/10/SC261005-40"
 OTHER_SAUCE = "https://id.gs1.org/01/08935097702020/10/SC261012-30"
+CRATE = "https://id.gs1.org/8003/08936099140070SO0001"
 CASE = "https://id.gs1.org/01/08935097702013/21/JP0001"
 PAGES = [
     pytest.param("/", id="home"),
@@ -31,6 +32,7 @@ PAGES = [
     pytest.param(f"/trace?id={LOT}&direction=upstream", id="trace upstream"),
     pytest.param("/trace?id=(01)08936099141015(10)DN26O311", id="trace, unknown"),
     pytest.param(f"/trace?id={CASE}", id="trace of an item"),
+    pytest.param(f"/trace?id={CRATE}", id="trace of a crate with several loads"),
     pytest.param("/recall", id="recall of nothing"),
     pytest.param(f"/recall?id={LOT}", id="recall of grapes"),
     pytest.param(f"/recall?id={SHEEP}", id="recall of lamb"),
@@ -40,6 +42,7 @@ PAGES = [
     pytest.param(f"/gaps?id={SAUCE}", id="gaps of sauce"),
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="event"),
     pytest.param("/upload", id="upload"),
+    pytest.param("/docs", id="operations"),
     pytest.param("/nowhere", id="no such page"),
 ]
 WIDTHS = [pytest.param(360, id="360"), pytest.param(390, id="390"), pytest.param(1280, id="1280")]

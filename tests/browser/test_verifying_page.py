@@ -120,3 +120,17 @@ def test_a_proof_that_was_packed_again_is_read(page: Page, made: Made, tmp_path:
     files = dict(made.files)
     flipped("records/2/salt")(files)
     assert told(page, packed(files, proof), made.key)["en"][0].startswith("NOT PROVEN.")
+
+
+@pytest.mark.parametrize("name", ["verify.html", "report.vi.html", "report.en.html"])
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_its_pages_fit_a_phone(
+    browser: Browser, made: Made, tmp_path: Path, name: str, width: int
+) -> None:
+    (tmp_path / name).write_bytes(made.files[name])
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto((tmp_path / name).as_uri())
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert wide <= width
