@@ -34,6 +34,8 @@ app.command()(proofs.verify)
 
 def main() -> None:
     """Run the command, and turn what goes wrong into a sentence and an exit code."""
+    # DuckDB looks for it on the disk with each value that it is given, and it is never needed.
+    sys.modules["pandas"] = None  # type: ignore[assignment] # None: not to be looked for
     try:
         app()
     except EpcisError as error:

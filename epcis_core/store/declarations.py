@@ -17,7 +17,7 @@ import duckdb
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.event_hash.differences import Within, differing_members
 from epcis_core.model.namespaces import Namespaces
-from epcis_core.store.literals import among
+from epcis_core.store.literals import among, rows_at
 from epcis_core.store.reading import Reading
 from epcis_core.store.rows import NewEvent
 
@@ -94,9 +94,10 @@ class Declarations:
         """Yield the events that stand second in the pairs, read again, a few at a time."""
         if not pairs:
             return
+        here = rows_at("event", "e", {sequence for _, sequence in pairs})
         rows = self.cursor.execute(
-            "SELECT sequence, strlen(body) FROM event "  # noqa: S608 - numbers
-            f"WHERE body IS NOT NULL AND sequence {among({sequence for _, sequence in pairs})}"
+            "SELECT e.sequence, strlen(e.body) FROM event e "  # noqa: S608 - numbers
+            f"WHERE e.body IS NOT NULL AND {here}"
         ).fetchall()
         left = dict(rows)
         while left:
@@ -119,7 +120,7 @@ class Declarations:
         rows = self.cursor.execute(
             "SELECT e.sequence, e.body, v.syntax, v.prefixes, v.contexts "  # noqa: S608 - numbers
             "FROM event e LEFT JOIN envelope v USING (envelope) "
-            f"WHERE e.sequence {among(sequences)}"
+            f"WHERE {rows_at('event', 'e', sequences)}"
         ).fetchall()
         found = {}
         for sequence, text, syntax, prefixes, contexts in rows:

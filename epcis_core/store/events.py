@@ -12,7 +12,7 @@ from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.store.event_ids import of_id
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among
+from epcis_core.store.literals import among, rows_at
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
 
@@ -83,20 +83,28 @@ def events_by_id(ledger: Ledger, view: View, event_ids: list[str]) -> list[Store
 
 def latest_events(ledger: Ledger, view: View, limit: int = 20) -> list[StoredEvent]:
     """Return the events that were captured last, the newest first."""
-    return select_events(ledger, view, "true", [], f"e.sequence DESC LIMIT {limit:d}")
+    with ledger.reading() as cursor:
+        # Only the sequences are sorted, not the rows.
+        latest = cursor.execute(
+            f"SELECT e.sequence FROM event e WHERE {view.condition('e')} "  # noqa: S608 - ours
+            f"ORDER BY e.sequence DESC LIMIT {limit:d}"
+        ).fetchall()
+        here = rows_at("event", "e", (row[0] for row in latest))
+        return events_where(cursor, view, here, [], "e.sequence DESC")
 
 
 def all_events(ledger: Ledger, view: View, batch: int = 1000) -> Iterator[StoredEvent]:
     """Yield every event in ledger order, in bounded memory."""
-    after = -1
+    start = 0
     while True:
-        found = select_events(
-            ledger, view, "e.sequence > ?", [after], f"e.sequence LIMIT {batch:d}"
-        )
+        here = f"e.sequence BETWEEN {start:d} AND {start + batch - 1:d}"
+        with ledger.reading() as cursor:
+            last = view.last(cursor)
+            found = events_where(cursor, view, here, [], "e.sequence")
         yield from found
-        if len(found) < batch:
+        start += batch
+        if start > last:
             return
-        after = found[-1].sequence
 
 
 def count_contents(ledger: Ledger, view: View) -> dict[str, int]:

@@ -9,7 +9,7 @@ import duckdb
 
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.fact_rows import read_facts
-from epcis_core.store.literals import among, literal
+from epcis_core.store.literals import among, literal, rows_at
 from epcis_core.store.names import PRODUCT
 from epcis_core.store.view import View
 
@@ -124,5 +124,5 @@ class StoredEvidence:
     def _read_events(self, sequences: list[int]) -> None:
         """Read the facts of events; a sequence that is none, or not to be seen, gives None."""
         self._read.update(dict.fromkeys(sequences))
-        found = read_facts(self._cursor, self._view, f"e.sequence {among(sequences)}")
+        found = read_facts(self._cursor, self._view, rows_at("event", "e", sequences))
         self._read.update((facts.sequence, facts) for facts in found)

@@ -7,7 +7,7 @@ import duckdb
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.store.literals import among
+from epcis_core.store.literals import rows_at
 from epcis_core.store.view import View
 
 _COLUMNS: Final = (
@@ -72,13 +72,18 @@ def _beside(cursor: duckdb.DuckDBPyConnection, sequences: list[int]) -> list[tup
     if not sequences:
         return []
     is_run = sequences[-1] - sequences[0] + 1 == len(sequences)
-    here = f"BETWEEN {sequences[0]} AND {sequences[-1]}" if is_run else among(sequences)
+
+    def here(table: str) -> str:
+        if is_run:
+            return f"x.sequence BETWEEN {sequences[0]} AND {sequences[-1]}"
+        return rows_at(table, "x", sequences)
+
     return cursor.execute(
         "SELECT sequence, 'reference', position, object, role, quantity, uom "  # noqa: S608 - numbers
-        f"FROM reference WHERE sequence {here} "
+        f"FROM reference x WHERE {here('reference')} "
         "UNION ALL SELECT sequence, 'membership', 0, member, lot, NULL, NULL "
-        f"FROM membership WHERE sequence {here} "
+        f"FROM membership x WHERE {here('membership')} "
         "UNION ALL SELECT sequence, 'ilmd', position, object, name, value, NULL "
-        f"FROM ilmd WHERE sequence {here} "
+        f"FROM ilmd x WHERE {here('ilmd')} "
         "ORDER BY 1, 2, 3, 4, 5"
     ).fetchall()

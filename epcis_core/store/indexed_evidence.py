@@ -10,7 +10,7 @@ from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.fact_index import IndexReader, declaring, member_of, part_of
 from epcis_core.store.fact_rows import read_facts
-from epcis_core.store.literals import among
+from epcis_core.store.literals import rows_at
 from epcis_core.store.view import View
 
 _MOST_OF_PRODUCT: Final = 20_000
@@ -102,7 +102,7 @@ class IndexedEvidence:
             return sequences
         rows = self._cursor.execute(
             "SELECT e.sequence FROM event e "  # noqa: S608 - numbers
-            f"WHERE e.sequence {among(sequences)} AND {self._view.condition('e')}"
+            f"WHERE {rows_at('event', 'e', sequences)} AND {self._view.condition('e')}"
         ).fetchall()
         return [row[0] for row in rows]
 

@@ -4,6 +4,7 @@ One process holds the file. Readers take a cursor each and never wait for the wr
 the ledger to itself until its transaction ends.
 """
 
+import os
 import re
 import sqlite3
 import threading
@@ -30,6 +31,8 @@ from epcis_core.store.memory import set_usual_memory
 
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "storage_compatibility_version": "v1.5.0",
+    # Most questions are small, and sharing one out costs more than it saves.
+    "threads": max(1, (os.cpu_count() or 1) // 2),
 }
 _HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 

@@ -20,6 +20,21 @@ def literal(value: str | int) -> str:
     return f"'{quoted}'"
 
 
+def rows_at(table: str, alias: str, sequences: Iterable[int]) -> str:
+    """Return the condition that a row of a table has one of some sequences.
+
+    A list alone is taken for advice: from the first sequence to the last all columns of all rows
+    are read. So the rows are found by their sequences first, then fetched by their places.
+
+    >>> print(rows_at("event", "e", [3, 5]))
+    e.rowid IN (SELECT rowid FROM event WHERE sequence IN (3, 5))
+    """
+    numbers = sorted(sequences)
+    if len(numbers) == 1:
+        return f"{alias}.sequence = {numbers[0]:d}"
+    return f"{alias}.rowid IN (SELECT rowid FROM {table} WHERE sequence {among(numbers)})"  # noqa: S608 - numbers
+
+
 def among(values: Iterable[str | int]) -> str:
     """Return the condition that what stands before it is one of the values, of which may be none.
 

@@ -14,10 +14,11 @@ from epcis_core.query.conditions import Condition, EventQuery
 from epcis_core.query.fields import Described, ExtensionField, Objects, OneValue, Within
 from epcis_core.store import content_query
 from epcis_core.store.amounts import measured
-from epcis_core.store.clauses import Clause, all_of, any_of, one_of
+from epcis_core.store.clauses import TRUE, Clause, all_of, any_of, one_of
 from epcis_core.store.event_ids import id_key, of_id
+from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.hierarchy import keys_below, keys_described
-from epcis_core.store.literals import among, literal
+from epcis_core.store.literals import among, literal, rows_at
 from epcis_core.store.numbers import SIGNS, NumberColumn
 from epcis_core.store.patterns import matching
 from epcis_core.store.view import View
@@ -37,16 +38,30 @@ _TERMS: Final = {
 _SPELLED_OUT: Final = frozenset({"event_type", "biz_step", "disposition", "reason"})
 """Columns with terms, which `content` has too where a prefix had to be spelled out."""
 
+_MOST_FOUND: Final = 1_000
+"""Where the index finds more, the rows are read instead."""
 
-def condition_of(cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery) -> Clause:
+
+def condition_of(
+    cursor: duckdb.DuckDBPyConnection,
+    view: View,
+    query: EventQuery,
+    index: IndexReader | None = None,
+) -> Clause:
     """Return the condition on `event e` that all conditions of a query hold.
 
     Args:
         cursor: a reader's, which is asked what master data say and which units there are.
         view: through which master data are seen.
         query: what is asked.
+        index: one that has come as far as the view; None where there is none.
     """
-    return all_of(_HOLDS[type(one)](cursor, view, one) for one in query.conditions)
+    return all_of(
+        _match(one, index)
+        if isinstance(one, asked_for.Match)
+        else _HOLDS[type(one)](cursor, view, one)
+        for one in query.conditions
+    )
 
 
 def _one_of(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.OneOf) -> Clause:
@@ -73,10 +88,19 @@ def _entry(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.Entry) -> Cl
     return any_of([_has_any(f"e.{asked.list}", entries), content_query.said(asked.list, entries)])
 
 
-def _match(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.Match) -> Clause:
+def _match(asked: asked_for.Match, index: IndexReader | None) -> Clause:
     objects = [one_of("r.object", asked.keys)]
     objects += [matching(one, "r.object", is_class=asked.is_class) for one in asked.patterns]
-    return _named([one_of("r.role", asked.roles), _is_class(asked), any_of(objects)])
+    here = _by_index(asked, index)
+    return _named([here, one_of("r.role", asked.roles), _is_class(asked), any_of(objects)])
+
+
+def _by_index(asked: asked_for.Match, index: IndexReader | None) -> Clause:
+    """Return where the index says that references to objects may be; anywhere, where it cannot."""
+    if index is None or asked.patterns:
+        return TRUE
+    sequences = index.naming(asked.keys)
+    return Clause(rows_at("reference", "r", sequences)) if len(sequences) <= _MOST_FOUND else TRUE
 
 
 def _amount(cursor: duckdb.DuckDBPyConnection, view: View, asked: asked_for.Amount) -> Clause:
@@ -172,7 +196,6 @@ _HOLDS: Final[
     asked_for.Moment: _moment,
     asked_for.Persistent: _persistent,
     asked_for.Entry: _entry,
-    asked_for.Match: _match,
     asked_for.Amount: _amount,
     asked_for.Declared: _declared,
     asked_for.Corrected: _corrected,

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from typing import Final
 
 import duckdb
 
-from epcis_core.query.conditions import EventQuery
+from epcis_core.query.conditions import EventQuery, Match
 from epcis_core.query.refusal import QueryTooLargeError
 from epcis_core.store.clauses import Clause, all_of
 from epcis_core.store.events import StoredEvent, events_where, streamed_events
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among
+from epcis_core.store.literals import rows_at
 from epcis_core.store.ordering import key_of, order_of
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.view import View
+
+_TOGETHER: Final = 100
+"""Events whose texts are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,22 @@ def stream_events(ledger: Ledger, view: View, query: EventQuery) -> Iterator[Sto
     if query.limit is not None:
         order += f" LIMIT {query.limit:d}"
     with ledger.reading() as cursor:
-        condition = condition_of(cursor, view, query)
+        condition = _condition(ledger, cursor, view, query)
         _check_ceiling(cursor, view, query, condition)
         # The order's values stand behind those of the condition.
         values = [*condition.values, *key.values]
         yield from streamed_events(cursor, view, condition.text, values, order)
+
+
+def _condition(
+    ledger: Ledger, cursor: duckdb.DuckDBPyConnection, view: View, query: EventQuery
+) -> Clause:
+    """Return the condition that events match, by the fact index if it has come far enough."""
+    if any(isinstance(one, Match) for one in query.conditions):
+        with ledger.index() as index:
+            if index is not None and index.reached >= view.last(cursor):
+                return condition_of(cursor, view, query, index)
+    return condition_of(cursor, view, query)
 
 
 def _check_ceiling(
@@ -140,36 +154,37 @@ def page_of_events(
     with ledger.reading(seconds) as cursor:
         # A bound that leaves nothing out would only keep DuckDB from looking events up.
         seen = view if after is None else View(view.viewer, after.up_to_sequence)
-        condition = condition_of(cursor, seen, query)
+        condition = _condition(ledger, cursor, seen, query)
         if since >= 0:
             condition = all_of([Clause(f"e.sequence > {since:d}"), condition])
         if after is None:
             _check_ceiling(cursor, seen, query, condition)
         where = all_of([Clause(seen.condition("e")), condition])
         found = _keys(cursor, query, where, most + 1, after)
-        here = found[:most]
-        if most_text is not None:
-            here = here[: _fitting(cursor, [sequence for sequence, _ in here], most_text)]
-        places = {sequence: place for place, (sequence, _) in enumerate(here)}
-        events = events_where(cursor, seen, f"e.sequence {among(places)}", [], "e.sequence")
-        events.sort(key=lambda stored: places[stored.sequence])
-        given += len(here)
-        if len(here) == len(found) or given == query.limit:
+        events = _fitting(cursor, seen, [sequence for sequence, _ in found[:most]], most_text)
+        given += len(events)
+        if len(events) == len(found) or given == query.limit:
             return Page(events, None)
-        sequence, key = here[-1]
+        sequence, key = found[len(events) - 1]
         return Page(events, After(seen.last(cursor), key, sequence, given))
 
 
-def _fitting(cursor: duckdb.DuckDBPyConnection, sequences: list[int], most_text: int) -> int:
-    """Return how many events, the first among them, have no more text than a page may have."""
-    if len(sequences) < 2:  # noqa: PLR2004 - one alone fits in any case
-        return len(sequences)
-    rows = cursor.execute(
-        f"SELECT sequence, length(body) FROM event WHERE sequence {among(sequences)}"  # noqa: S608 - numbers
-    ).fetchall()
-    sizes = dict(rows)
-    sums = accumulate(sizes[sequence] for sequence in sequences)
-    return sum(1 for place, total in enumerate(sums) if not place or total <= most_text)
+def _fitting(
+    cursor: duckdb.DuckDBPyConnection, view: View, sequences: list[int], most_text: int | None
+) -> list[StoredEvent]:
+    """Return the events of some sequences, the first and as many more as have no more text."""
+    fitting: list[StoredEvent] = []
+    text = 0
+    for start in range(0, len(sequences), _TOGETHER):
+        some = sequences[start : start + _TOGETHER]
+        read = events_where(cursor, view, rows_at("event", "e", some), [], "e.sequence")
+        by_sequence = {stored.sequence: stored for stored in read}
+        for stored in map(by_sequence.__getitem__, some):
+            text += len(stored.text)
+            if fitting and most_text is not None and text > most_text:
+                return fitting
+            fitting.append(stored)
+    return fitting
 
 
 def _keys(

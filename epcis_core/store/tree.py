@@ -24,7 +24,7 @@ from epcis_core.proof.tree import (
     proof_of,
     span_hash,
 )
-from epcis_core.store.literals import among
+from epcis_core.store.literals import rows_at
 from epcis_core.store.tables import Table
 from epcis_core.store.view import EVERYTHING
 
@@ -98,8 +98,8 @@ def node_reader(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Node]) -> No
     found: dict[int, bytes] = {}
     for start in range(0, len(sequences), _TOGETHER):
         rows = cursor.execute(
-            "SELECT sequence, leaf || nodes FROM entry "  # noqa: S608 - numbers
-            f"WHERE sequence {among(sequences[start : start + _TOGETHER])}"
+            "SELECT n.sequence, n.leaf || n.nodes FROM entry n "  # noqa: S608 - numbers
+            f"WHERE {rows_at('entry', 'n', sequences[start : start + _TOGETHER])}"
         ).fetchall()
         found.update(rows)
 

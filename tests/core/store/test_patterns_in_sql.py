@@ -25,9 +25,10 @@ CLASS_TEMPLATES = sorted(
     {uri for scheme in SCHEMES.values() for uri in scheme.epc_uris} - {*TEMPLATES}
 )
 WIDTHS = {
-    scheme.epc_uris[0]: scheme.key.check_at - (scheme.key.in_front == "zero")
+    uri: scheme.key.check_at - (scheme.key.in_front == "zero")
     for scheme in SCHEMES.values()
-    if scheme.epc_uris and scheme.key.check_at is not None
+    if scheme.key.check_at is not None
+    for uri in scheme.epc_uris
 }
 
 
