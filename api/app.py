@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
+from api.asking import Asking
 from api.checkpoints import Publisher
 from api.clock import now
 from api.errors import install_error_answers
@@ -42,6 +43,7 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.subscriptions import all_subscriptions
 from epcis_core.store.view import EVERYTHING
 from ingest.jobs import CaptureJobs
+from ingest.precedence import Precedence
 
 
 def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
@@ -55,11 +57,13 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.ledger = ledger
     app.state.settings = settings or Settings()
     app.state.metrics = Metrics()
+    app.state.precedence = Precedence()
     app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
     app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
     install_error_answers(app)
     app.add_middleware(OwnSite)
     app.add_middleware(WholeSegments)
+    app.add_middleware(Asking, precedence=app.state.precedence)
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
     return app
@@ -102,7 +106,9 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     ledger, settings = app.state.ledger, app.state.settings
     with (
         Bookkeeping(ledger.path) as books,
-        CaptureJobs(ledger, books, limits=settings.limits, clock=now) as jobs,
+        CaptureJobs(
+            ledger, books, limits=settings.limits, clock=now, precedence=app.state.precedence
+        ) as jobs,
     ):
         async with (
             Outward(settings.outward) as outward,

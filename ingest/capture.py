@@ -7,17 +7,19 @@ disk.
 
 import io
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import BinaryIO, Final, Required, TypedDict, Unpack
 
-from epcis_core.codecs.document import DocumentReader
+import duckdb
+
+from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, finding
 from epcis_core.store.append import Append, CaptureHead, Outcome
 from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
-from ingest.book import book, measure, record_of
+from ingest.book import Measured, book, measure, record_of
 from ingest.prepare import (
     Prepared,
     conflict,
@@ -36,7 +38,15 @@ _BATCH_SIZE: Final = 8 * 2**20  # characters; what they are read into takes ten 
 
 
 class _RolledBackError(Exception):
-    """Leaves the transaction without committing it."""
+    """Leaves the transaction without committing it.
+
+    Args:
+        report: what the sender is told.
+    """
+
+    def __init__(self, report: CaptureReport) -> None:
+        super().__init__(report.file)
+        self.report = report
 
 
 class CaptureOptions(TypedDict, total=False):
@@ -49,6 +59,7 @@ class CaptureOptions(TypedDict, total=False):
     limits: Limits | None
     progress: Progress | None
     prefixes: Mapping[str, str] | None
+    give_way: Callable[[], None]
 
 
 def capture_stream(
@@ -92,6 +103,7 @@ def capture_into(
     limits: Limits | None = None,
     progress: Progress | None = None,
     prefixes: Mapping[str, str] | None = None,
+    give_way: Callable[[], None] = lambda: None,
 ) -> None:
     """Capture one document and tell in a report what becomes of its events, batch by batch.
 
@@ -108,6 +120,7 @@ def capture_into(
         limits: how much is taken before the document is refused.
         progress: told after every batch.
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
+        give_way: called before each event; it may wait.
 
     Raises:
         StoreError: the ledger cannot be written.
@@ -120,18 +133,84 @@ def capture_into(
         report.findings.append(reader)
         report.status = "rejected"
     else:
+        events = _giving_way(events_of(reader, limits), give_way)
         with suppress(_RolledBackError), ledger.writing() as cursor:
             append = Append(cursor, head)
-            _append_all(append, reader, report, limits, lenient=lenient, progress=progress)
-            report.judge(proceed=proceed)
-            if report.status == "rejected":
-                report.take_back()
-                raise _RolledBackError
-            report.master_data = append.finish(reader.envelope)
-            record = record_of(report, head, append.record_time, measured, reader.envelope)
-            record_capture(cursor, record)
+            _append_all(append, reader, events, report, lenient=lenient, progress=progress)
+            _finish(append, reader, report, measured, proceed=proceed)
     if report.status == "rejected":
         book(ledger, report, head, measured)
+
+
+def capture_one(
+    ledger: Ledger,
+    source: BinaryIO,
+    *,
+    file_name: str,
+    now: int,
+    organisation: str = DEFAULT_ORGANISATION,
+    limits: Limits,
+    prefixes: Mapping[str, str] | None = None,
+) -> CaptureReport:
+    """Capture a document of one event, in one transaction with those of others who wait.
+
+    Args:
+        ledger: where to.
+        source: the document's bytes; it must be possible to go back to the start.
+        file_name: what the report calls it.
+        now: the clock, microseconds since 1970 UTC.
+        organisation: who sends it.
+        limits: how much is taken.
+        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
+
+    Raises:
+        StoreError: the ledger cannot be written.
+    """
+    head = CaptureHead(str(uuid.uuid4()), organisation, now)
+    measured = measure(source)
+    start = source.tell()
+
+    def store(cursor: duckdb.DuckDBPyConnection) -> CaptureReport:
+        source.seek(start)
+        report = CaptureReport(file_name, head.capture_id)
+        reader = opened(source, limits, prefixes)
+        if isinstance(reader, Finding):
+            report.findings.append(reader)
+            report.status = "rejected"
+            raise _RolledBackError(report)
+        append = Append(cursor, head)
+        events = events_of(reader, limits)
+        _append_all(append, reader, events, report, lenient=False, progress=None)
+        _finish(append, reader, report, measured, proceed=False)
+        return report
+
+    try:
+        return ledger.together.do(store)
+    except _RolledBackError as rolled_back:
+        book(ledger, rolled_back.report, head, measured)
+        return rolled_back.report
+
+
+def _finish(
+    append: Append,
+    reader: DocumentReader,
+    report: CaptureReport,
+    measured: Measured,
+    *,
+    proceed: bool,
+) -> None:
+    """Store what stands beside the events, and the capture itself.
+
+    Raises:
+        _RolledBackError: the document does not stand.
+    """
+    report.judge(proceed=proceed)
+    if report.status == "rejected":
+        report.take_back()
+        raise _RolledBackError(report)
+    report.master_data = append.finish(reader.envelope)
+    record = record_of(report, append.head, append.record_time, measured, reader.envelope)
+    record_capture(append.cursor, record)
 
 
 def _differing(one: Prepared, outcome: Outcome) -> Iterator[Finding]:
@@ -145,18 +224,15 @@ def _differing(one: Prepared, outcome: Outcome) -> Iterator[Finding]:
 def _append_all(
     append: Append,
     reader: DocumentReader,
+    events: Iterable[ReadEvent],
     report: CaptureReport,
-    limits: Limits,
     *,
     lenient: bool,
     progress: Progress | None,
 ) -> None:
     append.read_with(reader.envelope)
     organisation = append.head.organisation
-    prepared = (
-        prepare(read, organisation=organisation, lenient=lenient)
-        for read in events_of(reader, limits)
-    )
+    prepared = (prepare(read, organisation=organisation, lenient=lenient) for read in events)
     done = 0
     for batch in _batches(prepared):
         outcomes = iter(append.events([one.new for one in batch if one.new is not None]))
@@ -167,6 +243,12 @@ def _append_all(
             progress(reader.bytes_read, done)
     report.findings += findings_at_end(reader, done, lenient=lenient)
     report.counts["warnings"] += warnings(report.findings)
+
+
+def _giving_way(events: Iterable[ReadEvent], give_way: Callable[[], None]) -> Iterator[ReadEvent]:
+    for read in events:
+        give_way()
+        yield read
 
 
 def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:

@@ -25,6 +25,7 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_into
 from ingest.limits import IntakeLimits
+from ingest.precedence import Precedence
 from ingest.report import CaptureReport
 from ingest.spool import Spool
 from ingest.turns import Turns
@@ -69,19 +70,27 @@ class CaptureJobs:
         books: where promises are kept.
         limits: how much is taken.
         clock: the time, microseconds since 1970 UTC.
+        precedence: of those who ask.
 
     Attributes:
         spool: where documents wait.
     """
 
     def __init__(
-        self, ledger: Ledger, books: Bookkeeping, *, limits: IntakeLimits, clock: Callable[[], int]
+        self,
+        ledger: Ledger,
+        books: Bookkeeping,
+        *,
+        limits: IntakeLimits,
+        clock: Callable[[], int],
+        precedence: Precedence,
     ) -> None:
         self.spool = Spool(ledger.path)
         self._ledger = ledger
         self._books = books
         self._limits = limits
         self._clock = clock
+        self._precedence = precedence
         self._turns = Turns[CaptureJob]()
         self._changed = threading.Condition()
         self._stops = False
@@ -187,6 +196,7 @@ class CaptureJobs:
                     limits=self._limits.document,
                     progress=progress,
                     prefixes=job.prefixes,
+                    give_way=self._precedence.give_way,
                 )
         except (_GivenUpError, StoreError):
             raise

@@ -1,5 +1,6 @@
 """Commands that serve a ledger: demo and serve."""
 
+import gc
 import os
 import signal
 import socket
@@ -179,12 +180,12 @@ def _answer_while_capturing() -> None:
     """Let an answer go on soon where a document is being captured.
 
     To answer, a thread asks the database some ten times, and each time it must get Python back from
-    the thread that captures; by default it would wait 5 ms for that.
+    the thread that captures; by default it would wait 5 ms for that. And it would wait a tenth of a
+    second whenever Python looks for what can be thrown away among all that stays.
     """
     sys.setswitchinterval(_TURN)
-    # DuckDB asks for pandas with each value it is given, and where there is none Python looks for
-    # it each time.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type] # None is: do not look
+    gc.collect()
+    gc.freeze()
 
 
 def _end(*_: object) -> None:

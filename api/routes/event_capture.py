@@ -32,13 +32,13 @@ from epcis_core.model.times import utc_text
 from epcis_core.store.events import StoredEvent, find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import EVERYTHING
-from ingest.capture import capture_stream
+from ingest.capture import capture_one
 from ingest.check import check_stream
 from ingest.limits import IntakeLimits
 
 router = APIRouter(prefix="/epcis", tags=["EPCIS 2.0: capture"])
 
-AT_ONCE: Final = 4
+AT_ONCE: Final = 16
 """Events captured at a time; the others wait without keeping a thread from those who read."""
 
 _INVALID: Final = "The event cannot be captured; `findings` says what is wrong."
@@ -111,7 +111,7 @@ def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
     limits = replace(sent.limits.document, events=1)
     _check(sent, limits)
     sent.body.seek(0)
-    report = capture_stream(
+    report = capture_one(
         ledger,
         sent.body,
         file_name=_NAME,

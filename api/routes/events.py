@@ -81,7 +81,7 @@ class Question:
 Answering = tuple[Formats, Prefixes]
 
 
-def answering(
+async def answering(
     formats: Annotated[Formats, Depends(asked_formats)],
     prefixes: Annotated[Prefixes, Depends(asked_prefixes)],
 ) -> Answering:

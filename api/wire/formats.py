@@ -46,7 +46,7 @@ class Formats:
     cbv_format: CbvFormat = "urn"
 
 
-def asked_formats(
+async def asked_formats(
     gs1_epc_format: Annotated[
         GivenEpcFormat, Header(description="How identifiers are spelled.")
     ] = "Always_GS1_Digital_Link",
@@ -84,7 +84,7 @@ class Prefixes:
         return f"{name}:{uri[length:]}"
 
 
-def asked_prefixes(
+async def asked_prefixes(
     gs1_extensions: Annotated[
         str | None,
         Header(description="Prefixes of extensions: `ex=https://example.org/ns/, …`."),

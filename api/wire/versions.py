@@ -27,7 +27,7 @@ Highest = Annotated[
 Posted = Annotated[str | None, Header(pattern=_PATTERN, description="The version of what is sent.")]
 
 
-def accepted_versions(
+async def accepted_versions(
     gs1_epcis_min: Lowest = None,
     gs1_epcis_max: Highest = None,
     gs1_cbv_min: Lowest = None,
@@ -53,7 +53,7 @@ def accepted_versions(
             )
 
 
-def posted_versions(gs1_epcis_version: Posted = None, gs1_cbv_version: Posted = None) -> None:
+async def posted_versions(gs1_epcis_version: Posted = None, gs1_cbv_version: Posted = None) -> None:
     """Refuse what is sent in a version that cannot be read.
 
     Raises:

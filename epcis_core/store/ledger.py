@@ -18,6 +18,7 @@ import duckdb
 
 from epcis_core.errors import StoreError, TooComplexError
 from epcis_core.store.fact_index import IndexReader
+from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
     Migration,
     back_up,
@@ -28,6 +29,7 @@ from epcis_core.store.file_format import (
 )
 from epcis_core.store.index_upkeep import catch_up, open_index
 from epcis_core.store.memory import set_usual_memory
+from epcis_core.store.together import Together
 
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "storage_compatibility_version": "v1.5.0",
@@ -43,6 +45,7 @@ class Ledger:
     Attributes:
         path: the file.
         commits: how often something was committed since it was opened.
+        together: does small pieces of several threads' work in one transaction.
     """
 
     _opened: ClassVar["MutableMapping[Path, Ledger]"] = WeakValueDictionary()
@@ -51,9 +54,10 @@ class Ledger:
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
         self._connection = connection
-        self._writing = threading.Lock()
+        self._writing = FairLock()
         self._committed = threading.Condition()
         self.commits = 0
+        self.together = Together(self.writing)
         self._index = open_index(path)
 
     @classmethod

@@ -19,6 +19,7 @@ from ingest.capture import DEFAULT_ORGANISATION
 from ingest.job_states import JobError, JobState, JobStates
 from ingest.jobs import CaptureJobs
 from ingest.limits import IntakeLimits
+from ingest.precedence import Precedence
 from tests.conftest import TEST_SCALE
 from tests.ingest.documents import NOW, captured, document, item, observed
 
@@ -76,7 +77,13 @@ def opened(ledger: Ledger, limits: IntakeLimits | None = None) -> Iterator[Desk]
 
     with (
         Bookkeeping(ledger.path) as books,
-        CaptureJobs(ledger, books, limits=limits or IntakeLimits(), clock=clock) as jobs,
+        CaptureJobs(
+            ledger,
+            books,
+            limits=limits or IntakeLimits(),
+            clock=clock,
+            precedence=Precedence(),
+        ) as jobs,
     ):
         yield Desk(ledger, books, jobs)
 

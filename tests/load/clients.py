@@ -6,16 +6,18 @@ be is wrong, and told in a sentence.
 """
 
 import asyncio
+import multiprocessing
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, TypeVar
 
 import httpx
 
-from tests.load.making import STEPS, Maker, Sent
+from tests.load.making import STEPS, Sent, made_document, made_event
 
 BY_ID: Final = "events by `EQ_eventID`"
 BY_EPC: Final = "events by `MATCH_anyEPC`"
@@ -75,15 +77,21 @@ class Client:
     Args:
         number: which one, from 0; it says what the client does.
         http: where it asks.
+        workshop: one process, which makes what is sent: the answers to others do not wait for that.
         tally: where it takes note.
         known: what the ledger has said it holds; clients side by side share it.
     """
 
     def __init__(
-        self, number: int, http: httpx.AsyncClient, tally: Tally, known: deque[Sent]
+        self,
+        number: int,
+        http: httpx.AsyncClient,
+        workshop: Executor,
+        tally: Tally,
+        known: deque[Sent],
     ) -> None:
         self._number = number
-        self._maker = Maker(number)
+        self._workshop = workshop
         self._chance = Random(number)  # noqa: S311 - the same again for the same number
         self._http = http
         self._tally = tally
@@ -109,6 +117,10 @@ class Client:
     async def _rest(self, pause: float) -> None:
         await asyncio.sleep(self._chance.expovariate(1 / pause))
 
+    async def _made(self, make: Callable[[int], Sent]) -> Sent:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workshop, make, self._number)
+
     async def _request(self, what: str, method: str, path: str, **given: Any) -> httpx.Response:
         started = time.monotonic()
         answer = await self._http.request(method, path, **given)
@@ -122,7 +134,7 @@ class Client:
         return await self._request(what, "POST", path, content=sent.body, headers=headers)
 
     async def _capture_document(self) -> None:
-        sent = self._maker.document()
+        sent = await self._made(made_document)
         started = time.monotonic()
         place = (await self._post(TAKEN, "/epcis/capture", sent)).headers["Location"]
         wait = 0.1
@@ -137,7 +149,7 @@ class Client:
         self._is_held(sent)
 
     async def _capture_event(self) -> None:
-        sent = self._maker.event()
+        sent = await self._made(made_event)
         answer = await self._post(EVENT, "/epcis/events", sent)
         if answer.status_code != httpx.codes.CREATED or answer.json()["eventID"] != sent.ids[0]:
             raise WrongError(f"{EVENT}: {answer.status_code} {answer.text}")
@@ -210,8 +222,10 @@ def drive(address: str, numbers: list[int], seconds: float, pause: float) -> Tal
 async def _drive(address: str, numbers: list[int], seconds: float, pause: float) -> Tally:
     tally, known = Tally(), deque[Sent](maxlen=_REMEMBERED)
     limits = httpx.Limits(max_connections=None)
+    spawning = multiprocessing.get_context("spawn")
     async with httpx.AsyncClient(base_url=address, timeout=_PATIENCE, limits=limits) as http:
-        clients = [Client(number, http, tally, known) for number in numbers]
-        until = time.monotonic() + seconds
-        await asyncio.gather(*(client.work(until, pause) for client in clients))
+        with ProcessPoolExecutor(1, mp_context=spawning) as workshop:
+            clients = [Client(number, http, workshop, tally, known) for number in numbers]
+            until = time.monotonic() + seconds
+            await asyncio.gather(*(client.work(until, pause) for client in clients))
     return tally

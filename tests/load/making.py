@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count, islice
 from random import Random
 from typing import Final
@@ -160,6 +161,21 @@ class Maker:
             sourceList=[{"type": "owning_party", "source": here}],
             destinationList=[{"type": "owning_party", "destination": there}],
         )
+
+
+def made_document(number: int) -> Sent:
+    """Return the next document of a maker, who is known by number in this process."""
+    return _maker(number).document()
+
+
+def made_event(number: int) -> Sent:
+    """Return the next single event of a maker, who is known by number in this process."""
+    return _maker(number).event()
+
+
+@cache
+def _maker(number: int) -> Maker:
+    return Maker(number)
 
 
 def _sent(text: str, syntax: Syntax, told: list[Members]) -> Sent:

@@ -70,19 +70,19 @@ A short load with ten clients asks the same with each run of the tests (`tests/l
 
 One process serves, and Python runs one of its threads at a time. Checking and hashing a document is
 work in Python, so an answer waits for its turns with the thread that captures, and for other
-answers: the times above are those of a server whose core is full. What keeps them short:
+answers. What keeps that short:
 
+- Between two events of a document its thread gives way to those who are being answered, for up to
+  two milliseconds.
 - A thread keeps Python for half a millisecond when another wants it, not for five.
-- At most two documents are looked at before they are taken; four single events wait for the writer.
-- An event is found by its id in the index of identities, and a query bounds the sequence only where
-  that leaves something out: a bound keeps DuckDB from looking a few events up.
-- An answer is sent at once; it does not wait for the other side to confirm its first packet. A
-  short one is sent without handing it to another thread.
+- Single events that wait for the writer are stored in one transaction; whoever waits longest writes
+  next, so that a single event waits for one document at most.
+- An event is found by its id in the index of identities, by what it names in the fact index, and
+  then fetched by its place. A list of sequences alone makes DuckDB read all that lies between them.
+- What stays for as long as the server runs is not looked through again and again for garbage.
 
-A document waits for those before it, a single event for the document being captured. Of the work
-for a single event, some 60 ms, hardly 2 are for checking and hashing it: 20 go into rows of ten
-tables, 10 into the commit, 10 into the fact index, the rest into looking around before and after; a
-document of 1,000 events pays them once.
+Of the work for a single event, some 50 ms, hardly 2 are for checking and hashing it: the others go
+into rows of ten tables, the commit and the fact index; a document of 1,000 events pays them once.
 """
 
 
