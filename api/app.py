@@ -19,6 +19,7 @@ from api.outward import Outward
 from api.own_site import OwnSite
 from api.routes import (
     all_events,
+    backups,
     capture_jobs,
     captures,
     collections,
@@ -93,6 +94,7 @@ def routed() -> FastAPI:
     app.include_router(named_queries.router)
     app.include_router(subscriptions.router)
     app.include_router(proof.router)
+    app.include_router(backups.router)
     app.include_router(schemas.router)
     app.include_router(pages.router)
     pages.mount_static(app)

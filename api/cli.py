@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from api.commands import convert, data, hashes, lots, proofs, service
+from api.commands import convert, data, export, hashes, keeping, lots, proofs, retention, service
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
 
@@ -30,6 +30,12 @@ app.command()(lots.gaps)
 app.command()(proofs.checkpoint)
 app.command()(proofs.proof)
 app.command()(proofs.verify)
+app.command()(keeping.fsck)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(export.export)
+app.command("import")(export.import_ledger)
+app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:

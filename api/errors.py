@@ -18,9 +18,11 @@ from starlette.routing import Match
 from api.negotiation import wanted_syntax
 from api.web import pages
 from epcis_core.errors import (
+    DiskFullError,
     EpcisError,
     ParseError,
     QueryError,
+    StoppedError,
     StoreError,
     TooComplexError,
 )
@@ -31,6 +33,8 @@ _STATUS: Final[dict[type[EpcisError], tuple[int, str]]] = {
     QueryError: (400, "QueryParameterException"),
     TooComplexError: (413, "QueryTooComplexException"),
     ParseError: (400, "ValidationException"),
+    DiskFullError: (507, "ImplementationException"),
+    StoppedError: (503, "ImplementationException"),
     StoreError: (500, "ImplementationException"),
 }
 _TYPES: Final = {

@@ -56,5 +56,16 @@ class StoreError(EpcisError):
     """The ledger file cannot be opened, read or written."""
 
 
+class DiskFullError(StoreError):
+    """The disk has no room for what was to be written, and nothing of it is kept."""
+
+
+class StoppedError(StoreError):
+    """The disk failed in a way after which the ledger is not used until it is opened again.
+
+    What was being written when it failed may be there then, whole, or not.
+    """
+
+
 class IntegrityError(StoreError):
     """The ledger contradicts itself: a hash, link or count does not recompute."""

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import BinaryIO, Final, Required, TypedDict, Unpack
 
-import duckdb
-
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, finding
 from epcis_core.store.append import Append, CaptureHead, Outcome
 from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.together import Cursor
 from ingest.book import Measured, book, measure, record_of
 from ingest.prepare import (
     Prepared,
     conflict,
+    erased,
     events_of,
     findings_at_end,
     opened,
@@ -170,7 +170,7 @@ def capture_one(
     measured = measure(source)
     start = source.tell()
 
-    def store(cursor: duckdb.DuckDBPyConnection) -> CaptureReport:
+    def store(cursor: Cursor) -> CaptureReport:
         source.seek(start)
         report = CaptureReport(file_name, head.capture_id)
         reader = opened(source, limits, prefixes)
@@ -267,11 +267,14 @@ def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
 def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None:
     found = one.findings
     status: EventStatus = "rejected"
-    if outcome is not None and outcome.status == "conflict":
-        found = (*found, conflict(one))
-    elif outcome is not None and outcome.status != "conflict":
-        status = outcome.status
-        found = (*found, *_differing(one, outcome))
+    if outcome is not None:
+        if outcome.status == "conflict":
+            found = (*found, conflict(one))
+        elif outcome.status == "erased":
+            found = (*found, erased(one))
+        else:
+            status = outcome.status
+            found = (*found, *_differing(one, outcome))
     hashed = one.new.hash if one.new is not None else None
     sequence = outcome.sequence if outcome is not None else None
     report.add(EventReport(one.index, one.event_id, hashed, status, sequence, found))

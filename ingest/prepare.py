@@ -7,11 +7,9 @@ from typing import BinaryIO
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
-from epcis_core.event_hash import HashVariant, content_digest, event_hash
-from epcis_core.event_hash.differences import declared_digest
 from epcis_core.findings import Finding, Where, finding, has_errors, in_mode
-from epcis_core.provenance.facts import facts_of
 from epcis_core.rules import check_event, check_head
+from epcis_core.store.derived import derived_from
 from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
 
@@ -101,9 +99,6 @@ def findings_of_document(reader: DocumentReader, *, lenient: bool) -> list[Findi
 def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Prepared:
     """Check an event and work out everything the ledger keeps of it.
 
-    An event without an id gets its hash as one. Both spellings are then the same event: without an
-    id, and with the minted one, as the ledger gives it out.
-
     Args:
         read: the event as its codec read it.
         organisation: who captures it.
@@ -114,20 +109,10 @@ def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Pre
     if event is None or has_errors(found):
         given = event.event_id if event is not None else None
         return Prepared(read.index, None, found, given, len(read.text), read.locate)
-    hashed = event_hash(event, namespaces)
-    event_id = event.event_id or str(hashed)
-    named = event if event.event_id else event.model_copy(update={"event_id": event_id})
-    new = NewEvent(
-        event=event,
-        namespaces=namespaces,
-        facts=facts_of(event, namespaces, event_id=event_id, organisation=organisation),
-        text=read.text,
-        position=read.index,
-        hash=hashed,
-        hash_variant=HashVariant.CBV_2_0_TEXT.value,
-        content=content_digest(named, namespaces),
-        declared=declared_digest(named, namespaces) if event.error_declaration else None,
+    new = derived_from(
+        event, namespaces, text=read.text, position=read.index, organisation=organisation
     )
+    event_id = new.facts.event_id
     return Prepared(read.index, new, found, event_id, len(read.text), read.locate)
 
 
@@ -143,3 +128,8 @@ def findings_at_end(reader: DocumentReader, events: int, *, lenient: bool) -> li
 def conflict(one: Prepared) -> Finding:
     """Return that there is another event under the id of an event."""
     return finding("event_id_conflict", at=one.locate("/eventID"), event_id=one.event_id)
+
+
+def erased(one: Prepared) -> Finding:
+    """Return that an event was here until its content was erased, and is not taken again."""
+    return finding("event_erased", at=one.locate("/eventID"), event_id=one.event_id)

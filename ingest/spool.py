@@ -7,7 +7,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from epcis_core.errors import StoreError
+from epcis_core.store.durability import refused, sync_folder
 
 
 class Spool:
@@ -24,9 +24,9 @@ class Spool:
         self.path = ledger.with_name(f"{ledger.name}.jobs")
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
-            _sync(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be made: {error.strerror}") from error
+            raise refused(f"{self.path} cannot be made", error) from error
 
     def create(self, capture_id: str) -> BinaryIO:
         """Return a new file to write a document into.
@@ -37,7 +37,7 @@ class Spool:
         try:
             return (self.path / capture_id).open("xb")
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise refused(f"{self.path} cannot be written", error) from error
 
     def keep(self, file: BinaryIO) -> int:
         """Close a file that has been written, so that it outlives a power cut; return its size.
@@ -50,9 +50,9 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
-            _sync(self.path)
+            sync_folder(self.path)
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise refused(f"{self.path} cannot be written", error) from error
         return size
 
     def open(self, capture_id: str, on_read: Callable[[], None] = lambda: None) -> BinaryIO:
@@ -89,12 +89,3 @@ class _Watched(BufferedReader):
     def read(self, size: int | None = -1, /) -> bytes:
         self._on_read()
         return super().read(size)
-
-
-def _sync(folder: Path) -> None:
-    """Put onto the disk which files a folder has."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,7 +15,7 @@ from api.event_documents import every_event
 from api.negotiation import MEDIA_TYPES
 from api.proof_report import report_files
 from api.routes.captures import LINES
-from api.server_file import find
+from api.server_file import RunningServer, find
 from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
 from epcis_core.findings import Syntax, finding
@@ -232,6 +232,12 @@ class Served:
             file.write(answer.content)
         return answer.is_success
 
+    def back_up(self, folder: Path) -> dict[str, Any]:
+        """Let the server make a backup in a folder, and return its manifest."""
+        answer = self._ask("POST", "/backups", json={"folder": str(folder)})
+        manifest: dict[str, Any] = answer.json()
+        return manifest
+
     def _answer(self, path: str, asked: dict[str, Any], as_of: str | None) -> Any:
         """Return the members of an answer; of what is not known too."""
         more = {} if as_of is None else {"as_of": as_of}
@@ -295,6 +301,21 @@ def reach(
         return
     with Ledger.open(path, create=create) as opened:
         yield OpenLedger(opened, limits or IntakeLimits())
+
+
+def ask_for_backup(running: RunningServer, folder: Path) -> dict[str, Any]:
+    """Let a running server make a backup of its ledger, and return the manifest.
+
+    Args:
+        running: the server, on this machine.
+        folder: where to, a whole path.
+
+    Raises:
+        UnreachableError: it does not answer, or cannot.
+    """
+    headers = {"Authorization": f"Bearer {running.token}"}
+    with httpx.Client(base_url=running.address, headers=headers, timeout=None) as client:  # noqa: S113 - it waits for captures
+        return Served(client).back_up(folder)
 
 
 def _sent(file: BinaryIO, name: str, tell: Telling) -> Iterator[bytes]:

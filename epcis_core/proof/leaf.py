@@ -18,11 +18,12 @@ import orjson
 Digest = NewType("Digest", bytes)
 """32 raw bytes of SHA-256."""
 
-EntryKind = Literal["event", "receipt", "master_data", "document"]
+EntryKind = Literal["event", "receipt", "master_data", "document", "decision"]
 """What an entry of the log is about.
 
 `event`: an event as received. `receipt`: the same event as another organisation sent it.
 `master_data`: a new version of one element. `document`: what a document said beside its events.
+`decision`: what the operator has decided about records that are kept, such as to erase some.
 """
 
 SALT_SIZE: Final = 16
@@ -37,10 +38,10 @@ class EntryMetadata:
         sequence: its place in the log, from 0.
         kind: what it is about.
         subject: the event's id, or the canonical identifier of the master data; empty for a
-            document.
+            document and a decision.
         record_time: when the ledger took it, microseconds since 1970 UTC.
-        capture_id: the capture it came with.
-        organisation: who sent it.
+        capture_id: the capture it came with; empty for a decision.
+        organisation: who sent it, or decided.
     """
 
     sequence: int

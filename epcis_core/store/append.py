@@ -19,6 +19,7 @@ from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_lea
 from epcis_core.proof.tree import CompactRange
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.declarations import Declarations
+from epcis_core.store.erased import erased_events
 from epcis_core.store.literals import among
 from epcis_core.store.master_data import ElementCounts, all_known, new_versions
 from epcis_core.store.memory import AppendMemory
@@ -36,7 +37,7 @@ from epcis_core.store.tables import (
 from epcis_core.store.tree import growing_tree
 
 _Rows = defaultdict[Table, list[Row]]
-Status = Literal["accepted", "duplicate", "witness", "conflict"]
+Status = Literal["accepted", "duplicate", "witness", "conflict", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Outcome:
     Attributes:
         status: `accepted`: stored. `duplicate`: this organisation had sent it before. `witness`:
             another organisation had, and this one now has a receipt. `conflict`: its id belongs to
-            another event, and nothing was stored.
+            another event, and nothing was stored. `erased`: an event of its id was here until its
+            content was erased, and nothing was stored.
         sequence: its place in the ledger, or its receipt's; of a conflict, the other event's.
         differing: pointers of the members in which an error declaration and the event that it is
             about differ; said of whichever of the two comes second.
@@ -128,11 +130,14 @@ class Append:
         """Append events, and tell what became of each, in the order given."""
         self._memory.take(new.text for new in batch)
         known = self._known({new.identity for new in batch})
+        gone = erased_events(self.cursor, {new.identity_declared for new in batch})
         rows: _Rows = defaultdict(list)
         outcomes = []
         for new in batch:
             earlier = known.get(new.identity)
-            if earlier is None:
+            if earlier is None and new.identity_declared in gone:
+                outcome = Outcome("erased", gone[new.identity_declared])
+            elif earlier is None:
                 sequence = self._add_event(new, rows)
                 known[new.identity] = _Known(new.content, sequence, {self.head.organisation})
                 outcome = Outcome("accepted", sequence)

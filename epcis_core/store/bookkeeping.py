@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from epcis_core.errors import StoreError
+from epcis_core.store.durability import refused
 
 _STEPS: Final = (
     "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -81,7 +82,7 @@ class Bookkeeping:
             self.path.chmod(0o600)  # it holds keys
             self._bring_up()
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self.path} cannot be opened: {error}") from error
+            raise refused(f"{self.path} cannot be opened", error) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -106,12 +107,12 @@ class Bookkeeping:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._connection
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-                self._connection.execute("COMMIT")
+                    self._connection.execute("COMMIT")
+                finally:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
             except sqlite3.Error as error:
-                raise StoreError(f"{self.path} cannot be used: {error}") from error
+                raise refused(f"{self.path} cannot be used", error) from error
 
     def secret(self, name: str) -> bytes:
         """Return a key of 32 random bytes, the same for ever after it was first asked for."""

@@ -22,7 +22,9 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.tree import Tree
 
-_KEY: Final = "log key"
+LOG_KEY: Final = "log key"
+"""Under this name the bookkeeping has the secret that the log signs with."""
+
 _MOST_COSIGNATURES: Final = 16
 _COLUMNS: Final = "SELECT size, root, made, signature FROM checkpoint"
 
@@ -55,7 +57,7 @@ def name_log(books: Bookkeeping, origin: str) -> None:
         StoreError: the log has signed checkpoints under another name.
     """
     now = log_signer(books).name
-    if Signer(origin, books.secret(_KEY)).name == now:
+    if Signer(origin, books.secret(LOG_KEY)).name == now:
         return
     with books.transaction() as rows:
         if rows.execute("SELECT 1 FROM checkpoint").fetchone() is not None:
@@ -66,10 +68,19 @@ def name_log(books: Bookkeeping, origin: str) -> None:
 
 def log_signer(books: Bookkeeping) -> Signer:
     """Return the key that signs the log's checkpoints."""
-    seed = books.secret(_KEY)
+    seed = books.secret(LOG_KEY)
     with books.transaction() as rows:
         found = rows.execute("SELECT origin FROM log_name").fetchone()
-    return Signer(found[0] if found else _own_name(seed), seed)
+    return signer_of(seed, found[0] if found else None)
+
+
+def signer_of(seed: bytes, origin: str | None) -> Signer:
+    """Return the key that is made of a secret, under the log's name or, for None, one of its own.
+
+    Raises:
+        ParseError: the secret or the name can be none.
+    """
+    return Signer(origin or _own_name(seed), seed)
 
 
 def sign_checkpoint(

@@ -148,10 +148,11 @@ def streamed_events(
         values,
     )
     while rows := found.fetchmany(_AT_ONCE):
-        yield from map(_stored, rows)
+        yield from map(stored_event, rows)
 
 
-def _stored(row: tuple[Any, ...]) -> StoredEvent:
+def stored_event(row: tuple[Any, ...]) -> StoredEvent:
+    """Return an event of its columns: those of `StoredEvent` in order, its reading's last."""
     sequence, record_time, event_id, hashed, organisation, capture_id, text, event_type = row[:8]
     return StoredEvent(
         sequence=sequence,

@@ -62,7 +62,7 @@ def _digest(name: str) -> bytes:
     return hashlib.blake2b(name.encode(), digest_size=8).digest()
 
 
-def _keys(facts: EventFacts) -> set[int]:
+def keys_of(facts: EventFacts) -> set[int]:
     """Return the keys under which an event is found."""
     names = {named.object for named in facts.named}
     names |= {member_of(lot) for _, lot in facts.memberships}
@@ -126,6 +126,7 @@ class FactIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._has_erased = False
         try:
             self._connection = self._open()
         except sqlite3.DatabaseError:
@@ -153,6 +154,7 @@ class FactIndex:
         connection = sqlite3.connect(self._path, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         return connection
 
@@ -179,21 +181,43 @@ class FactIndex:
         ).fetchone()
         return row
 
-    def add(self, facts: Collection[EventFacts], sequence: int, leaf: bytes) -> None:
-        """Add events, and say how far the index has come with them.
+    def add(
+        self,
+        facts: Collection[EventFacts],
+        sequence: int,
+        leaf: bytes,
+        *,
+        erased: Sequence[int] = (),
+    ) -> None:
+        """Add events, and say how far the index has come with them; `keep` makes it last.
 
         Args:
             facts: of all events after `reached` up to the sequence.
             sequence: up to where.
             leaf: the one that the log has there.
+            erased: events that decisions on the way have erased.
         """
-        with self._connection as connection:
-            connection.executemany(
-                "INSERT INTO fact VALUES (?, ?)", [(one.sequence, written(one)) for one in facts]
-            )
-            pairs = sorted((key, one.sequence) for one in facts for key in _keys(one))
-            connection.executemany("INSERT INTO named VALUES (?, ?)", pairs)
-            connection.execute("UPDATE reached SET sequence = ?, leaf = ?", (sequence, leaf))
+        connection = self._connection
+        self._has_erased |= bool(erased)
+        _remove(connection, erased)
+        connection.executemany(
+            "INSERT INTO fact VALUES (?, ?)", [(one.sequence, written(one)) for one in facts]
+        )
+        pairs = sorted((key, one.sequence) for one in facts for key in keys_of(one))
+        connection.executemany("INSERT INTO named VALUES (?, ?)", pairs)
+        connection.execute("UPDATE reached SET sequence = ?, leaf = ?", (sequence, leaf))
+
+    def keep(self) -> None:
+        """Let what was added last, and be seen."""
+        self._connection.commit()
+        if self._has_erased:  # what they said shall not stay in what SQLite has written before
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._has_erased = False
+
+    def forget(self) -> None:
+        """Take back what was added and not kept."""
+        self._connection.rollback()
+        self._has_erased = False
 
     @contextmanager
     def reading(self) -> Iterator[IndexReader]:
@@ -201,6 +225,18 @@ class FactIndex:
         with closing(sqlite3.connect(self._path, check_same_thread=False)) as connection:
             connection.execute("BEGIN")
             yield IndexReader(connection)
+
+
+def _remove(connection: sqlite3.Connection, sequences: Sequence[int]) -> None:
+    for some in _parts(sequences):
+        marks = ", ".join("?" * len(some))
+        rows = connection.execute(
+            f"SELECT sequence, facts FROM fact WHERE sequence IN ({marks})",  # noqa: S608 - marks
+            some,
+        ).fetchall()
+        pairs = [(key, number) for number, text in rows for key in keys_of(read(number, text))]
+        connection.executemany("DELETE FROM named WHERE key = ? AND sequence = ?", pairs)
+        connection.execute(f"DELETE FROM fact WHERE sequence IN ({marks})", some)  # noqa: S608 - marks
 
 
 def _parts(values: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -17,6 +17,8 @@ import duckdb
 
 from epcis_core.errors import IntegrityError, ParseError, StoreError
 from epcis_core.store.content import fill_content
+from epcis_core.store.durability import sync_folder
+from epcis_core.store.identities import fill_identities
 from epcis_core.store.tree import fill_tree
 
 
@@ -38,6 +40,7 @@ class Migration:
 _FILLS: Final[Mapping[int, Callable[[duckdb.DuckDBPyConnection], None]]] = {
     3: fill_content,
     4: fill_tree,
+    5: fill_identities,
 }
 
 
@@ -136,6 +139,7 @@ def back_up(path: Path, current: int) -> Path:
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
         unfinished.replace(copy)
+        sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()

@@ -1,25 +1,95 @@
-"""Bringing the fact index up to the ledger: after each commit, and when a ledger is opened."""
+"""Keeping the fact index beside its ledger: written before each commit, and kept after it.
+
+So whoever reads what was committed finds it in the index, too. A ledger without its index answers
+the same, slower: where the index cannot be written it is given up, and made again when the ledger
+is opened the next time.
+"""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from epcis_core.store.fact_index import FactIndex
+from epcis_core.errors import StoreError
+from epcis_core.store.fact_index import FactIndex, IndexReader
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.view import EVERYTHING
 
-_TOGETHER: Final = 4_000
+_TOGETHER: Final = 1_000
 """Sequences that are read at once."""
 
 
-def open_index(ledger: Path) -> FactIndex | None:
-    """Open or make the index beside a ledger file; None where there can be no such file."""
-    try:
-        return FactIndex(ledger.with_name(f"{ledger.name}.index"))
-    except (sqlite3.Error, OSError):
-        return None
+class KeptIndex:
+    """The fact index of one ledger, or none where it cannot be had.
+
+    Args:
+        ledger: the ledger's file.
+    """
+
+    def __init__(self, ledger: Path) -> None:
+        self._path = ledger.with_name(f"{ledger.name}.index")
+        self._index: FactIndex | None = None
+        with suppress(sqlite3.Error, OSError):
+            self._index = FactIndex(self._path)
+
+    def write(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Write what a reader of the ledger sees and the index has not; nobody sees it yet.
+
+        Raises:
+            duckdb.Error: the ledger cannot be read; then the index is given up.
+        """
+        if self._index is not None:
+            try:
+                catch_up(self._index, cursor)
+            except (sqlite3.Error, OSError):
+                self.close()
+            except duckdb.Error:
+                self.close()
+                raise
+
+    def keep(self) -> None:
+        """Let what was written last, and be seen."""
+        if self._index is not None:
+            try:
+                self._index.keep()
+            except (sqlite3.Error, OSError):
+                self.close()
+
+    def forget(self) -> None:
+        """Take back what was written and not kept."""
+        if self._index is not None:
+            try:
+                self._index.forget()
+            except (sqlite3.Error, OSError):
+                self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[IndexReader | None]:
+        """Give a reader of the index; None where there is none, and the ledger is read.
+
+        Raises:
+            StoreError: the disk refuses, or the file is damaged.
+        """
+        if self._index is None:
+            yield None
+            return
+        try:
+            with self._index.reading() as reader:
+                yield reader
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be read: {error}. It is made anew once it is deleted."
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._index is not None:
+            with suppress(sqlite3.Error):
+                self._index.close()
+            self._index = None
 
 
 def catch_up(index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -37,7 +107,11 @@ def catch_up(index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
     while reached < last:
         first, reached = reached + 1, min(reached + _TOGETHER, last)
         facts = read_facts(cursor, EVERYTHING, f"e.sequence BETWEEN {first} AND {reached}")
-        index.add(facts, reached, _leaf(cursor, reached) or b"")
+        erased = cursor.execute(
+            f"SELECT sequence FROM erased WHERE decision BETWEEN {first} AND {reached}"  # noqa: S608 - numbers
+        ).fetchall()
+        gone = [row[0] for row in erased]
+        index.add(facts, reached, _leaf(cursor, reached) or b"", erased=gone)
 
 
 def _leaf(cursor: duckdb.DuckDBPyConnection, sequence: int) -> bytes | None:

@@ -34,7 +34,7 @@ class IndexedEvidence:
         self._index = index
         self._plain = StoredEvidence(cursor, view)
         self._last = view.last(cursor)
-        self._known: dict[int, EventFacts | None] = {}
+        self._known: dict[int, EventFacts | None] = dict.fromkeys(self._erased())
         self._late = self._read_late()
 
     def naming(self, objects: Collection[str]) -> list[EventFacts]:
@@ -103,6 +103,13 @@ class IndexedEvidence:
         rows = self._cursor.execute(
             "SELECT e.sequence FROM event e "  # noqa: S608 - numbers
             f"WHERE {rows_at('event', 'e', sequences)} AND {self._view.condition('e')}"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def _erased(self) -> list[int]:
+        """Return the events that were erased since the index was brought up."""
+        rows = self._cursor.execute(
+            f"SELECT sequence FROM erased WHERE decision > {self._index.reached:d}"  # noqa: S608 - a number
         ).fetchall()
         return [row[0] for row in rows]
 

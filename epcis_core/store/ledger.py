@@ -6,10 +6,9 @@ the ledger to itself until its transaction ends.
 
 import os
 import re
-import sqlite3
 import threading
 from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar, Final, Self
 from weakref import WeakValueDictionary
@@ -17,6 +16,7 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError, TooComplexError
+from epcis_core.store.durability import file_number, load_indexes, refused, sync_folder
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
@@ -27,7 +27,7 @@ from epcis_core.store.file_format import (
     shipped_migrations,
     steps_from,
 )
-from epcis_core.store.index_upkeep import catch_up, open_index
+from epcis_core.store.index_upkeep import KeptIndex
 from epcis_core.store.memory import set_usual_memory
 from epcis_core.store.together import Together
 
@@ -58,7 +58,9 @@ class Ledger:
         self._committed = threading.Condition()
         self.commits = 0
         self.together = Together(self.writing)
-        self._index = open_index(path)
+        self._index = KeptIndex(path)
+        self._wal = path.with_name(f"{path.name}.wal")
+        self._wal_on_disk = file_number(self._wal)
 
     @classmethod
     def open(
@@ -83,13 +85,18 @@ class Ledger:
         """
         path = Path(path)
         steps = tuple(migrations if migrations is not None else shipped_migrations())
-        _check_path(path, create=create)
-        with cls._opening:
-            # DuckDB would share the file within one process, and there would be two writers.
-            if path.resolve() in cls._opened:
-                raise StoreError(f"{path} is open already")
-            ledger = cls(path, _open_current(path, steps, create=create))
-            cls._opened[path.resolve()] = ledger
+        try:
+            _check_path(path, create=create)
+            with cls._opening:
+                # DuckDB would share the file within one process, and there would be two writers.
+                if path.resolve() in cls._opened:
+                    raise StoreError(f"{path} is open already")
+                connection = _open_current(path, steps, create=create)
+                sync_folder(path.parent)
+                ledger = cls(path, connection)
+                cls._opened[path.resolve()] = ledger
+        except OSError as error:
+            raise refused(f"{path} cannot be opened", error) from error
         ledger._bring_index_up()
         return ledger
 
@@ -99,8 +106,7 @@ class Ledger:
             if self._opened.get(self.path.resolve()) is self:
                 del self._opened[self.path.resolve()]
             self._connection.close()
-            if self._index is not None:
-                self._index.close()
+            self._index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -134,15 +140,37 @@ class Ledger:
         with self._writing:
             try:
                 with self._transaction("written") as cursor:
+                    if file_number(self._wal) != self._wal_on_disk:
+                        self._wal_on_disk = None
                     yield cursor
+                    self._index.write(cursor)  # in no more memory than the append took
                     cursor.commit()
+                    self._index.keep()
+                    self._keep_wal()
                 with self._committed:
                     self.commits += 1
                     self._committed.notify_all()
-                self._bring_index_up()  # in no more memory than the append took
             finally:
+                self._index.forget()
                 with suppress(duckdb.Error), self._connection.cursor() as cursor:
                     set_usual_memory(cursor)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """Hold the writer back, with all that was committed in the one file, to copy that.
+
+        Only another process may open it meanwhile: closing any handle on it gives up DuckDB's lock.
+
+        Raises:
+            StoreError: the ledger is closed, or the disk refuses.
+        """
+        with self._writing:
+            try:
+                with self._connection.cursor() as cursor:
+                    cursor.execute("CHECKPOINT")
+            except duckdb.Error as error:
+                raise refused(f"{self.path} cannot be written", error) from error
+            yield self.path
 
     def wait_for_commit(self, seen: int, seconds: float) -> int:
         """Wait until something has been committed, and return how often that has happened.
@@ -155,34 +183,26 @@ class Ledger:
             self._committed.wait_for(lambda: self.commits > seen, seconds)
             return self.commits
 
-    @contextmanager
-    def index(self) -> Iterator[IndexReader | None]:
+    def index(self) -> AbstractContextManager[IndexReader | None]:
         """Give a reader of the fact index; None where there is none, and the ledger is read.
 
         Raises:
             StoreError: the disk refuses, or the file is damaged.
         """
-        if self._index is None:
-            yield None
-            return
-        try:
-            with self._index.reading() as reader:
-                yield reader
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"{self.path}.index cannot be read: {error}. It is made anew once it is deleted."
-            ) from error
+        return self._index.reading()
+
+    def _keep_wal(self) -> None:
+        """Put the name of DuckDB's log onto the disk where it was made anew."""
+        number = file_number(self._wal)
+        if number != self._wal_on_disk:
+            sync_folder(self.path.parent)
+            self._wal_on_disk = number
 
     def _bring_index_up(self) -> None:
-        """Let the fact index catch up with what was committed; it is given up where it cannot."""
-        if self._index is None:
-            return
-        try:
-            with self.reading() as cursor:
-                catch_up(self._index, cursor)
-        except (sqlite3.Error, OSError, StoreError):
-            self._index.close()
-            self._index = None
+        """Let the fact index catch up with the ledger; it is given up where it cannot."""
+        with suppress(StoreError), self.reading() as cursor:
+            self._index.write(cursor)
+            self._index.keep()
 
     @contextmanager
     def _transaction(self, done: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -196,7 +216,33 @@ class Ledger:
                     with suppress(duckdb.Error):  # there is nothing left to roll back
                         cursor.rollback()
         except duckdb.Error as error:
-            raise StoreError(f"{self.path} cannot be {done}: {error}") from error
+            raise refused(f"{self.path} cannot be {done}", error) from error
+
+
+@contextmanager
+def file_as_it_is(path: Path, *, oldest: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a cursor that reads a ledger file and changes nothing, neither in it nor beside it.
+
+    Args:
+        path: the file.
+        oldest: format that it may have; None for that of this release alone.
+
+    Raises:
+        StoreError: there is none, another process has it open, it is no ledger of such a format, or
+            it is damaged.
+    """
+    _check_path(path, create=False)
+    newest = shipped_migrations()[-1].format
+    with _connect(path, read_only=True) as connection, connection.cursor() as cursor:
+        current = format_of(cursor, path)
+        steps_from(current, shipped_migrations(), path, create=False)
+        if current < (oldest or newest):
+            raise StoreError(
+                f"{path} has format {current}, and this release checks format {newest}; "
+                "any command that opens it, such as `epcis gaps`, brings it there"
+            )
+        set_usual_memory(cursor)
+        yield cursor
 
 
 @contextmanager
@@ -240,6 +286,7 @@ def _open_current(
     connection = _connect(path)
     try:
         current = format_of(connection, path)
+        load_indexes(connection)
         missing = steps_from(current, steps, path, create=create)
         if missing and current:
             # Only a closed file may be copied: closing any handle on it gives up DuckDB's lock.
@@ -248,16 +295,20 @@ def _open_current(
             connection = _connect(path)
         if missing:
             migrate(connection, path, missing)
+            connection.execute("CHECKPOINT")  # DuckDB's log holds rows alone, and no definitions
         set_usual_memory(connection)
+    except duckdb.Error as error:
+        connection.close()
+        raise refused(f"{path} cannot be opened", error) from error
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), config=_CONFIG)
+        return duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
     except duckdb.Error as error:
         text = str(error)
         if "Could not set lock" in text:
@@ -270,4 +321,4 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             raise StoreError(f"{path} is damaged: {text}") from error
         if "Permission denied" in text or "Read-only file system" in text:
             raise StoreError(f"{path} cannot be opened for writing: no permission") from error
-        raise StoreError(f"{path} cannot be opened: {text}") from error
+        raise refused(f"{path} cannot be opened", error) from error

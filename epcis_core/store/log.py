@@ -34,6 +34,13 @@ UNION ALL
 UNION ALL
   SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope, false
   FROM envelope d JOIN entry n ON n.sequence = d.sequence
+UNION ALL
+  SELECT d.sequence, '', n.record_time, n.capture_id, n.organisation, d.body, NULL, false
+  FROM decision d JOIN entry n ON n.sequence = d.sequence
+UNION ALL
+  SELECT g.sequence, coalesce(g.event_id, ''), n.record_time, n.capture_id, n.organisation, NULL,
+    g.envelope, g.declares
+  FROM erased g JOIN entry n ON n.sequence = g.sequence
 """
 
 
@@ -43,7 +50,7 @@ class LogEntry:
 
     Attributes:
         metadata: what the ledger said of it.
-        salt: its own.
+        salt: its own; empty where its content was erased.
         leaf: the leaf as it was written when the entry was made.
         reading: how to read its content.
         content: the bytes that the leaf commits to; None where a law had them erased.
@@ -95,8 +102,9 @@ def _entries(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> l
     """Return entries under a condition on `entry n` and what it is about, `x`, in order."""
     rows = cursor.execute(
         "SELECT n.sequence, n.kind, x.subject, epoch_us(x.record_time), x.capture_id, "  # noqa: S608 - ours, and quoted
-        "x.organisation, n.salt, n.leaf, x.body, x.declares, v.syntax, v.prefixes, v.contexts "
-        f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) JOIN envelope v USING (envelope) "
+        "x.organisation, n.salt, n.leaf, x.body, x.declares, coalesce(v.syntax, 'json'), "
+        "coalesce(v.prefixes, '{}'), coalesce(v.contexts, []) "
+        f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) LEFT JOIN envelope v USING (envelope) "
         f"WHERE {condition} AND {view.condition('n')} ORDER BY n.sequence"
     ).fetchall()
     return [
@@ -116,3 +124,17 @@ def last_sequence(ledger: Ledger, view: View) -> int:
     """Return the last entry that counts now, a state to come back to; -1 where there is none."""
     with ledger.reading() as cursor:
         return view.last(cursor)
+
+
+def entries_between(
+    cursor: duckdb.DuckDBPyConnection, view: View, first: int, last: int
+) -> list[LogEntry]:
+    """Return the entries of some sequences that have their rows, in order.
+
+    Args:
+        cursor: a reader's.
+        view: what may be seen.
+        first: the first sequence.
+        last: the last, which counts too.
+    """
+    return _entries(cursor, view, f"n.sequence BETWEEN {first:d} AND {last:d}")

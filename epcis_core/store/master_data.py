@@ -4,12 +4,14 @@ An element is never overwritten: what differs from its sender's latest versions 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
 
+from epcis_core.codecs.json_scan import data_of
 from epcis_core.codecs.jsonld_writer import json_bytes, members
+from epcis_core.errors import ParseError
 from epcis_core.model.documents import DocumentHead
 from epcis_core.model.master_data import (
     VocabularyElement,
@@ -140,6 +142,30 @@ def new_versions(
         new += key not in earlier
         changed += key in earlier and overlap < len(versions)
     return NewVersions(tuple(added), ElementCounts(new, changed, len(said) - new - changed))
+
+
+def stored_version(
+    vocabulary: str, canonical: str, body: bytes, around: Namespaces
+) -> ElementVersion:
+    """Return a version that was stored, worked out again from what its leaf commits to.
+
+    Args:
+        vocabulary: the type of its vocabulary.
+        canonical: the identifier under which the ledger knows it.
+        body: the element as JSON.
+        around: the prefixes that are kept beside it.
+
+    Raises:
+        ParseError: the body is no element.
+    """
+    try:
+        given = data_of(body.decode())
+        namespaces = Namespaces.of_context(given.pop("@context", None), around)
+        element = VocabularyElement.model_validate(given)
+    except (ValueError, AttributeError) as error:
+        raise ParseError(f"Expected an element as stored, got: {error}") from error
+    version = _version(vocabulary, element, namespaces, {})
+    return replace(version, canonical=canonical, body=body)
 
 
 def all_known(head: DocumentHead) -> ElementCounts:

@@ -72,7 +72,9 @@ def prove_trace(
         last = min(last, view.up_to_sequence)
     seen = View(view.viewer, last)
     trace = trace_lot(ledger, seen, text, now=now, max_objects=max_objects)
-    records = prove_events(ledger, seen, {*trace.events, *trace.retracted}, signed.size)
+    erased = {one for gap in trace.gaps if gap.code == "erased" for one in gap.events}
+    about = {*trace.events, *trace.retracted, *erased}
+    records = prove_events(ledger, seen, about, signed.size)
     earlier = sorted({*since, *published_sizes(books, _MOST_WAYS)} - {signed.size})
     return trace, _proof(ledger, trace, signed, records, earlier)
 

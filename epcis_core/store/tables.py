@@ -166,6 +166,18 @@ ELEMENT_ATTRIBUTE: Final = _table(
     value=_TEXT,
     is_null=pa.bool_(),
 )
+DECISION: Final = _table(
+    "decision", sequence=_COUNT, kind=_TEXT, body=_TEXT, signature=_TEXT
+)
+ERASED: Final = _table(
+    "erased",
+    sequence=_COUNT,
+    decision=_COUNT,
+    event_id=_TEXT,
+    declares=pa.bool_(),
+    envelope=_COUNT,
+    objects=_TEXTS,
+)
 ENVELOPE: Final = _table(
     "envelope",
     envelope=_COUNT,

@@ -15,13 +15,16 @@ import duckdb
 
 _MOST: Final = 64
 
+Cursor = duckdb.DuckDBPyConnection
+"""The writer's, inside its transaction."""
+
 T = TypeVar("T")
 
 
 class _Piece:
     """Work of one thread, and what came of it."""
 
-    def __init__(self, work: Callable[[duckdb.DuckDBPyConnection], Any]) -> None:
+    def __init__(self, work: Callable[[Cursor], Any]) -> None:
         self.work = work
         self.is_done = False
         self.result: Any = None
@@ -35,14 +38,12 @@ class Together:
         writing: gives the writer's cursor; what is done with it is committed at the end.
     """
 
-    def __init__(
-        self, writing: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-    ) -> None:
+    def __init__(self, writing: Callable[[], AbstractContextManager[Cursor]]) -> None:
         self._writing = writing
         self._leading = threading.Lock()
         self._waiting: deque[_Piece] = deque()
 
-    def do(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    def do(self, work: Callable[[Cursor], T]) -> T:
         """Do a piece of work; what it has written is on disk when this returns.
 
         Args:

@@ -16,6 +16,7 @@ from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
 from epcis_core.provenance.result import Balance, Direction, Gap, Trace
 from epcis_core.provenance.trace import trace
+from epcis_core.store.erased import erased_gaps
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.folding import as_typed
 from epcis_core.store.indexed_evidence import IndexedEvidence
@@ -68,7 +69,7 @@ def trace_lot(
             max_objects=max_objects,
         )
         if answer.objects:
-            return answer
+            return _with_erased(cursor, seen, answer)
         return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
 
 
@@ -108,7 +109,8 @@ def recall_lots(
             max_objects=max_objects,
         )
         if answer.subjects:
-            return answer
+            whole = _with_erased(cursor, seen, answer.trace)
+            return answer.model_copy(update={"trace": whole})
         empty = answer.trace.model_copy(update={"near": tuple(near(cursor, seen, subjects[0]))})
         return answer.model_copy(update={"trace": empty})
 
@@ -163,7 +165,14 @@ def gaps_of(
         answer = trace_lot(ledger, view, text, as_of=as_of, max_objects=max_objects)
         return answer.gaps if answer.objects else None
     with _reading(ledger, view, as_of) as (cursor, seen, evidence):
-        return all_gaps(evidence, Names(cursor, seen), max_objects=max_objects)
+        gaps = all_gaps(evidence, Names(cursor, seen), max_objects=max_objects)
+        return (*gaps, *erased_gaps(cursor, seen, None))
+
+
+def _with_erased(cursor: duckdb.DuckDBPyConnection, view: View, answer: Trace) -> Trace:
+    """Return a trace that tells of which of its objects something was erased."""
+    gaps = tuple(erased_gaps(cursor, view, {one.id for one in answer.objects}))
+    return answer.model_copy(update={"gaps": (*answer.gaps, *gaps)}) if gaps else answer
 
 
 @contextmanager

@@ -226,5 +226,50 @@ def test_adding_is_all_or_nothing(tmp_path: Path) -> None:
         events = all_facts(ledger)
     with pytest.raises(sqlite3.IntegrityError):
         index.add([*events, *events], 3, b"leaf")
-    assert index.reached == (-1, None)
+    index.forget()
+    index.keep()
+    with index.reading() as reader:
+        assert (reader.reached, reader.naming([ITEMS[0]])) == (-1, [])
     index.close()
+
+
+def test_what_is_added_is_seen_once_it_is_kept(tmp_path: Path) -> None:
+    index = FactIndex(tmp_path / "index")
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        capture_each(ledger, ITEMS[:2])
+        events = all_facts(ledger)
+    index.add(events, 3, b"leaf")
+    with index.reading() as reader:
+        assert (reader.reached, reader.naming([ITEMS[0]])) == (-1, [])
+    index.keep()
+    with index.reading() as reader:
+        assert (reader.reached, reader.naming([ITEMS[0]])) == (3, [events[0].sequence])
+    index.close()
+
+
+def test_a_reader_never_sees_what_the_index_lacks(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        capture_each(ledger, ITEMS[:1])
+        with ledger.writing() as cursor:
+            cursor.execute("CREATE TABLE other (number INTEGER)")
+            with ledger.index() as index:
+                assert index is not None
+                before = index.reached
+        with ledger.reading() as cursor, ledger.index() as index:
+            assert index is not None
+            assert index.reached == before == EVERYTHING.last(cursor)
+
+
+def test_what_is_rolled_back_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        capture_each(ledger, ITEMS[:1])
+        with ledger.index() as index:
+            assert index is not None
+            before = index.reached
+        with pytest.raises(ZeroDivisionError), ledger.writing():
+            1 / 0  # noqa: B018 - it fails
+        capture_each(ledger, ITEMS[1:2])
+        with ledger.index() as index:
+            assert index is not None
+            assert index.reached > before
+            assert len(index.naming([ITEMS[1]])) == 1

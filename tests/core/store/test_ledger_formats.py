@@ -13,16 +13,19 @@ from epcis_core.query.parameters import parse_query
 from epcis_core.store.content import content_of
 from epcis_core.store.events import all_events, count_contents
 from epcis_core.store.file_format import Migration, shipped_migrations
+from epcis_core.store.fsck.whole import Checked, check_ledger
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
 from epcis_core.store.query import query_events
 from epcis_core.store.search import search
 from epcis_core.store.tables import (
     CONTENT,
+    DECISION,
     ELEMENT,
     ELEMENT_ATTRIBUTE,
     ENTRY,
     ENVELOPE,
+    ERASED,
     EVENT,
     ILMD,
     MARK,
@@ -33,6 +36,7 @@ from epcis_core.store.tables import (
 )
 from epcis_core.store.trace import trace_lot
 from epcis_core.store.view import EVERYTHING
+from tests.ingest.documents import captured, document
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NEWEST = shipped_migrations()[-1].format
@@ -57,6 +61,17 @@ def current(old: Path) -> Path:
     for copy in old.parent.glob("*.backup"):
         copy.unlink()
     return old.rename(old.with_name("current.duckdb"))
+
+
+def test_a_ledger_of_an_older_format_is_sound_once_it_was_brought_up(current: Path) -> None:
+    assert list(check_ledger(current, Checked())) == []
+
+
+def test_an_event_of_an_older_format_is_known_again(current: Path) -> None:
+    with Ledger.open(current) as ledger:
+        for stored in list(all_events(ledger, EVERYTHING)):
+            report = captured(ledger, document(stored.text), prefixes=stored.reading.prefixes)
+            assert [one.status for one in report.events] == ["duplicate"], report
 
 
 def names_in(folder: Path) -> list[str]:
@@ -179,6 +194,8 @@ def test_the_file_of_release_0_1_0_has_the_columns_of_format_1(old: Path, tmp_pa
         ELEMENT,
         ELEMENT_ATTRIBUTE,
         ENVELOPE,
+        DECISION,
+        ERASED,
     ],
     ids=lambda table: str(table.name),
 )

@@ -3,7 +3,9 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
@@ -18,7 +20,9 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.captures import capture_outcomes, captures_before, find_capture
 from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
+from epcis_core.store.decisions import decisions, holds
 from epcis_core.store.dimensions import has_value, values_of
+from epcis_core.store.erased import erased_gaps
 from epcis_core.store.events import (
     all_events,
     count_contents,
@@ -30,31 +34,54 @@ from epcis_core.store.events import (
     streamed_events,
 )
 from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.exported_log import write_captures, write_log
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.log import entries_about, last_sequence, log_entries
+from epcis_core.store.log import entries_about, entries_between, last_sequence, log_entries
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
+from epcis_core.store.part import LedgerPart, part_of, senders, sent_elements, sent_events
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
+from epcis_core.store.retention import plan_retention
 from epcis_core.store.search import near, search
 from epcis_core.store.subscriptions import position_before
 from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING, View
-from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed, place
+from tests.core.store.farm_ledger import fill
+from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed
 
 WRITES = {
     "append.Append": "is the writer, and must know every identity there is",
     "checkpoints.sign_checkpoint": "signs the size and the root of all that is committed",
+    "decisions.decide": "writes",
+    "erased.erased_events": "the writer asks it, of ids that it has been sent",
+    "erased.erased_without_decision": "checks everything, and shows nobody what stands there",
+    "erasure.apply_retention": "writes, for the operator of the whole ledger",
+    "exported_log.put_captures": "writes",
+    "replay.Replay": "is the writer of a ledger that is made anew",
     "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
+    "fsck.book.differences_in_book": "checks everything, and shows nobody what stands there",
+    "fsck.book.differences_in_heads": "likewise",
+    "fsck.checkpoints.broken_promises": "likewise",
+    "fsck.comparison.compared": "likewise",
+    "fsck.decided.differences_in_decisions": "likewise",
+    "fsck.entries.EntryCheck": "likewise",
+    "fsck.index.differences_in_index": "likewise",
+    "fsck.log.LogCheck": "likewise",
+    "fsck.relations.Relations": "likewise",
+    "fsck.shape.differences_in_shape": "likewise",
+    "backup.back_up_ledger": "copies the whole ledger for its operator",
     "index_upkeep.catch_up": "writes the index, which is read through a view",
+    "index_upkeep.KeptIndex": "writes the index, which is read through a view",
     "content.fill_content": "writes",
+    "identities.fill_identities": "writes",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
     "master_data.new_versions": "the writer asks it",
@@ -72,14 +99,14 @@ WRITES = {
 
 
 def modules() -> list[ModuleType]:
-    names = [module.name for module in pkgutil.iter_modules(epcis_core.store.__path__)]
-    return [importlib.import_module(f"epcis_core.store.{name}") for name in names]
+    found = pkgutil.walk_packages(epcis_core.store.__path__, "epcis_core.store.")
+    return [importlib.import_module(module.name) for module in found]
 
 
 def public_callables() -> dict[str, Any]:
     """Public functions, and public classes with what makes one and their public methods."""
     return {
-        f"{module.__name__.rpartition('.')[2]}.{name}": member
+        f"{module.__name__.removeprefix('epcis_core.store.')}.{name}": member
         for module in modules()
         for name, member in vars(module).items()
         if not name.startswith("_")
@@ -136,6 +163,16 @@ def under(ask: Callable[[Any, View], Clause]) -> Callable[[Ledger, View], Any]:
         return events_where(cursor, view, condition.text, [*condition.values], "1")
 
     return with_cursor(found)
+
+
+def in_a_file(write: Callable[[Any, View, Path], int]) -> Callable[[Ledger, View], Any]:
+    """How much is written into a file."""
+
+    def written(cursor: Any, view: View) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            return write(cursor, view, Path(folder) / "written")
+
+    return with_cursor(written)
 
 
 def evidence_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
@@ -209,6 +246,27 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("hierarchy", "keys_below"): with_cursor(
         lambda cursor, view: keys_below(cursor, view, [SITE]) - {SITE}
     ),
+    ("decisions", "decisions"): decisions,
+    ("decisions", "holds"): holds,
+    ("erased", "erased_gaps"): with_cursor(
+        lambda cursor, view: list(erased_gaps(cursor, view, [lot("L1")]))
+    ),
+    ("exported_log", "write_log"): in_a_file(write_log),
+    ("exported_log", "write_captures"): in_a_file(write_captures),
+    ("part", "part_of"): with_cursor(lambda cursor, view: part_of(cursor, view, [SITE]).places[1:]),
+    ("part", "senders"): with_cursor(lambda cursor, view: senders(cursor, view, LedgerPart())),
+    ("part", "sent_events"): with_cursor(
+        lambda cursor, view: list(sent_events(cursor, view, LedgerPart(), "farm"))
+    ),
+    ("part", "sent_elements"): with_cursor(
+        lambda cursor, view: list(sent_elements(cursor, view, LedgerPart(), "farm"))
+    ),
+    ("retention", "plan_retention"): lambda ledger, view: (
+        plan_retention(ledger, view, (), NOW).kept
+    ),
+    ("log", "entries_between"): with_cursor(
+        lambda cursor, view: entries_between(cursor, view, 0, 5)
+    ),
     ("log", "entries_about"): lambda ledger, view: entries_about(ledger, view, ["urn:x:1"]),
     ("log", "last_sequence"): lambda ledger, view: last_sequence(ledger, view) != -1,
     ("log", "log_entries"): lambda ledger, view: list(log_entries(ledger, view)),
@@ -255,27 +313,12 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
 """Every public read, as something that is true where it shows anything of the ledger."""
 
 
-@pytest.fixture
-def filled(ledger: Ledger) -> Ledger:
-    """A ledger where the farm has sent something that every read shows."""
-    born = observed(
-        item("1"),
-        eventID="urn:x:1",
-        action="ADD",
-        quantityList=[{"epcClass": lot("L1"), "quantity": 1, "uom": "KGM"}],
-        ilmd={"cbvmda:lotNumber": "L1"},
-        sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],
-        **{"ex:n": 1},
-    )
-    owner = {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:epc:id:pgln:9506000.13430"}
-    site = place(SITE, name="Vườn Gió Cát")
-    site["attributes"].append(owner)
-    site["children"] = ["urn:x:shed"]
-    elements = [site, place("https://id.gs1.org/01/09506000134352", name="Táo")]
-    report = captured(ledger, document(born, elements=elements), organisation="farm")
-    assert report.status == "accepted"
-    CAPTURE[0] = report.capture_id
-    return ledger
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """A ledger where the farm has sent something that every read shows; nobody writes to it."""
+    with Ledger.open(tmp_path_factory.mktemp("filled") / "ledger.duckdb") as ledger:
+        CAPTURE[0] = fill(ledger)
+        yield ledger
 
 
 reading = pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Checking a ledger file: everything in it worked out again from what was received."""

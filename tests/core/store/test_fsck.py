@@ -1,0 +1,294 @@
+"""A check of a ledger file finds what does not follow from what was received, and says where."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import sign_checkpoint
+from epcis_core.store.ledger import Ledger
+from ingest.files import expand
+from tests.conftest import ROOT
+from tests.core.store.filled import EVENTS, checked, found_in, original, path, tampered
+from tests.ingest.documents import NOW, captured, document, item, observed
+
+
+def test_a_ledger_that_nobody_touched_is_sound(path: Path) -> None:
+    before = path.read_bytes()
+    seen, found = checked(path)
+    assert found == []
+    assert (seen.is_readable, seen.events, seen.erased) == (True, EVENTS, 0)
+    assert path.read_bytes() == before
+    assert sorted(one.name for one in path.parent.iterdir()) == [
+        "ledger.duckdb",
+        "ledger.duckdb.index",
+    ]
+
+
+def test_the_empty_ledger_is_sound(tmp_path: Path) -> None:
+    Ledger.open(tmp_path / "empty.duckdb").close()
+    seen, found = checked(tmp_path / "empty.duckdb")
+    assert (seen.entries, seen.events, found) == (0, 0, [])
+
+
+def test_the_root_is_that_of_the_ledger(path: Path) -> None:
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books:
+        signed = sign_checkpoint(ledger, books, NOW)
+    seen, found = checked(path)
+    assert (seen.root, seen.entries, seen.checkpoints) == (signed.checkpoint.root, signed.size, 1)
+    assert found == []
+
+
+def test_the_samples_make_a_sound_ledger(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "samples.duckdb") as ledger:
+        for file in expand([ROOT / "samples"]):
+            captured(ledger, file.read_bytes(), file_name=file.name)
+    assert found_in(tmp_path / "samples.duckdb") == []
+
+
+def test_every_official_example_makes_a_sound_ledger(tmp_path: Path, gs1_dir: Path) -> None:
+    accepted = 0
+    with Ledger.open(tmp_path / "official.duckdb") as ledger:
+        for file in expand([gs1_dir]):
+            report = captured(
+                ledger, file.read_bytes(), file_name=file.name, proceed=True, lenient=True
+            )
+            accepted += report.counts["accepted"]
+    seen, found = checked(tmp_path / "official.duckdb")
+    assert found == []
+    assert seen.events == accepted > 50
+
+
+__all__ = ["original", "path"]
+
+INDEX = ("fact_index_differs", None)
+
+CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
+    "what an event says": (
+        "UPDATE event SET body = replace(body, 'inspecting', 'picking') WHERE sequence = 1",
+        [
+            ("leaf_differs", "/entry/1/leaf"),
+            ("row_differs", "/event/1/biz_step"),
+            ("row_differs", "/event/1/hash"),
+            ("row_differs", "/event/1/content"),
+        ],
+    ),
+    "a text that is no event": (
+        "UPDATE event SET body = 'x' || body WHERE sequence = 0",
+        [("entry_unreadable", "/entry/0")],
+    ),
+    "a column of an event": (
+        "UPDATE event SET biz_step = 'selling' WHERE sequence = 0",
+        [("row_differs", "/event/0/biz_step"), INDEX],
+    ),
+    "a list of an event": (
+        "UPDATE event SET parties = ['urn:x'] WHERE sequence = 0",
+        [("row_differs", "/event/0/parties")],
+    ),
+    "its place in its document": (
+        "UPDATE event SET position = 0 WHERE sequence = 1",
+        [("row_differs", "/event/1/position")],
+    ),
+    "when it came": (
+        "UPDATE event SET record_time = record_time + INTERVAL 1 SECOND WHERE sequence = 0",
+        [
+            ("row_differs", "/entry/0/record_time"),
+            ("leaf_differs", "/entry/0/leaf"),
+            ("row_differs", "/event/0/record_time"),
+        ],
+    ),
+    "a quantity": (
+        "UPDATE reference SET quantity = '9' WHERE quantity = '1'",
+        [("row_differs", "/reference/0/quantity"), INDEX],
+    ),
+    "a reference deleted": (
+        "DELETE FROM reference WHERE role = 'output'",
+        [("row_missing", "/reference/2"), INDEX],
+    ),
+    "a reference twice": (
+        "INSERT INTO reference SELECT * FROM reference WHERE role = 'output'",
+        [("row_unexpected", "/reference/2"), INDEX],
+    ),
+    "a reference of no event": (
+        "INSERT INTO reference SELECT * REPLACE (9999 AS sequence) FROM reference LIMIT 1",
+        [("row_unexpected", "/reference/9999")],
+    ),
+    "marks": ("DELETE FROM mark", [("row_missing", "/mark/3")] * 2),
+    "a membership": (
+        "UPDATE membership SET lot = 'urn:x'",
+        [("row_differs", "/membership/0/lot"), INDEX],
+    ),
+    "master data of a lot": (
+        "UPDATE ilmd SET value = 'L9' WHERE position = 0",
+        [("row_differs", "/ilmd/0/value"), INDEX],
+    ),
+    "a reading": (
+        "UPDATE content SET value = 'Humidity' WHERE value = 'Temperature'",
+        [("row_differs", "/content/0/value")],
+    ),
+    "a name": (
+        "UPDATE vocabulary_element SET body = replace(body, 'Gió', 'Mưa')",
+        [
+            ("leaf_differs", "/entry/5/leaf"),
+            ("row_differs", "/vocabulary_element/5/digest"),
+            ("row_differs", "/vocabulary_element/5/names"),
+            ("row_differs", "/element_attribute/5/value"),
+        ],
+    ),
+    "the type of master data": (
+        "UPDATE vocabulary_element SET vocabulary = 'urn:x'",
+        [("row_differs", "/vocabulary_element/5/digest")],
+    ),
+    "an attribute": (
+        "UPDATE element_attribute SET value = 'Vườn Khác'",
+        [("row_differs", "/element_attribute/5/value")],
+    ),
+    "what a receipt is for": (
+        "UPDATE receipt SET event_sequence = 1",
+        [("leaf_differs", "/entry/7/leaf"), ("row_differs", "/receipt/7/event_sequence")],
+    ),
+    "what a witness sent": (
+        "UPDATE receipt SET body = body || ' '",
+        [("leaf_differs", "/entry/7/leaf")],
+    ),
+    "a salt": (
+        "UPDATE entry SET salt = 'x'::BLOB WHERE sequence = 0",
+        [("row_differs", "/entry/0/salt"), ("leaf_differs", "/entry/0/leaf")],
+    ),
+    "a kind": (
+        "UPDATE entry SET kind = 'rumour' WHERE sequence = 6",
+        [
+            ("row_differs", "/entry/6/kind"),
+            ("leaf_differs", "/entry/6/leaf"),
+            ("row_differs", "/envelope/envelope 0/sequence"),
+        ],
+    ),
+    "a time": (
+        "UPDATE entry SET record_time = record_time - INTERVAL 1 DAY WHERE kind = 'master_data'",
+        [
+            ("time_runs_back", "/entry/5"),
+            ("leaf_differs", "/entry/5/leaf"),
+            ("row_differs", "/capture/CAPTURE/of entry 5"),
+        ],
+    ),
+    "the tree": (
+        "UPDATE entry SET nodes = NULL WHERE sequence = 3",
+        [("tree_differs", "/entry/3/nodes")],
+    ),
+    "an entry deleted": (
+        "DELETE FROM entry WHERE sequence = 4",
+        [
+            ("entry_missing", "/entry/4"),
+            ("row_unexpected", "/event/4"),
+            ("row_unexpected", "/reference/4"),
+            ("row_differs", "/capture/CAPTURE/accepted"),
+        ],
+    ),
+    "an entry twice": (
+        "INSERT INTO entry SELECT * FROM entry WHERE sequence = 6",
+        [("entry_twice", "/entry/6")],
+    ),
+    "an entry far away": (
+        "INSERT INTO entry SELECT * REPLACE (10000000000 AS sequence) FROM entry LIMIT 1",
+        [
+            ("entry_missing", "/entry/12"),
+            ("row_missing", "/event/10000000000"),
+            ("row_differs", "/capture/CAPTURE/accepted"),
+        ],
+    ),
+    "an event deleted": (
+        "DELETE FROM event WHERE sequence = 1",
+        [("row_missing", "/event/1"), ("row_unexpected", "/reference/1"), INDEX],
+    ),
+    "two events in each other's place": (
+        "UPDATE event SET sequence = 19 - sequence WHERE sequence IN (9, 10)",
+        [
+            ("leaf_differs", "/entry/9/leaf"),
+            ("leaf_differs", "/entry/10/leaf"),
+            ("row_differs", "/reference/9/object"),
+            ("row_differs", "/reference/10/object"),
+            ("row_differs", "/event/10/position"),
+            INDEX,
+        ],
+    ),
+    "the version of a document": (
+        "UPDATE envelope SET version = '1.2' WHERE envelope = 0",
+        [("row_differs", "/envelope/envelope 0/version")],
+    ),
+    "a head deleted": (
+        "DELETE FROM envelope WHERE envelope = 2",
+        [
+            ("leaf_differs", "/entry/9/leaf"),
+            ("leaf_differs", "/entry/10/leaf"),
+            ("row_missing", "/envelope/11"),
+            ("row_differs", "/event/9/envelope"),
+            ("row_differs", "/event/10/envelope"),
+        ],
+    ),
+    "a count": (
+        "UPDATE capture SET accepted = 9 WHERE accepted = 5",
+        [("row_differs", "/capture/CAPTURE/accepted")] * 2,
+    ),
+    "the name of a file": (
+        "UPDATE capture SET file_name = 'else' WHERE accepted = 5",
+        [("row_differs", "/capture/CAPTURE/file_name")],
+    ),
+    "a report": (
+        "UPDATE capture SET report = '{' WHERE accepted = 5",
+        [("report_unreadable", "/capture/CAPTURE/report")],
+    ),
+    "a capture deleted": (
+        "DELETE FROM capture WHERE accepted = 5",
+        [
+            *(("row_differs", f"/capture/CAPTURE/of entry {entry}") for entry in range(7)),
+            ("row_differs", "/envelope/envelope 0/head"),
+        ],
+    ),
+    "an erasure that nobody decided": (
+        "UPDATE event SET body = NULL WHERE sequence = 1",
+        [("row_unexpected", "/event/1"), ("row_unexpected", "/reference/1")],
+    ),
+    "a column more": (
+        "ALTER TABLE event ADD COLUMN note VARCHAR",
+        [("shape_differs", "/column event.note")],
+    ),
+    "an index less": ("DROP INDEX event_identity", [("shape_differs", "/index event_identity")]),
+    "a view": (
+        "CREATE VIEW v AS SELECT 1 AS one",
+        [("shape_differs", "/column v.one"), ("shape_differs", "/view v")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "expected"), CHANGED.values(), ids=list(CHANGED))
+def test_what_was_changed_is_found_where_it_was_changed(
+    path: Path, statement: str, expected: list[tuple[str, str | None]]
+) -> None:
+    with duckdb.connect(str(path)) as connection:
+        ((capture_id,),) = connection.execute(
+            "SELECT capture_id FROM capture WHERE accepted = 5"
+        ).fetchall()
+    tampered(path, statement)
+    found = [(code, at and at.replace(capture_id, "CAPTURE")) for code, at in found_in(path)]
+    assert found == expected
+
+
+def test_a_finding_says_what_is_there_and_what_follows(path: Path) -> None:
+    tampered(path, "UPDATE event SET biz_step = 'selling' WHERE sequence = 1")
+    told = checked(path)[1][0]
+    assert told.message == (
+        "In 'event', 1, the column biz_step is selling; from what was received follows inspecting."
+    )
+    assert told.message_in("vi") == (
+        "Trong 'event', 1, cột biz_step là selling; theo dữ liệu đã nhận thì phải là inspecting."
+    )
+
+
+def test_of_many_alike_the_first_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.duckdb"
+    with Ledger.open(path) as ledger:
+        captured(ledger, document(*(observed(item(str(one))) for one in range(150))))
+    tampered(path, "DELETE FROM reference")
+    *_, last = [one for one in checked(path)[1] if one.code != "fact_index_differs"]
+    assert last.message == "There are 50 more findings 'row_missing' like this one."
