@@ -22,6 +22,17 @@ settings.register_profile(
 settings.load_profile("ledger")
 
 
+_OVER_AND_OVER = frozenset({"fuzz", "load", "queries", "reliability", "world"})
+"""Folders whose tests run the same lines thousands of times, at twice the time where measured."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure the coverage of named cases alone."""
+    for item in items:
+        if not _OVER_AND_OVER.isdisjoint(item.path.relative_to(ROOT).parts):
+            item.add_marker("no_cover")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where every test must run, one that skips has failed; GS1's files alone may be missing."""

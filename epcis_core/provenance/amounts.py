@@ -54,6 +54,24 @@ def take(total: Total | None, named: Named) -> Total | None:
     return {kind: rest for kind, rest in left.items() if rest > 0}
 
 
+def pieces(count: int) -> Measure:
+    """Return an amount of things that are counted one by one."""
+    return "count", Fraction(count)
+
+
+def added_up(amounts: Iterable[Measure | None]) -> Measure | None:
+    """Return amounts of one physical quantity added up.
+
+    Returns:
+        None if there is none, if one of them is not known, or if they do not compare.
+    """
+    known = list(amounts)
+    first = known[0] if known else None
+    if first is None or any(one is None or one[0] != first[0] for one in known):
+        return None
+    return first[0], sum((one[1] for one in known if one is not None), Fraction())
+
+
 def together(amounts: Iterable[Named]) -> Amount | None:
     """Return amounts as one, in the unit of the first; None where they do not add up."""
     added: Decimal | None = None

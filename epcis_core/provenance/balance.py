@@ -65,6 +65,9 @@ def amount_gaps(stocks: Stocks) -> Iterator[Gap]:
     for its in stocks.exceeding:
         text = f"More of {stocks.lot} was received than was shipped."
         yield _gap("quantity_exceeds", text, stocks, its)
+    for its in stocks.differing:
+        text = f"One side told one change of hands of {stocks.lot} twice, with amounts that differ."
+        yield _gap("quantity_exceeds", text, stocks, its)
 
 
 def _without_lot(subject: str) -> Iterator[Gap]:

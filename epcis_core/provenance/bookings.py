@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from epcis_core.model.references import Role
-from epcis_core.provenance.amounts import Measure
+from epcis_core.provenance.amounts import Measure, added_up
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.inside import added_up, amount_inside, amount_named, amount_of
+from epcis_core.provenance.inside import amount_inside, amount_named, amount_of
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.steps import (
     DECOMMISSIONING,
     DESTROYING,
+    DISPENSING,
     GIVING,
     SELLING,
     TAKING,
@@ -32,8 +33,6 @@ Column = Literal["produced", "received", "used", "shipped", "destroyed"]
 
 ONE_PRODUCTION: Final = 24 * 3600 * 1_000_000
 """Commissioning and output of a lot at one place within this many microseconds are one."""
-
-_DISPENSING: Final = "dispensing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +201,15 @@ def _each_end_once(ends: Iterable[Booking], came: Iterable[int]) -> Iterator[Boo
 
     Who sells, uses or destroys goods may take their identifier out of use too. Of an amount that is
     as much, at the same place, within 24 hours; and one decommissioning is of one end. An instance
-    may be decommissioned as late as one likes, unless it came again meanwhile.
+    may be decommissioned as late as one likes, unless it came again meanwhile. Where it was sold
+    and then ended in another way it had come back unrecorded: it left once.
 
     Args:
         ends: of one object.
         came: when it came into being or was received.
     """
     free: list[Booking] = []
+    ends = _without_undone_sales(ends, came)
     for booking in sorted(ends, key=lambda end: (_takes_out_of_use(end), end.time)):
         is_amount = kind_of(booking.object) in AMOUNTS
         same = _is_same_amount if is_amount else _in_one_life(came)
@@ -220,6 +221,21 @@ def _each_end_once(ends: Iterable[Booking], came: Iterable[int]) -> Iterator[Boo
             free.remove(known)
 
 
+def _without_undone_sales(ends: Iterable[Booking], came: Iterable[int]) -> list[Booking]:
+    """Return ends without the sales of an instance that later ended in another way."""
+    known = sorted(ends, key=lambda end: end.time)
+    is_one_life = _in_one_life(came)
+    return [
+        end
+        for place, end in enumerate(known)
+        if not end.sold
+        or kind_of(end.object) in AMOUNTS
+        or all(
+            _takes_out_of_use(later) or not is_one_life(end, later) for later in known[place + 1 :]
+        )
+    ]
+
+
 def _end_column(sighting: Sighting) -> Column | None:
     facts, step = sighting.facts, sighting.facts.biz_step
     if step in SELLING:
@@ -227,9 +243,9 @@ def _end_column(sighting: Sighting) -> Column | None:
     is_end = facts.type == "ObjectEvent" and facts.action == "DELETE"
     if not is_end or step in GIVING | TAKING | {VOIDING}:
         return None
-    if sighting.inside is not None and step != DESTROYING:
+    if sighting.inside is not None and step not in {DESTROYING, DISPENSING}:
         return None
-    return "used" if step == _DISPENSING else "destroyed"
+    return "used" if step == DISPENSING else "destroyed"
 
 
 def _takes_out_of_use(booking: Booking) -> bool:

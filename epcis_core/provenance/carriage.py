@@ -19,6 +19,7 @@ class Carriage:
         refills: the container was emptied of something else at the start.
         refilled: the container was filled anew at the end.
         closed: the event that ended it, if one did.
+        outlived: the object was out before that event, which destroyed the container.
     """
 
     container: str
@@ -28,6 +29,7 @@ class Carriage:
     refills: bool = False
     refilled: bool = False
     closed: EventFacts | None = None
+    outlived: bool = False
 
     def holds(self, facts: EventFacts) -> bool:
         """Tell whether the object was inside when an event happened to the container.
@@ -37,7 +39,7 @@ class Carriage:
         """
         if facts.time < self.start or (self.end is not None and facts.time > self.end):
             return False
-        if self._is_emptied_before(facts):
+        if self._is_emptied_before(facts) or (self.outlived and facts is self.closed):
             return False
         takes = facts.biz_step in TAKING
         if self.refilled and facts.time == self.end:
@@ -66,6 +68,7 @@ def carriage_of(stay: Stay) -> Carriage:
         stay.refills,
         stay.refilled,
         stay.closed,
+        stay.outlived is not None,
     )
 
 
@@ -83,4 +86,5 @@ def within(outer: Carriage, inner: Carriage) -> Carriage:
         any(one.refills and one.start == start for one in bounded),
         any(one.refilled and one.end == end for one in bounded),
         next((one.closed for one in bounded if one.end == end), None),
+        any(one.outlived and one.end == end for one in bounded),
     )

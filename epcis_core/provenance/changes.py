@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from fractions import Fraction
 
-from epcis_core.provenance.amounts import Measure, in_unit, together
-from epcis_core.provenance.claims import Claim, claims_of
+from epcis_core.provenance.amounts import in_unit, measured, together
 from epcis_core.provenance.containment import Containment
 from epcis_core.provenance.custody import Custody
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.provenance.gathered import Gathered
+from epcis_core.provenance.goods import Goods
 from epcis_core.provenance.handovers import Transfer, joined, transfers_of
-from epcis_core.provenance.inside import amount_inside, amount_of
+from epcis_core.provenance.inside import amount_inside
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.matching import Pair, pairs
 from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.result import Amount
+from epcis_core.provenance.serials import by_serial, counted
+from epcis_core.provenance.testimony import claims_of
 
 
 class Changes:
@@ -34,34 +37,46 @@ class Changes:
         self._containment = containment
         self._custody = custody
         self._parties = parties
+        self._goods = Goods(gathered, containment)
         self._paired: dict[str, list[Pair]] = {}
+        self._serials: dict[str, dict[str, list[Pair]]] = {}
+        self._unfounded: dict[str, list[EventFacts]] = {}
         self._own: dict[str, list[Transfer]] = {}
         self._whole: dict[str, list[Transfer]] = {}
 
     def paired(self, one: str) -> list[Pair]:
-        """Return what givers and takers claim of an object itself, in pairs."""
+        """Return what givers and takers claim of an object itself, in pairs.
+
+        Where one side counts a lot and the other names serial numbers, it is said of these.
+        """
+        for lot in (one,) if kind_of(one) == "lot" else self._gathered.lots(one):
+            by_object = self._by_serial(lot)
+            if one in by_object:
+                return by_object[one]
+        return self._by_name(one)
+
+    def _by_serial(self, lot: str) -> dict[str, list[Pair]]:
+        """Return the pairs of a lot and of members that differ from what names them alone."""
+        if lot not in self._serials:
+            own = self._by_name(lot)
+            members = self._gathered.members(lot) if counted(own) else ()
+            self._custody.load(members)
+            self._serials[lot] = by_serial(own, {one: self._by_name(one) for one in members})
+        return self._serials[lot]
+
+    def _by_name(self, one: str) -> list[Pair]:
+        """Return what events claim of an object that name it, or a container of it, in pairs."""
         if one not in self._paired:
             seen = self._custody.each_once(self._custody.sightings(one))
-            claims = claims_of(seen, self._parties, self._amount_of, self._are_related)
-            self._paired[one] = pairs(*claims, self._are_related)
+            told = claims_of(seen, self._parties, self._goods)
+            self._paired[one] = pairs(told.givings, told.takings, self._goods.may_be_same)
+            self._unfounded[one] = told.unfounded
         return self._paired[one]
 
-    def _amount_of(self, one: str, unit: str, facts: EventFacts) -> Measure | None:
-        return amount_of(self._gathered, self._containment, one, unit, facts)
-
-    def _are_related(self, one: Claim, other: Claim) -> bool:
-        """Tell whether two claims can be of the same goods: loose, or one container in the other.
-
-        What comes in another container than it left in, which was not in that, is not recognised:
-        somebody repacked it and recorded nothing.
-        """
-        if one.object in {one.unit, other.unit} or one.unit == other.unit:
-            return True
-        return any(
-            outer.unit in self._containment.around(inner.unit, time)
-            for inner, outer in ((one, other), (other, one))
-            for time in (one.time, other.time)
-        )
+    def unfounded(self, one: str) -> list[EventFacts]:
+        """Return the events that void more of an object than was shipped on record, by time."""
+        self._by_name(one)
+        return self._unfounded[one]
 
     def own(self, one: str) -> list[Transfer]:
         """Return the changes of hands of an object itself, by time."""
@@ -112,6 +127,9 @@ class Changes:
                 amounts[one, one] = Named(one, facts.named[0].role, "1")
             elif named := facts.of(unit):
                 known = _sum(one, named) if one == unit else self._inside(one, unit, facts)
+                less = transfer.less_of(one, unit, facts)
+                if known is not None and less:
+                    known = _less(known, less)
                 if known is None:
                     return None
                 amounts[one, unit] = known
@@ -125,6 +143,13 @@ class Changes:
         if amount is None or first is None:
             return None
         return Named(one, first.role, in_unit(amount[1], first.uom), first.uom)
+
+
+def _less(named: Named, less: Fraction) -> Named | None:
+    amount = measured(named)
+    if amount is None:
+        return None
+    return replace(named, quantity=in_unit(amount[1] - less, named.uom))
 
 
 def _sum(one: str, amounts: list[Named]) -> Named | None:

@@ -26,7 +26,7 @@ def ends_of(stocks: Stocks) -> list[Booking]:
     """
     bookings = sorted(
         (booking for stock in stocks.each() for booking in stock.all()),
-        key=lambda booking: (booking.time, booking.column in LEAVING, booking.events[0].sequence),
+        key=lambda booking: (booking.time, booking.column in LEAVING, booking.events[0].event_id),
     )
     last = {b.object: b for b in bookings if kind_of(b.object) not in AMOUNTS}
     return [
@@ -46,12 +46,33 @@ def with_consumers(stocks: Stocks) -> Sum:
     References:
         CBV 2.0, section 7.2: the disposition `returned`
     """
-    ends = ends_of(stocks)
-    sold = [end for end in ends if end.sold]
-    total, back = stocks.total(sold), _may_be_back(stocks, sold)
-    every, said = (stocks.total(its) for its in (back, filter(_says_so, back)))
-    returned = every if every is not None and _adds_up(stocks, ends, every) else said
+    total = stocks.total(end for end in ends_of(stocks) if end.sold)
+    returned = stocks.total(b for b in brought_back(stocks) if kind_of(b.object) in AMOUNTS)
     return None if total is None or returned is None else max(total - returned, Fraction())
+
+
+def brought_back(stocks: Stocks) -> list[Booking]:
+    """Return what consumers brought back: what came from nobody after it was sold.
+
+    Args:
+        stocks: of an object.
+    """
+    ends = ends_of(stocks)
+    back = _may_be_back(stocks, [end for end in ends if end.sold])
+    every = stocks.total(back)
+    is_all = every is not None and _adds_up(stocks, ends, every)
+    amounts = back if is_all else [booking for booking in back if _says_so(booking)]
+    first: dict[str, int] = {}
+    for stock in stocks.each():
+        for sale in stock.bookings["shipped"]:
+            if sale.sold and kind_of(sale.object) not in AMOUNTS:
+                first[sale.object] = min(sale.time, first.get(sale.object, sale.time))
+    instances = [
+        booking
+        for booking in stocks.from_nobody
+        if first.get(booking.object, booking.time + 1) <= booking.time
+    ]
+    return [*amounts, *instances]
 
 
 def _may_be_back(stocks: Stocks, sold: Sequence[Booking]) -> list[Booking]:

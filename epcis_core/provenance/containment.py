@@ -10,13 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from epcis_core.model.references import Role
 from epcis_core.provenance.carriage import Carriage, carriage_of, within
-from epcis_core.provenance.evidence import in_time
+from epcis_core.provenance.draws import but_for_draws
+from epcis_core.provenance.evidence import in_time, is_named
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.implicit_ends import but_for_what_was_left
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.packings import Packings
 from epcis_core.provenance.stays import End, Load, Stay
+from epcis_core.provenance.steps import DESTROYING
 
 
 class Containment:
@@ -27,6 +30,7 @@ class Containment:
     """
 
     def __init__(self, gathered: Gathered) -> None:
+        self._gathered = gathered
         self._packings = Packings(gathered)
         self._outer: dict[str, list[End]] = {}
         self._by_content: dict[str, dict[str, list[Stay]]] = {}
@@ -68,7 +72,7 @@ class Containment:
         held = [
             stay for stay in self._all_in(container) if start is None or stay.overlaps(start, end)
         ]
-        self.load_around({stay.content for stay in held if _is_unit(stay.content)})
+        self.load_around({stay.content for stay in held})
         found = [
             stay
             for content in {stay.content for stay in held}
@@ -88,6 +92,8 @@ class Containment:
             ]
             if _is_unit(content):
                 found = self._cut_short(content, found)
+            else:
+                found = but_for_draws(content, found, self._gathered, self.carriages)
             self._stays_of[content] = sorted(found, key=lambda stay: (stay.start, stay.container))
         return self._stays_of[content]
 
@@ -209,6 +215,7 @@ class Containment:
             if stay.container == outer
             and stay.end == end.time
             and stay.holds_at(end.time)
+            and stay.outlived is None
             and (end.kind == "use" or stay.closed == end.facts)
         }
         if not passed:
@@ -220,16 +227,14 @@ class Containment:
         return [left for each in passed for left in but_for_what_was_left(each, marks)]
 
     def _settled(self, content: str, container: str) -> list[Stay]:
-        if _is_unit(content):
-            return [stay for stay in self.stays_of(content) if stay.container == container]
-        return self._stays_by_content(container).get(content, [])
+        return [stay for stay in self.stays_of(content) if stay.container == container]
 
     def _cut_short(self, content: str, stays: list[Stay]) -> list[Stay]:
         """End the stays of what can be in one container only where it went without that.
 
         It was put into another container; or it was itself used up, sold or destroyed.
         """
-        stays = [self._ended(content, stay) for stay in stays]
+        stays = [self._outlived(content, self._ended(content, stay)) for stay in stays]
         moves = self._packings.moves(content)
         if len({container for _, container in moves}) < 2:  # noqa: PLR2004 - there is no other
             return stays
@@ -262,6 +267,14 @@ class Containment:
             if stay.start <= facts.time and (stay.end is None or facts.time < stay.end):
                 return replace(stay, end=facts.time, closed=facts, unclosed=False)
         return stay
+
+    def _outlived(self, content: str, stay: Stay) -> Stay:
+        """Mark a stay that ended when its container was destroyed, if the content goes on."""
+        if stay.closed is None or stay.end is None or stay.closed.biz_step != DESTROYING:
+            return stay
+        if is_named(stay.closed, content, Role.EPC):
+            return stay
+        return replace(stay, outlived=self._packings.sign_of_life(content, stay.end))
 
     def _are_nested(self, one: str, other: str, time: int) -> bool:
         """Tell whether one of two containers was inside the other at an instant."""

@@ -69,7 +69,10 @@ def deliveries_of(chain: Chain, stocks: Stocks, moved: Sequence[Transfer]) -> li
         amounts = _amounts(chain, transfer, facts, counted)
         amount = stocks.sum(amounts)
         if alternatives is not None and transfer.received is None:
-            amount = _rest(chain, stocks, amount, alternatives)
+            same = [
+                one for one in alternatives if set(one.shipped_units) & set(transfer.shipped_units)
+            ]
+            amount = _rest(chain, stocks, amount, same)
         if amounts and amount != 0:
             found.append(Delivery(*ends, amount, back, transfer.sold))
     return found
@@ -89,7 +92,10 @@ def _amounts(
         key = (facts.sequence if facts else -1, one, unit, transfer.taker)
         if facts is not None and key not in counted:
             counted.add(key)
-            amounts.append(amount_of(chain.gathered, chain.containment, one, unit, facts))
+            amount = amount_of(chain.gathered, chain.containment, one, unit, facts)
+            if amount is not None:
+                amount = amount[0], amount[1] - transfer.less_of(one, unit, facts)
+            amounts.append(amount)
     return amounts
 
 
@@ -107,7 +113,14 @@ def _with_several_takers(moved: Iterable[Transfer]) -> dict[int, list[Transfer]]
 
 
 def _rest(chain: Chain, stocks: Stocks, shipped: Sum, alternatives: Iterable[Transfer]) -> Sum:
-    """Return what is left of a shipment for those of its receivers that recorded no receipt."""
+    """Return what is left of a shipment for those of its receivers that recorded no receipt.
+
+    Args:
+        chain: the facts.
+        stocks: the object's stocks.
+        shipped: how much it was.
+        alternatives: to whom it may have gone.
+    """
     came: Sum = Fraction()
     for transfer in alternatives:
         if transfer.received is not None:

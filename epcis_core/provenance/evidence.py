@@ -88,9 +88,9 @@ class EventList:
         return [self._events[place] for place in sorted(places)]
 
 
-def in_time(facts: EventFacts) -> tuple[int, int]:
-    """Order events by when they happened; at one instant by their place in the ledger."""
-    return facts.time, facts.sequence
+def in_time(facts: EventFacts) -> tuple[int, str]:
+    """Order events by when they happened, at one instant by their ids, however they arrived."""
+    return facts.time, facts.event_id
 
 
 def is_named(facts: EventFacts, one: str, *roles: Role) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from epcis_core.model.references import Role
 from epcis_core.provenance.balance import amount_gaps
 from epcis_core.provenance.chain import Chain, Findings
+from epcis_core.provenance.consumers import brought_back
 from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.handovers import Transfer
@@ -32,10 +33,11 @@ def find_gaps(chain: Chain, found: Findings, stocks: StocksOfLots) -> tuple[Gap,
     gaps = [
         *_without_origin(chain, found),
         *_without_lot(found),
-        *_of_handovers(found.moved),
+        *_of_handovers(between_parties(found, stocks)),
         *used_not_received(chain, found),
         *_unknown_content(chain, found),
         *_time_reversed(found.moved),
+        *_voided_not_shipped(chain, found),
         *_unclosed(found),
         *_made_twice(chain, found),
         *_wide_transformations(chain, found),
@@ -85,12 +87,26 @@ def _without_lot(found: Findings) -> Iterator[Gap]:
             )
 
 
+def between_parties(found: Findings, stocks: StocksOfLots) -> Iterator[Transfer]:
+    """Yield the changes of hands without sales and returns, for a consumer reports nothing.
+
+    Args:
+        found: what was found out.
+        stocks: what came to each place of the lots, and left it.
+    """
+    sold = {one for transfer in found.moved if transfer.sold for one in transfer.objects}
+    back = {booking.events[0].sequence for one in sold for booking in brought_back(stocks.of(one))}
+    for transfer in found.moved:
+        is_back = transfer.received is not None and transfer.received.sequence in back
+        is_return = is_back and transfer.giver is None and sold.issuperset(transfer.objects)
+        if not transfer.sold and not is_return:
+            yield transfer
+
+
 def _of_handovers(moved: Iterable[Transfer]) -> Iterator[Gap]:
-    """Yield what one side alone recorded, and where a party is not known; sales need no receipt."""
+    """Yield what one side alone recorded, and where a party is not known."""
     nameless = []
     for transfer in moved:
-        if transfer.sold:
-            continue
         if transfer.received is None:
             text = "Shipped, but nobody recorded the receipt."
             yield _gap("shipped_not_received", text, transfer)
@@ -108,6 +124,24 @@ def _time_reversed(moved: Iterable[Transfer]) -> Iterator[Gap]:
         shipped, received = transfer.shipped, transfer.received
         if shipped is not None and received is not None and received.time < shipped.time:
             yield _gap("time_reversed", "Received before it was shipped.", transfer)
+
+
+def _voided_not_shipped(chain: Chain, found: Findings) -> Iterator[Gap]:
+    """Yield the voidings of more than anybody recorded to be shipped."""
+    lots = found.lots
+    objects: dict[str, list[str]] = {}
+    for one in found.seen:
+        own = chain.gathered.members(one) if one in lots else ()
+        facts = (each for name in (one, *own) for each in chain.changes.unfounded(name))
+        for event in dict.fromkeys(each.event_id for each in facts):
+            objects.setdefault(event, []).append(one)
+    for event, its in objects.items():
+        yield Gap(
+            code="voided_not_shipped",
+            message="The sender cancelled more than anybody recorded to be shipped.",
+            objects=tuple(its),
+            events=(event,),
+        )
 
 
 def _gap(code: str, message: str, transfer: Transfer) -> Gap:
@@ -134,15 +168,18 @@ def _unknown_content(chain: Chain, found: Findings) -> Iterator[Gap]:
 
 def _unclosed(found: Findings) -> Iterator[Gap]:
     """Yield what was packed and never unpacked, by the event that shows that it was."""
-    contents: dict[tuple[str, str], set[str]] = {}
+    contents: dict[tuple[str, ...], set[str]] = {}
     for stay in found.stays:
         if stay.unclosed and stay.closed is not None:
-            key = stay.opened.event_id, stay.closed.event_id
-            contents.setdefault(key, set()).add(stay.content)
+            seen = (stay.opened, stay.closed, *([stay.outlived] if stay.outlived else ()))
+            contents.setdefault(tuple(f.event_id for f in seen), set()).add(stay.content)
     for events, objects in contents.items():
+        text = "Packed, and nobody recorded that it was taken out again."
+        if len(events) > 2:  # noqa: PLR2004 - the third is what shows it
+            text = "What it was packed in was destroyed, and later it was still there."
         yield Gap(
             code="unclosed_packing",
-            message="Packed, and nobody recorded that it was taken out again.",
+            message=text,
             objects=tuple(sorted(objects)),
             events=events,
         )

@@ -34,7 +34,7 @@ class Gathered:
         self._lots: dict[str, tuple[str, ...]] = {}
 
     def events(self) -> list[EventFacts]:
-        """Return every event gathered so far that stands, by time, then sequence."""
+        """Return every event gathered so far that stands, by time, then id."""
         return sorted(self._events.values(), key=in_time)
 
     def load(self, objects: Iterable[str]) -> None:
@@ -57,7 +57,7 @@ class Gathered:
             self._withdrawn_of[one] = sorted(gone[one], key=in_time)
 
     def naming(self, one: str) -> list[EventFacts]:
-        """Return the standing events that name an object, by time, then sequence."""
+        """Return the standing events that name an object, by time, then id."""
         self.load([one])
         return self._by_object[one]
 

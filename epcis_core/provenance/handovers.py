@@ -6,6 +6,7 @@ Which receipt belongs to which shipment: see `epcis_core.provenance.matching`.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
@@ -32,6 +33,8 @@ class Transfer:
         carrier: who possessed it on the way and only transported.
         sold: it was sold to the consumer.
         disputed: likely, not proven.
+        less: of each object and unit that the first event names, how much less it was in base
+            units: the giver took it back, or it stands under its serial numbers.
         is_part: the receipt is of other shipments too, and tells how much they were together.
     """
 
@@ -47,11 +50,18 @@ class Transfer:
     sold: bool = False
     disputed: bool = False
     is_part: bool = False
+    less: tuple[tuple[tuple[str, str], Fraction], ...] = ()
 
     @property
     def units(self) -> tuple[tuple[str, str], ...]:
         """Each object, and what either event names."""
         return tuple(sorted({*self.shipped_units, *self.received_units}))
+
+    def less_of(self, one: str, unit: str, facts: EventFacts) -> Fraction:
+        """Return how much less it was than one of the events says, in base units."""
+        if facts is not self.events[0]:
+            return Fraction()
+        return sum((amount for key, amount in self.less if key == (one, unit)), Fraction())
 
     @property
     def containers(self) -> tuple[str, ...]:
@@ -103,6 +113,7 @@ def joined(transfers: Iterable[Transfer]) -> list[Transfer]:
             objects=tuple(sorted({name for one in group for name in one.objects})),
             shipped_units=tuple(sorted({unit for one in group for unit in one.shipped_units})),
             received_units=tuple(sorted({unit for one in group for unit in one.received_units})),
+            less=tuple(dict.fromkeys(less for one in group for less in one.less)),
             disputed=all(one.disputed for one in group),
         )
         for group in groups.values()
@@ -144,6 +155,7 @@ def _transfer(giving: Claim | None, taking: Claim | None) -> Transfer | None:
         min((claim.basis for claim in claims), key=bases.index),
         None if carrier in {giver, taker} else carrier,
         disputed=all(claim.disputed for claim in claims),
+        less=(((claims[0].object, claims[0].unit), claims[0].less),) if claims[0].less else (),
     )
 
 

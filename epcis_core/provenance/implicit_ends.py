@@ -1,6 +1,6 @@
 """What shows that a container was emptied though nobody recorded it.
 
-Its old content is gone when it is used up or destroyed with the container, when that is
+Its old content is gone when it is used up, sold or destroyed with the container, when that is
 commissioned again or decommissioned, when nothing was heard of it for a year, and, for a returnable
 asset, when it is packed somewhere it was not last received or packed. Of a logistic unit, whose
 number is for one load, the last makes it likely only.
@@ -17,7 +17,14 @@ from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of
 from epcis_core.provenance.stays import End
-from epcis_core.provenance.steps import COMMISSIONING, DESTROYING, ENDING, TAKING
+from epcis_core.provenance.steps import (
+    COMMISSIONING,
+    DESTROYING,
+    DISPENSING,
+    ENDING,
+    SELLING,
+    TAKING,
+)
 
 YEAR: Final = 365 * 24 * 3600 * 1_000_000
 """In microseconds."""
@@ -43,11 +50,23 @@ def named_ends(
         for facts in at_once:
             if facts.type == "ObjectEvent" and is_named(facts, container, Role.EPC):
                 begins = facts.action == "ADD" and facts.biz_step == COMMISSIONING
-                if facts.biz_step == DESTROYING:
+                if is_handed_out(facts):
+                    yield from but_for_what_was_left(End(time, facts, "use"), marks)
+                elif facts.biz_step == DESTROYING:
                     yield End(time, facts, "destruction")
                 elif begins or facts.biz_step in ENDING or facts.disposition == "destroyed":
                     yield End(time, facts)
     yield from _uses(container, events, marks)
+
+
+def is_handed_out(facts: EventFacts) -> bool:
+    """Tell whether what an event names went to a consumer, with all that was in it.
+
+    References:
+        CBV 2.0, section 7.1: `dispensing` may be of a part; of all it is a DELETE.
+    """
+    is_dispensed = facts.biz_step == DISPENSING and facts.action == "DELETE"
+    return facts.type == "ObjectEvent" and (facts.biz_step in SELLING or is_dispensed)
 
 
 def _uses(
@@ -121,7 +140,7 @@ def misplaced_packings(
     known: set[str] = set()
     here = {facts.sequence: facts for facts in (*marks, *arrivals)}.values()
     for time, group in groupby(sorted(here, key=lambda f: f.time), key=lambda facts: facts.time):
-        at_once = sorted(group, key=lambda facts: facts.sequence)
+        at_once = sorted(group, key=lambda facts: facts.event_id)
         arrived = {site for f in at_once if f.biz_step in TAKING and (site := f.site)}
         for facts in at_once:
             site = facts.site

@@ -8,13 +8,10 @@ shipped in parts, and may leave in a container and come loose, or in what lay in
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Final
 
-from epcis_core.provenance.claims import Claim, Related
+from epcis_core.provenance.claims import EARLY_RECEIPT, Claim, Related
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
-
-EARLY_RECEIPT: Final = 48 * 3600 * 1_000_000
-"""A receipt up to this many microseconds before its shipment still pairs with it."""
+from epcis_core.provenance.repeats import is_retold, join
 
 Pair = tuple[Claim | None, Claim | None]
 """What a giver and a taker claim of one change of hands; None for who does not."""
@@ -24,6 +21,8 @@ _Rule = Callable[[Claim, Claim], bool]
 
 def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) -> list[Pair]:
     """Pair what one object's givers and takers claim; what stays alone is paired with None.
+
+    A container or instance that one of several parties received went to none of the others.
 
     Args:
         givings: by time.
@@ -44,6 +43,9 @@ def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) 
             found += _split(found, free_givings, free_takings, _all(may_be, papers))
     found += _paired(_doubtful(similar[-1]), free_givings, free_takings)
     found += _split(found, free_givings, free_takings, related)
+    _retell(found, free_givings, free_takings, related)
+    gone = {(one.facts.sequence, one.unit) for one, _ in found if not one.is_amount}
+    free_givings = [one for one in free_givings if (one.facts.sequence, one.unit) not in gone]
     return [
         *found,
         *((giving, None) for giving in free_givings),
@@ -176,6 +178,33 @@ def _split(
             if is_part(giving, taking) and _takes_from(rests, taking, giving):
                 givings.remove(giving)
                 yield giving, taking
+                break
+
+
+def _retell(
+    found: Sequence[tuple[Claim, Claim]], givings: list[Claim], takings: list[Claim], may_be: _Rule
+) -> None:
+    """Join what is left with what tells the same of a trip that both sides know.
+
+    Args:
+        found: the pairs.
+        givings: what is left, and is taken out of the list when it is joined.
+        takings: likewise.
+        may_be: whether two claims can be of the same goods.
+    """
+    for claim in [one for one in (*givings, *takings) if one.amount is None or one.transactions]:
+        mine, others = (givings, takings) if claim.side == "giving" else (takings, givings)
+        for giving, taking in found:
+            known, first, last = (
+                (giving, claim, taking) if claim.side == "giving" else (taking, giving, claim)
+            )
+            if first.time > last.time or not is_retold(claim, known) or not may_be(known, claim):
+                continue
+            start, end = sorted((known.time, claim.time))
+            both = (*others, *(t if claim.side == "giving" else g for g, t in found))
+            if not any(start < one.time < end and one.agrees(claim) for one in both):
+                mine.remove(claim)
+                join(known, claim)
                 break
 
 

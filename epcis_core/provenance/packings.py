@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.carriage import Carriage, carriage_of, within
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import begins, is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.implicit_ends import misplaced_packings, named_ends
 from epcis_core.provenance.pairing import pair
 from epcis_core.provenance.stays import End, Stay
-from epcis_core.provenance.steps import DESTROYING, DISPENSING, SELLING, TAKING
+from epcis_core.provenance.steps import DESTROYING, DISPENSING, GIVING, SELLING, TAKING
 
 
 class Packings:
@@ -74,6 +74,24 @@ class Packings:
                 and facts.biz_step in SELLING | {DESTROYING, DISPENSING}
             )
         ]
+
+    def sign_of_life(self, one: str, time: int) -> EventFacts | None:
+        """Return the event after an instant that shows that one thing was whole and in use then.
+
+        It goes elsewhere, is sold or used, is packed itself, or is opened; and nobody has filled it
+        or begun to use it anew before.
+        """
+        for facts in self._gathered.naming(one):
+            if facts.time <= time:
+                continue
+            is_filled = facts.action == "ADD" and is_named(facts, one, Role.PARENT)
+            if is_filled or begins(facts, one):
+                return None
+            is_packing = facts.type == "AggregationEvent"
+            goes_on = facts.biz_step in GIVING | TAKING | SELLING | {DISPENSING}
+            if goes_on or is_packing or is_named(facts, one, Role.INPUT):
+                return facts
+        return None
 
     def marks(self, container: str) -> list[EventFacts]:
         """Return the events that say what is in a container, by time."""

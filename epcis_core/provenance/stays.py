@@ -1,6 +1,7 @@
 """A stay: one object in one container, from its start to its end, both included; and loads."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from epcis_core.provenance.facts import EventFacts, Named
@@ -21,7 +22,10 @@ class Stay:
         disputed: likely, not proven.
         observed: nobody recorded that it was put in.
         reduced: some of it was taken out before the end.
+        drawn: when how much of it left by its own name, in base units.
         unclosed: nobody recorded that it was taken out; something else shows that it was.
+        outlived: where the container was destroyed at the end, the later event that shows that the
+            content was out by then.
         refills: the container's old content was taken out at the same instant.
         refilled: the container's new content was put in at the instant of the end.
     """
@@ -36,7 +40,9 @@ class Stay:
     disputed: bool = False
     observed: bool = False
     reduced: bool = False
+    drawn: tuple[tuple[int, Fraction], ...] = ()
     unclosed: bool = False
+    outlived: EventFacts | None = None
     refills: bool = False
     refilled: bool = False
 

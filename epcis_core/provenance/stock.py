@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, get_args
 
-from epcis_core.provenance.amounts import Measure, measured
+from epcis_core.provenance.amounts import Measure, measured, pieces
 from epcis_core.provenance.bookings import Booking, Column, bookings_of, claimed, once
 from epcis_core.provenance.chain import Chain
-from epcis_core.provenance.claims import Claim, Side
+from epcis_core.provenance.claims import EARLY_RECEIPT, Claim, Side
+from epcis_core.provenance.evidence import in_time
 from epcis_core.provenance.facts import EventFacts, site_of
-from epcis_core.provenance.inside import pieces
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
-from epcis_core.provenance.matching import EARLY_RECEIPT, Pair
+from epcis_core.provenance.matching import Pair
 
 LEAVING: Final[tuple[Column, ...]] = ("used", "shipped", "destroyed")
 
@@ -117,6 +117,7 @@ class Stocks:
 
     Attributes:
         exceeding: events of goods of which more was received than shipped.
+        differing: events of one change of hands that one side tells twice, with other amounts.
         from_nobody: what came without anybody being known to have given it.
         kind: what amounts are added up: `mass`, `count`, or a unit without a fixed size.
         uom: the unit in which the lot was measured first; None for pieces.
@@ -125,6 +126,7 @@ class Stocks:
     def __init__(self, chain: Chain, lot: str, *, whole: bool = True) -> None:
         self.lot = lot
         self.exceeding: list[tuple[EventFacts, ...]] = []
+        self.differing: list[tuple[EventFacts, ...]] = []
         self.from_nobody: list[Booking] = []
         self._chain = chain
         self._stocks: dict[tuple[str | None, str | None], Stock] = {}
@@ -179,6 +181,10 @@ class Stocks:
         came = [claimed(self._chain, claim) for claim in trip.takings]
         for booking in (*sent, *came):
             self._book(booking)
+        claims = (*trip.givings, *trip.takings)
+        self.differing += [
+            tuple(sorted(claim.events, key=in_time)) for claim in claims if claim.differs
+        ]
         if not came:
             takers = (claim.taker for claim in trip.givings)
             return list(zip(sent, takers, strict=True))

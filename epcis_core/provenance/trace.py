@@ -14,7 +14,7 @@ from epcis_core.provenance.answer import (
 from epcis_core.provenance.book import Book
 from epcis_core.provenance.chain import Chain, Findings, Subject, look_around
 from epcis_core.provenance.evidence import Evidence
-from epcis_core.provenance.gaps import find_gaps
+from epcis_core.provenance.gaps import between_parties, find_gaps
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.lineage import Room, Walk
 from epcis_core.provenance.one_step import one_step, together
@@ -132,7 +132,7 @@ def told(
         retracted=tuple(
             facts.event_id for facts in chain.gathered.retracted([*found.seen, *found.carried])
         ),
-        coverage=_coverage(found.moved),
+        coverage=_coverage(between_parties(found, stocks)),
         parties=known(chain.book.party, parties),
         places={one: its for one, its in known(chain.book.place, places).items() if its},
         events=_events(chain, found, links),
@@ -157,9 +157,9 @@ def _one_step_of(chain: Chain, subject: Subject, origin: Walk) -> tuple[OneStep,
     )
 
 
-def _coverage(moved: Sequence[Transfer]) -> Coverage:
-    """Count what both sides could have reported; a consumer reports nothing."""
-    between = [one for one in moved if not one.sold]
+def _coverage(moved: Iterable[Transfer]) -> Coverage:
+    """Count what both sides could have reported."""
+    between = list(moved)
     return Coverage(
         handovers=len(between),
         confirmed_by_both=sum(

@@ -13,7 +13,7 @@ from typing import Literal
 from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import together
 from epcis_core.provenance.containment import Containment
-from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.evidence import in_time, is_named
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
@@ -167,9 +167,8 @@ class Transformations:
         found = {f.sequence: f for f in self._gathered.naming(source)}
         for container in {c.container for c in self._containment.carriages(source)}:
             found |= {f.sequence: f for f in self._gathered.naming(container)}
-        return [
-            found[sequence] for sequence in sorted(found) if found[sequence].objects(Role.INPUT)
-        ]
+        uses = [facts for facts in found.values() if facts.objects(Role.INPUT)]
+        return sorted(uses, key=in_time)
 
     def _counts(self, used: EventFacts, made: EventFacts) -> bool:
         """Tell whether what one event of a transformation used is in what another made."""

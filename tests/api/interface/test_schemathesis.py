@@ -13,6 +13,7 @@ from tests.api.interface.described import Served, described_server
 from tests.api.interface.driving import DESCRIPTION, OPERATIONS, drive
 from tests.conftest import TEST_SCALE
 
+pytestmark = pytest.mark.no_cover  # the same lines over and over
 EXAMPLES = max(1, int(10 * TEST_SCALE))
 ALIKE = ("}/events", "/all-events")
 

@@ -6,9 +6,12 @@ from typing import Any
 
 from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
+from epcis_core.provenance.balance import balance
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import Handover, Trace
+from epcis_core.provenance.recall import recall
+from epcis_core.provenance.recall_result import Recall
+from epcis_core.provenance.result import Balance, Handover, Trace
 from epcis_core.provenance.trace import trace
 
 HOUR = 3_600_000_000
@@ -134,6 +137,12 @@ class World:
 
     def trace(self, subject: str, *, book: Book | None = None, **options: Any) -> Trace:
         return trace(EventList(self.events), book or Book({}), subject, **options)
+
+    def balance(self, subject: str, *, book: Book | None = None) -> Balance:
+        return balance(EventList(self.events), book or Book({}), subject)
+
+    def recall(self, *subjects: str, book: Book | None = None) -> Recall:
+        return recall(EventList(self.events), book or Book({}), list(subjects))
 
     def ship(self, hour: float, giver: str, taker: str, *objects: str, **more: Any) -> EventFacts:
         """A giving step at the giver's, by the owners."""

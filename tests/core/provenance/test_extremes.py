@@ -12,6 +12,7 @@ from tests.core.provenance.histories import (
     told,
 )
 
+pytestmark = pytest.mark.no_cover  # the same lines over and over
 LENGTH = max(2_000, int(5_000 * min(TEST_SCALE, 20)))
 """Steps of the longest chain, 100,000 in the full tier."""
 WIDTH = 10_000
