@@ -3,7 +3,8 @@
 A lot may be used, sold or destroyed by its own name where it lay in containers and nowhere else.
 Where that was as much as all of them held, none goes anywhere with it any more; of one container it
 may be a part. Of a part of several nobody knows whose it was: all stays inside, and if all leaves,
-more left than came.
+more left than came. Where a container is packed anew without having been unpacked, what was inside
+stays until then, and the answer says that nobody recorded when it left.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,6 +47,7 @@ def but_for_draws(
             if stay.start <= facts.time
             and (stay.end is None or facts.time < stay.end)
             and not _is_unpacked(stay)
+            and not stay.unclosed
             and _site_of(stay.container, facts.time, gathered, carriages) == facts.site
         ]
         held = added_up(left_in(gathered, found[place], facts.time) for place in there)
