@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds queries api-fuzz damage load docs wheel demo
+.PHONY: check lint format types directions test fuzz worlds queries api-fuzz damage faults load docs wheel demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -38,6 +38,12 @@ api-fuzz:  ## two hundred random requests per operation; an hour at most, goes o
 
 damage:  ## a thousand bit flips, changed rows, rollbacks, split views; goes on where it was
 	nice -n 10 $(BIN)/python -m tests.reliability.run --f11
+
+faults:  ## servers killed, system calls failing, power lost, disks full; each an hour at most, goes on where it was
+	nice -n 10 $(BIN)/python -m tests.reliability.run --f1
+	nice -n 10 $(BIN)/python -m tests.reliability.run --f2
+	nice -n 10 $(BIN)/python -m tests.reliability.run --f3
+	nice -n 10 $(BIN)/python -m tests.reliability.run --f4
 
 load:  ## fifty clients at once for five minutes; writes docs/load.md
 	$(BIN)/python -m tests.load.run --into docs/load.md

@@ -8,6 +8,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from api.asking import Asking
+from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
 from api.clock import now
 from api.errors import install_error_answers
@@ -56,15 +57,16 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     """
     app = routed()
     app.state.ledger = ledger
-    app.state.settings = settings or Settings()
+    app.state.settings = settings = settings or Settings()
     app.state.metrics = Metrics()
     app.state.precedence = Precedence()
     app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
     app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
     install_error_answers(app)
-    app.add_middleware(OwnSite)
+    app.add_middleware(OwnSite, base=settings.base)
     app.add_middleware(WholeSegments)
     app.add_middleware(Asking, precedence=app.state.precedence)
+    app.add_middleware(BehindProxy, base=settings.base, proxies=settings.proxies)
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
     return app

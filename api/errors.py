@@ -27,6 +27,7 @@ from epcis_core.errors import (
     TooComplexError,
 )
 from epcis_core.query.refusal import QueryTooLargeError
+from epcis_core.store.durability import refused
 
 _STATUS: Final[dict[type[EpcisError], tuple[int, str]]] = {
     QueryTooLargeError: (413, "QueryTooLargeException"),
@@ -132,10 +133,17 @@ def install_error_answers(app: FastAPI) -> None:
                 return _answer(request, status, name, str(error))
         return _answer(request, 500, "ImplementationException", str(error))
 
+    async def disk(request: Request, error: Exception) -> Response:
+        told = refused("What was sent cannot be written", error)
+        if not isinstance(told, DiskFullError):
+            raise error
+        return await ours(request, told)
+
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(WebSocketRequestValidationError, invalid)
     app.add_exception_handler(EpcisError, ours)
+    app.add_exception_handler(OSError, disk)
 
 
 def failed(request: Request, request_id: str) -> Response:

@@ -46,5 +46,6 @@ def write_logs(level: LogLevel) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(as_json())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for name in ("httpx", "httpcore", "asyncio"):
+    # What these tell at `info` has addresses in it: of who asks, and what for.
+    for name in ("httpx", "httpcore", "asyncio", "uvicorn", "websockets"):
         logging.getLogger(name).setLevel(logging.WARNING)

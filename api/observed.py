@@ -2,6 +2,9 @@
 
 The id is the caller's `X-Request-ID` where that is a plain one, and stands in the answer, in each
 line that is logged meanwhile, and in the problem that an unexpected error is answered with.
+
+What is asked for is nobody's to read in a log: neither who asks, nor the query, nor the path, which
+may name an event, a smallholder's place or a query. The log has the route, `/proof/{event_id}`.
 """
 
 import logging
@@ -57,18 +60,23 @@ class Observed:
             try:
                 await self._app(scope, receive, answer)
             except Exception:
-                _log.exception("failed", extra={"path": scope["path"]})
+                _log.exception("failed", extra={"route": _route(scope)})
                 if started:
                     raise  # the connection is cut: what has been sent is not whole
                 await failed(Request(scope), request_id)(scope, receive, answer)
             finally:
                 seconds = time.perf_counter() - began
-                route = getattr(scope.get("route"), "path", "none")
+                route = _route(scope)
                 self._metrics.request(scope["method"], route, status, seconds)
                 said = {
                     "method": scope["method"],
-                    "path": scope["path"],
+                    "route": route,
                     "status": status,
                     "milliseconds": round(seconds * 1000, 1),
                 }
                 _log.info("request", extra=said)
+
+
+def _route(scope: Scope) -> str:
+    """Return which route a request took, `none` where there is none for it."""
+    return getattr(scope.get("route"), "path", "none")

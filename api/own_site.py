@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.base_address import BaseAddress
 from api.errors import problem
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -23,10 +24,12 @@ class OwnSite:
 
     Args:
         app: what answers the request.
+        base: where the server is found from outside; None for its own address.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, base: BaseAddress | None = None) -> None:
         self._app = app
+        self._outside = None if base is None else base.host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -34,8 +37,9 @@ class OwnSite:
         if scope["type"] in {"http", "websocket"}:
             headers = Headers(scope=scope)
             host, origin = headers.get("host", ""), headers.get("origin")
-            if not _is_own(host):
-                title = f"Expected this machine as Host, such as 127.0.0.1, got {host!r}."
+            if not (_is_loopback(host) or host.lower() == self._outside):
+                own = f"{self._outside} or " if self._outside else ""
+                title = f"Expected {own}this machine as Host, such as 127.0.0.1, got {host!r}."
                 answer = problem(400, "ValidationException", title)
             elif scope.get("method", "GET") not in _SAFE and not same_site(origin, host):
                 title = "A page of another site may not write here."
@@ -58,6 +62,6 @@ def same_site(origin: str | None, host: str) -> bool:
         return False
 
 
-def _is_own(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     match = _HOST.fullmatch(host)
     return match is not None and match[1].lower() in LOOPBACK

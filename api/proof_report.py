@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+from api.paper_checkpoint import on_paper
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.errors import ParseError
 from epcis_core.findings import Language
@@ -32,6 +33,9 @@ _LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "correction": "correction",
         "erased": "text erased",
         "text": "as received",
+        "paper": "The checkpoint, to be kept on paper. Scanned or typed into a file, `epcis fsck` "
+        "and `epcis verify` take it with --checkpoint.",
+        "code": "QR code of the checkpoint",
     },
     "vi": {
         "about": "Sổ ghi chứng minh được gì về",
@@ -50,6 +54,9 @@ _LABELS: Final[Mapping[Language, Mapping[str, str]]] = {
         "correction": "bản đính chính",
         "erased": "nội dung đã xoá",
         "text": "nguyên văn",
+        "paper": "Điểm kiểm chứng, để giữ trên giấy. Quét hoặc gõ lại vào tệp, `epcis fsck` và "
+        "`epcis verify` nhận tệp đó với --checkpoint.",
+        "code": "Mã QR của điểm kiểm chứng",
     },
 }
 _STYLE: Final = (
@@ -58,6 +65,7 @@ _STYLE: Final = (
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
     "padding:.4rem .6rem;border-bottom:1px solid #ccc}"
     "pre{white-space:pre-wrap;font-size:.8rem;background:#f4f6f5;padding:.5rem}"
+    "section{break-inside:avoid;margin-top:2rem}svg{width:40mm;height:40mm}"
     "aside{border-left:.4rem solid #888;padding:.1rem 1rem;background:#f4f6f5}"
     "@media screen and (max-width:47rem){thead{display:none}tr{display:block;padding:.6rem 0;"
     "border-bottom:2px solid #ccc}td{display:block;border:0;padding:.1rem 0}"
@@ -106,7 +114,19 @@ def _page(proof: Proof, verdict: Verdict, language: Language) -> str:
         f"<style>{_STYLE}</style><h1>{title}</h1><aside>{told}</aside>"
         f"<p>{escape(words['said'])}</p><p>{escape(_checkpoint(proof, language))}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{_rows(proof, language)}</tbody></table>"
-        "</html>"
+        f"{_sheet(proof, words)}</html>"
+    )
+
+
+def _sheet(proof: Proof, words: Mapping[str, str]) -> str:
+    """Return the checkpoint as text and as a QR code."""
+    kept = on_paper(proof.note, proof.made)
+    size = kept.code.size
+    return (
+        f"<section><p>{escape(words['paper'])}</p>"
+        f'<svg viewBox="0 0 {size} {size}" role="img" aria-label="{escape(words["code"])}" '
+        f'xmlns="http://www.w3.org/2000/svg"><rect width="{size}" height="{size}" fill="#fff"/>'
+        f'<path d="{kept.code.path}"/></svg><pre>{escape(kept.text)}</pre></section>'
     )
 
 
@@ -135,6 +155,7 @@ def _text(proof: Proof, verdict: Verdict, language: Language) -> str:
     for one in proof.records:
         cells = zip(_COLUMNS, _cells(one, language), strict=True)
         lines += [f"{words[name]}: {cell}" for name, cell in cells] + [""]
+    lines += [words["paper"], "", on_paper(proof.note, proof.made).text]
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ class RunningServer:
     """A server that holds a ledger.
 
     Attributes:
-        address: its base address, such as `http://127.0.0.1:8000`.
+        address: its base address on this machine, such as `http://127.0.0.1:8000`.
         pid: its process.
         token: what a command shows to be let in.
     """

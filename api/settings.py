@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from api.base_address import BaseAddress, Network
 from api.outward import Allowed
 from api.subscriptions.webhook import Pace
 from epcis_core.findings import Language
@@ -43,6 +44,8 @@ class Settings:
         pace: when what could not be sent is tried again.
         outsiders: who keeps the log's checkpoints.
         query_seconds: how long finding the events of one page may take.
+        base: where the server is found from outside; None for its own address.
+        proxies: from where scheme and host of the request outside are believed.
     """
 
     demo: bool = False
@@ -52,6 +55,13 @@ class Settings:
     pace: Pace = field(default_factory=Pace)
     outsiders: Outsiders = field(default_factory=Outsiders)
     query_seconds: float = 30
+    base: BaseAddress | None = None
+    proxies: tuple[Network, ...] = ()
+
+    @property
+    def root(self) -> str:
+        """What stands before every path of this server; often empty."""
+        return "" if self.base is None else self.base.path
 
 
 def terminal_language() -> Language:

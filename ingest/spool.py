@@ -73,10 +73,11 @@ class Spool:
             (self.path / capture_id).unlink()
 
     def sweep(self, wanted: Collection[str]) -> None:
-        """Delete all files but those that are still wanted."""
-        for file in self.path.iterdir():
-            if file.name not in wanted and file.is_file():
-                file.unlink()
+        """Delete all files but those that are still wanted, as far as they can be deleted now."""
+        with suppress(OSError):
+            for file in self.path.iterdir():
+                if file.name not in wanted and file.is_file():
+                    file.unlink()
 
 
 class _Watched(BufferedReader):

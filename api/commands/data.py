@@ -24,7 +24,9 @@ from ingest.report import CheckReport
 LedgerOption = Annotated[
     Path | None,
     typer.Option(
-        "--ledger", help="The ledger file; default $EPCIS_LEDGER, else ledger.duckdb here."
+        "--ledger",
+        help="The ledger file; else ledger.duckdb here.",
+        envvar="EPCIS_LEDGER",
     ),
 ]
 ServerOption = Annotated[

@@ -6,6 +6,8 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,8 +16,9 @@ import typer
 import uvicorn
 
 from api.app import create_app, new_token
+from api.base_address import BaseAddress, read_networks
 from api.clock import now
-from api.commands.data import LedgerOption, LimitOption, errors, limits_of, output
+from api.commands.data import LedgerOption, errors, limits_of, output
 from api.commands.proofs import read_keys
 from api.logs import LogLevel, write_logs
 from api.outward import USUAL_PORTS, Allowed
@@ -27,18 +30,49 @@ from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
 from ingest.files import expand
+from ingest.limits import limits_help
 
-HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 _PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
 _TURN: Final = 0.0005  # seconds that a thread keeps Python while another wants it
 
-PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")]
+# Each option may stand in the environment; several values of one are parted by spaces there.
+HostOption = Annotated[str, typer.Option(help="Address to listen on.", envvar="EPCIS_HOST")]
+PortOption = Annotated[
+    int,
+    typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.", envvar="EPCIS_PORT"),
+]
+BaseOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Where the server is found from outside, through a proxy on this machine.",
+        envvar="EPCIS_BASE_ADDRESS",
+    ),
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Proxy or network whose X-Forwarded-Proto and -Host are believed; may be repeated.",
+        envvar="EPCIS_TRUSTED_PROXY",
+    ),
+]
+OwnLimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help=f"How much is taken before a file is refused; again for each. Else {limits_help()}.",
+        show_default=False,
+        envvar="EPCIS_LIMIT",
+    ),
+]
 AllowOption = Annotated[
     list[str] | None,
-    typer.Option(help="Host or network inside to which events may be sent; may be repeated."),
-]
-LogOption = Annotated[
-    LogLevel, typer.Option(help="What is written to standard error, as JSON lines.")
+    typer.Option(
+        help="Host or network inside to which events may be sent; may be repeated.",
+        envvar="EPCIS_ALLOW_OUTWARD",
+    ),
 ]
 OutwardPortOption = Annotated[
     list[int] | None,
@@ -47,7 +81,34 @@ OutwardPortOption = Annotated[
         max=65535,
         help="Port outside to which events may be sent, instead of 80, 443, 8080 and 8443; "
         "may be repeated.",
+        envvar="EPCIS_OUTWARD_PORT",
     ),
+]
+OriginOption = Annotated[
+    str | None,
+    typer.Option(help="Name of the log, in its checkpoints and its key.", envvar="EPCIS_ORIGIN"),
+]
+CheckpointToOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Address to which checkpoints are sent; may be repeated.",
+        envvar="EPCIS_CHECKPOINT_TO",
+    ),
+]
+CheckpointFileOption = Annotated[
+    Path | None,
+    typer.Option(help="File into which checkpoints are written.", envvar="EPCIS_CHECKPOINT_FILE"),
+]
+WitnessOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Key of a witness that cosigns checkpoints; may be repeated.",
+        envvar="EPCIS_WITNESS",
+    ),
+]
+LogOption = Annotated[
+    LogLevel,
+    typer.Option(help="What is written to standard error, as JSON lines.", envvar="EPCIS_LOG"),
 ]
 
 
@@ -56,28 +117,21 @@ def serve(
     ledger: LedgerOption = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
-    limit: LimitOption = None,
+    base_address: BaseOption = None,
+    trusted_proxy: ProxyOption = None,
+    limit: OwnLimitOption = None,
     allow_outward: AllowOption = None,
     outward_port: OutwardPortOption = None,
-    origin: Annotated[
-        str | None, typer.Option(help="Name of the log, in its checkpoints and its key.")
-    ] = None,
-    checkpoint_to: Annotated[
-        list[str] | None,
-        typer.Option(help="Address to which checkpoints are sent; may be repeated."),
-    ] = None,
-    checkpoint_file: Annotated[
-        Path | None, typer.Option(help="File into which checkpoints are written.")
-    ] = None,
-    witness: Annotated[
-        list[str] | None,
-        typer.Option(help="Key of a witness that cosigns checkpoints; may be repeated."),
-    ] = None,
+    origin: OriginOption = None,
+    checkpoint_to: CheckpointToOption = None,
+    checkpoint_file: CheckpointFileOption = None,
+    witness: WitnessOption = None,
     log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
 
-    While it runs, the other commands work through it.
+    While it runs, the other commands work through it. Each option may also stand in the
+    environment, as EPCIS_ and its name.
 
     Examples:
 
@@ -87,22 +141,31 @@ def serve(
 
       epcis serve --limit file_size=4G
 
+      epcis serve --base-address https://truy-xuat.example/so-cai --trusted-proxy 127.0.0.1
+
       epcis serve --allow-outward 10.20.0.0/16 --allow-outward erp.example
 
       epcis serve --checkpoint-to https://buyer.example/checkpoints --checkpoint-file /mnt/usb/log
     """
-    limits = limits_of(limit)
-    try:
+    with _said_of("--allow-outward"):
         outward = Allowed.read(allow_outward or (), outward_port or USUAL_PORTS)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--allow-outward") from error
+    with _said_of("--base-address"):
+        base = BaseAddress.read(base_address) if base_address else None
+    with _said_of("--trusted-proxy"):
+        proxies = read_networks(trusted_proxy or ())
+    settings = Settings(
+        token=new_token(),
+        limits=limits_of(limit),
+        outward=outward,
+        outsiders=Outsiders(tuple(checkpoint_to or ()), checkpoint_file, tuple(read_keys(witness))),
+        base=base,
+        proxies=proxies,
+    )
     path = ledger_path(ledger)
-    outsiders = Outsiders(tuple(checkpoint_to or ()), checkpoint_file, tuple(read_keys(witness)))
     with Ledger.open(path) as opened:
         if origin is not None:
             with Bookkeeping(path) as books:
                 name_log(books, origin)
-        settings = Settings(token=new_token(), limits=limits, outward=outward, outsiders=outsiders)
         _run(opened, settings, host, port, log)
 
 
@@ -145,7 +208,8 @@ def _run(
     if host not in LOOPBACK:
         errors.print(
             f"[red]Refused:[/] {host} can be reached from other machines, and there are no "
-            "accounts yet to tell who may do what. Use 127.0.0.1."
+            "accounts yet to tell who may do what. Use 127.0.0.1, and a proxy on this machine "
+            "that knows who may come in."
         )
         raise typer.Exit(2)
     write_logs(log)
@@ -156,6 +220,7 @@ def _run(
         port=port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # `BehindProxy` knows whom to believe
         timeout_graceful_shutdown=_PATIENCE,
         ws_per_message_deflate=False,  # each listener would hold memory for it
     )
@@ -167,13 +232,26 @@ def _run(
         )
         raise typer.Exit(2) from error
     name, number = listening.getsockname()[:2]
-    address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
+    own = f"[{name}]" if ":" in name else name
+    address = f"http://{own}:{number}{settings.root}"
     running = RunningServer(address, os.getpid(), settings.token)
+    outside = f" for {settings.base}" if settings.base is not None else ""
     with announced(ledger.path, running):
-        output.print(f"Serving {ledger.path.name} at [bold]{address}[/]  (stop with Ctrl+C)")
+        output.print(
+            f"Serving {ledger.path.name} at [bold]{address}[/]{outside}  (stop with Ctrl+C)"
+        )
         # Once it has stopped, uvicorn passes the signal on; the ledger is to be closed then.
         signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _said_of(option: str) -> Iterator[None]:
+    """Let what is wrong with the value of an option be said of it."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
 
 
 def _answer_while_capturing() -> None:

@@ -42,8 +42,10 @@ _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
         ("Accept", "Accept-Encoding"),
     ),
     500: ("The server failed; its log tells why, under the id of the request.", ()),
+    503: ("It cannot be done now; after the disk failed, until the server is started again.", ()),
+    507: ("The disk has no room; nothing was kept. Send it again once there is some.", ()),
 }
-EVERYWHERE: Final = (400, 500)
+EVERYWHERE: Final = (400, 500, 503, 507)
 """Statuses of problems that any operation may have."""
 
 ON_WRITING: Final = 403

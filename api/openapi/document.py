@@ -46,7 +46,8 @@ def install_document(app: FastAPI) -> None:
 
     @cache
     def document() -> dict[str, Any]:
-        return document_of(app)
+        base = app.state.settings.base
+        return document_of(app) | ({} if base is None else {"servers": [{"url": str(base)}]})
 
     @cache
     def as_json() -> bytes:

@@ -1,7 +1,7 @@
 """How an answer reaches whoever asked: as a page in their language, or as JSON."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -81,14 +81,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         **values: what the template shows.
     """
     t = texts_for(request)
+    settings = request.app.state.settings
     html = (
-        environment()
+        environment(settings.root)
         .get_template(template)
         .render(
             t=t,
             languages=_language_links(request),
             json_link=_json_link(request),
-            demo=getattr(request.app.state.settings, "demo", False),
+            demo=settings.demo,
             **values,
         )
     )
@@ -98,7 +99,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     answer.headers["Cache-Control"] = "no-store"
     if request.query_params.get("lang") in texts.LANGUAGES:
         answer.set_cookie(
-            LANGUAGE_COOKIE, t.language, max_age=_COOKIE_AGE, httponly=True, samesite="lax"
+            LANGUAGE_COOKIE,
+            t.language,
+            max_age=_COOKIE_AGE,
+            path=settings.root or "/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
         )
     return answer
 
@@ -142,8 +149,20 @@ def _json_link(request: Request) -> str:
 
 
 @cache
-def environment() -> jinja2.Environment:
-    """Return the templates, which escape whatever they print."""
+def environment(root: str = "") -> jinja2.Environment:
+    """Return the templates, which escape whatever they print.
+
+    Args:
+        root: what stands before every path of the server. Values hold paths without it; `at` in a
+            template, and its functions that make links, put it before them.
+    """
+
+    def at(path: str) -> str:
+        return root + path if path.startswith("/") else path  # else a place on the page itself
+
+    def linked(link: Callable[..., str]) -> Callable[..., str]:
+        return lambda *given, **more: at(link(*given, **more))
+
     found = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
@@ -152,11 +171,12 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     found.globals.update(
-        trace_link=naming.trace_link,
-        event_link=naming.event_link,
-        recall_link=naming.recall_link,
+        at=at,
+        trace_link=linked(naming.trace_link),
+        event_link=linked(naming.event_link),
+        recall_link=linked(naming.recall_link),
+        static=linked(static_link),
         times=times,
-        static=static_link,
     )
     return found
 

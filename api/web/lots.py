@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.clock import now
 from api.hints import hint
+from api.paper_checkpoint import latest_on_paper
 from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.event_page import facts_of_stored
 from api.web.gap_words import Briefs, briefs_of_facts, briefs_of_trace, listed_events
@@ -69,6 +70,7 @@ def show_recall(
 def _recall_page(
     request: Request, answer: Recall, near: dict[str, list[Hit]], as_of: str | None, status: int
 ) -> Response:
+    state = request.app.state
     namer = namer_for(request, as_of=as_of or None)
     ids = [*answer.subjects, *answer.unknown]
 
@@ -88,6 +90,7 @@ def _recall_page(
         near=near,
         hints={one: hint(one, namer.texts.language).get("hint") for one in near},
         as_of=as_of,
+        checkpoint=latest_on_paper(state.ledger, state.books, now()),
         most=MOST_ROWS,
         without=without,
     )

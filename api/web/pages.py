@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.clock import now
 from api.hints import hint
+from api.paper_checkpoint import latest_on_paper
 from api.web import lots, uploads
 from api.web.answers import (
     STATIC_FILES,
@@ -156,6 +157,7 @@ def show_trace(
         trace=answer,
         n=namer,
         is_past=bool(as_of),
+        checkpoint=latest_on_paper(ledger, request.app.state.books, now()),
         most=MOST_ROWS,
         link=lambda **change: trace_link(
             answer.subject, **{"direction": direction, "at": at, "as_of": as_of, **change}

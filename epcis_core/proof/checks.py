@@ -19,6 +19,7 @@ SALT_SIZE = 16
 ED25519, COSIGNATURE = 1, 4
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 DASH = "— "
+_DASHES = frozenset("-‐‑‒–—―−") | {"--", "---"}
 _KEY_ID, _PUBLIC, _SIGNATURE, _TIME = 4, 32, 64, 8  # bytes
 _MOST_SIGNATURES = 100
 _DIGITS = 19
@@ -202,6 +203,26 @@ def read_note(text: str) -> tuple[str, list[Signature]]:
     ):
         raise ValueError("This is no signed note")
     return f"{body}\n", [read_signature(line) for line in signatures]
+
+
+def as_typed(text: str) -> str:
+    """Return notes that were scanned, or typed from paper, as they were written.
+
+    What may differ: ends of lines, blanks around them, the dash before a name, a signature over
+    several lines, and how many empty lines there are. A letter that is wrong stays wrong.
+    """
+    lines: list[str] = []
+    for line in (one.strip() for one in text.lstrip("\ufeff").splitlines()):
+        last = lines[-1] if lines else ""
+        dash, _, rest = line.partition(" ")
+        if rest and dash in _DASHES:
+            lines += [""] * bool(last and not last.startswith(DASH)) + [DASH + rest.strip()]
+        elif line and last.startswith(DASH):
+            between = "" if " " in last[len(DASH) :] else " "
+            lines[-1] = f"{last}{between}{line}"
+        elif line or last:
+            lines.append(line)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def read_signature(line: str) -> Signature:

@@ -26,6 +26,7 @@ from epcis_core.proof.checks import (
     SALT_SIZE,
     Checkpoint,
     Key,
+    as_typed,
     is_consistent,
     is_included,
     leaf_of,
@@ -129,7 +130,7 @@ def verdict_of(
         path: the zip.
         keys: the log's, and those of witnesses, as the reader knows them; without one of the log
             the one in the proof is taken, and the verdict says so.
-        outside: checkpoints that the reader has from elsewhere, as signed notes.
+        outside: checkpoints that the reader has from elsewhere, as signed notes; typed ones too.
     """
     verdict = Verdict()
     try:
@@ -264,6 +265,7 @@ def _compare(
     verdict: Verdict,
 ) -> None:
     """Compare the checkpoint of a proof with one that the reader has from elsewhere."""
+    note = as_typed(note)
     other = read_checkpoint(read_note(note)[0])
     values = {"size": other.size, "own": checkpoint.size}
     paths = {one["size"]: [bytes.fromhex(step) for step in one["path"]] for one in ways}

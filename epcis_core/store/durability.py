@@ -8,6 +8,8 @@ checkpointed, what DuckDB's log had brought for it.
 import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -57,19 +59,51 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def file_number(path: Path) -> int | None:
-    """Return by which number the disk knows a file, other than any that is there meanwhile.
+class NamedFile:
+    """A file that somebody makes, takes away and makes again, and whose name is to be on the disk.
 
-    Returns:
-        The number; None where there is no such file.
+    Args:
+        path: the file; what its folder has by now is put onto the disk.
 
     Raises:
         OSError: the disk refuses.
     """
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        sync_folder(path.parent)
+        self._on_disk = self._number()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Put the name onto the disk where the file was made in the block; nowhere else it may be.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        with self._refusing():
+            if self._number() != self._on_disk:
+                self._on_disk = None  # before another file gets its number
+        yield
+        with self._refusing():
+            number = self._number()
+            if number != self._on_disk:
+                sync_folder(self._path.parent)
+                self._on_disk = number
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise refused(f"{self._path} cannot be written", error) from error
+
+    def _number(self) -> int | None:
+        """Return by which number the disk knows the file; None where there is none."""
+        try:
+            return self._path.stat().st_ino
+        except FileNotFoundError:
+            return None
 
 
 def load_indexes(connection: duckdb.DuckDBPyConnection) -> None:

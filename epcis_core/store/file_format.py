@@ -21,6 +21,9 @@ from epcis_core.store.durability import sync_folder
 from epcis_core.store.identities import fill_identities
 from epcis_core.store.tree import fill_tree
 
+_MARK: Final = slice(8, 12)
+_HEADERS: Final = 3 * 4096  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -53,6 +56,26 @@ def shipped_migrations() -> tuple[Migration, ...]:
         if item.name.endswith(".sql")
     )
     return tuple(Migration(number, sql, _FILLS.get(number)) for number, sql in found)
+
+
+def is_cut_short(path: Path) -> bool:
+    """Return whether a file is what is left where making a ledger was cut short.
+
+    DuckDB writes three headers and synchronises them before it writes anything else. As long as
+    there is nothing but them, nor a log, nothing was stored; they need not be whole.
+
+    Args:
+        path: a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        start, size = file.read(_MARK.stop), file.seek(0, os.SEEK_END)
+    if not size:
+        return True
+    is_ours = not any(start) or start[_MARK] == b"DUCK"
+    return is_ours and size <= _HEADERS and not path.with_name(f"{path.name}.wal").exists()
 
 
 def format_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

@@ -16,13 +16,14 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError, TooComplexError
-from epcis_core.store.durability import file_number, load_indexes, refused, sync_folder
+from epcis_core.store.durability import NamedFile, load_indexes, refused
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
     Migration,
     back_up,
     format_of,
+    is_cut_short,
     migrate,
     shipped_migrations,
     steps_from,
@@ -59,8 +60,7 @@ class Ledger:
         self.commits = 0
         self.together = Together(self.writing)
         self._index = KeptIndex(path)
-        self._wal = path.with_name(f"{path.name}.wal")
-        self._wal_on_disk = file_number(self._wal)
+        self._wal = NamedFile(path.with_name(f"{path.name}.wal"))
 
     @classmethod
     def open(
@@ -92,7 +92,6 @@ class Ledger:
                 if path.resolve() in cls._opened:
                     raise StoreError(f"{path} is open already")
                 connection = _open_current(path, steps, create=create)
-                sync_folder(path.parent)
                 ledger = cls(path, connection)
                 cls._opened[path.resolve()] = ledger
         except OSError as error:
@@ -139,14 +138,11 @@ class Ledger:
         """
         with self._writing:
             try:
-                with self._transaction("written") as cursor:
-                    if file_number(self._wal) != self._wal_on_disk:
-                        self._wal_on_disk = None
+                with self._transaction("written") as cursor, self._wal.kept():
                     yield cursor
                     self._index.write(cursor)  # in no more memory than the append took
                     cursor.commit()
                     self._index.keep()
-                    self._keep_wal()
                 with self._committed:
                     self.commits += 1
                     self._committed.notify_all()
@@ -190,13 +186,6 @@ class Ledger:
             StoreError: the disk refuses, or the file is damaged.
         """
         return self._index.reading()
-
-    def _keep_wal(self) -> None:
-        """Put the name of DuckDB's log onto the disk where it was made anew."""
-        number = file_number(self._wal)
-        if number != self._wal_on_disk:
-            sync_folder(self.path.parent)
-            self._wal_on_disk = number
 
     def _bring_index_up(self) -> None:
         """Let the fact index catch up with the ledger; it is given up where it cannot."""
@@ -269,14 +258,14 @@ def _given_up_after(cursor: duckdb.DuckDBPyConnection, seconds: float | None) ->
 def _check_path(path: Path, *, create: bool) -> None:
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a ledger file")
-    if path.exists() and path.stat().st_size:
+    if path.exists() and not is_cut_short(path):
         return
     if not create:
         raise StoreError(f"There is no ledger at {path}")
     if not path.parent.is_dir():
         raise StoreError(f"There is no folder {path.parent} for the ledger {path.name}")
     if path.exists():
-        path.unlink()  # what is left where making a file was cut short; DuckDB takes it for damaged
+        path.unlink()  # DuckDB would take it for damaged
 
 
 def _open_current(

@@ -1,10 +1,10 @@
-"""Many damaged ledgers: how far a run is and what was not found, kept in a folder.
+"""Fault tests in full: how far a run is and what was wrong, kept in a folder.
 
-As a program this is the full tier of F11: a thousand bit flips in a ledger file and in a backup,
-two hundred changes of rows, twenty rollbacks, twenty split views. It may be interrupted, goes on
-where it was, and ends by itself after an hour at most:
+As a program this is the full tier of F1 (servers killed), F2 (system calls that fail), F3 (power
+lost), F4 (disks full) and F11 (ledgers damaged). It may be interrupted, goes on where it was, and
+ends by itself after an hour at most:
 
-    python -m tests.reliability.run --f11 [--minutes M]
+    python -m tests.reliability.run --f1 --f2 --f3 --f4 --f11 [--minutes M]
 """
 
 import argparse
@@ -15,55 +15,54 @@ from pathlib import Path
 from typing import Final
 
 from tests.full_tier import FOLDER, MINUTES, Kept, say
-from tests.reliability.damage import TRIALS, Originals, make_originals
+from tests.reliability.trials import PARTS, Trials
 
-TRIED: Final = {
-    "bit flips": 1000,
-    "bit flips in a backup": 1000,
-    "rows changed": 200,
-    "rollbacks": 20,
-    "split views": 20,
-}
 _TOLD: Final = 50
 
 
-def go_on(name: str, originals: Originals, until: float) -> int:
-    """Go on with trials of a name, tell how far they come, and return how many were not found.
+def go_on(name: str, trials: Trials, until: float) -> int:
+    """Go on with trials of a name, tell how far they come, and return how many were wrong.
 
     Args:
         name: of the trials.
-        originals: what they are made of.
+        trials: what is done.
         until: the moment at which to stop, by the monotonic clock.
     """
-    kept = Kept(FOLDER, f"f11-{name.replace(' ', '-')}")
-    state = {"done": 0, "hidden": {}, **kept.state()}
+    kept = Kept(FOLDER, name)
+    state = {"done": 0, "wrong": {}, **kept.state()}
     done: int = state["done"]
-    hidden: dict[str, str] = state["hidden"]
-    while done < TRIED[name] and time.monotonic() < until:
+    wrong: dict[str, str] = state["wrong"]
+    while done < trials.count and time.monotonic() < until:
         with tempfile.TemporaryDirectory() as folder:
-            what = TRIALS[name](originals, Path(folder), done)
+            try:
+                what = trials.trial(Path(folder), done)
+            except Exception as error:  # noqa: BLE001 - then that is what is wrong
+                what = repr(error)
         if what is not None:
-            hidden[str(done)] = what
-            say(f"{name}, {done}: not found: {what}")
+            wrong[str(done)] = what
+            say(f"{name}, {done}: {what}")
         done += 1
-        kept.keep(done=done, hidden=hidden)
-        if done % _TOLD == 0 or done == TRIED[name]:
-            say(f"{name}: {done:,} of {TRIED[name]:,}, {len(hidden)} not found")
-    return len(hidden)
+        kept.keep(done=done, wrong=wrong)
+        if done % _TOLD == 0 or done == trials.count:
+            say(f"{name}: {done:,} of {trials.count:,}, {len(wrong)} wrong")
+    return len(wrong)
 
 
 def main() -> int:
-    """Go on with all trials, the few ones first; 1 where something was not found."""
+    """Go on with the trials that are asked for; 1 where something was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.run")
-    parser.add_argument("--f11", action="store_true", required=True)
+    for part in PARTS:
+        parser.add_argument(f"--{part}", action="store_true")
     parser.add_argument("--minutes", type=float, default=MINUTES)
     asked = parser.parse_args()
     until = time.monotonic() + 60 * asked.minutes
-    with tempfile.TemporaryDirectory() as folder:
-        originals = make_originals(Path(folder))
-        few_first = sorted(TRIED, key=TRIED.__getitem__)
-        hidden = [go_on(name, originals, until) for name in few_first]
-    return 1 if any(hidden) else 0
+    wrong = 0
+    for part, prepare in PARTS.items():
+        if getattr(asked, part):
+            with tempfile.TemporaryDirectory() as folder:
+                for name, trials in prepare(Path(folder)).items():
+                    wrong += go_on(name, trials, until)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def faults(path: Path, acknowledged: Iterable[str]) -> list[str]:
         acknowledged: names of documents that must be there.
     """
     with Ledger.open(path, create=False) as ledger:
-        wrong = [*_faults_of_documents(ledger, acknowledged), *_faults_of_log(ledger)]
+        wrong = [*faults_of_documents(ledger, acknowledged), *_faults_of_log(ledger)]
         with Bookkeeping(path) as books:
             sign_checkpoint(ledger, books, LATER)
     checked = Checked()
@@ -49,12 +49,8 @@ def faults(path: Path, acknowledged: Iterable[str]) -> list[str]:
     return wrong if checked.is_readable else [*wrong, "the ledger cannot be read to its end"]
 
 
-def stored(ledger: Ledger) -> set[str]:
-    """The documents of which a ledger has an event."""
-    return {event.event_id.split(":")[2] for event in all_events(ledger, EVERYTHING)}
-
-
-def _faults_of_documents(ledger: Ledger, acknowledged: Iterable[str]) -> Iterator[str]:
+def faults_of_documents(ledger: Ledger, acknowledged: Iterable[str]) -> Iterator[str]:
+    """Yield which events are there twice, which documents in part, and which not at all."""
     found = Counter(event.event_id for event in all_events(ledger, EVERYTHING))
     yield from (f"{one} is there {times} times" for one, times in found.items() if times > 1)
     documents = Counter(tuple(one.split(":")[2::2]) for one in found)

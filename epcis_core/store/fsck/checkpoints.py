@@ -17,7 +17,14 @@ import duckdb
 
 from epcis_core.errors import ParseError
 from epcis_core.findings import Finding, finding
-from epcis_core.proof.checks import Checkpoint, Key, read_checkpoint, read_note, signers
+from epcis_core.proof.checks import (
+    Checkpoint,
+    Key,
+    as_typed,
+    read_checkpoint,
+    read_note,
+    signers,
+)
 from epcis_core.proof.keys import Signer, checkpoint_body
 from epcis_core.proof.leaf import Digest
 from epcis_core.store.checkpoints import LOG_KEY, signer_of
@@ -81,14 +88,14 @@ def outside(texts: Mapping[str, str], keys: list[Key]) -> tuple[list[Kept], list
     """Read checkpoints that were kept outside.
 
     Args:
-        texts: of files by their name, each with one signed note or several.
+        texts: of files by their name, each with one signed note or several; typed ones too.
         keys: one of which must have signed each.
 
     Returns:
         The checkpoints, and what is wrong with others.
     """
     kept, findings = [], []
-    for name, text in texts.items():
+    for name, text in ((name, as_typed(text)) for name, text in texts.items()):
         notes = _NOTE.findall(text)
         if not notes or _NOTE.sub("", text).strip():
             findings.append(finding("checkpoint_unreadable", file=name))

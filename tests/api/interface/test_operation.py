@@ -115,10 +115,10 @@ def test_the_log_has_one_json_object_a_line(tmp_path: Path) -> None:
         _, told = server.communicate(timeout=30)
     lines = [json.loads(line) for line in told.splitlines()]
     (line,) = (line for line in lines if line.get("request_id") == "mine")
-    assert {key: line[key] for key in ("event", "method", "path", "status", "level")} == {
+    assert {key: line[key] for key in ("event", "method", "route", "status", "level")} == {
         "event": "request",
         "method": "GET",
-        "path": "/epcis/events",
+        "route": "/epcis/events",
         "status": 200,
         "level": "info",
     }
