@@ -166,9 +166,7 @@ ELEMENT_ATTRIBUTE: Final = _table(
     value=_TEXT,
     is_null=pa.bool_(),
 )
-DECISION: Final = _table(
-    "decision", sequence=_COUNT, kind=_TEXT, body=_TEXT, signature=_TEXT
-)
+DECISION: Final = _table("decision", sequence=_COUNT, kind=_TEXT, body=_TEXT, signature=_TEXT)
 ERASED: Final = _table(
     "erased",
     sequence=_COUNT,
