@@ -157,7 +157,7 @@ def test_the_cookie_for_the_language_is_for_tls_and_the_prefix_alone(
     assert outside == (
         "language=en; HttpOnly; Max-Age=31536000; Path=/so-cai; SameSite=lax; Secure"
     )
-    inside = httpx.get(f"{site.inside}/?lang=en", headers={"Accept": "text/html"})
+    inside = httpx.get(f"{site.inside}/?lang=en", headers={"Accept": "text/html"}, timeout=60)
     assert inside.headers["set-cookie"] == outside.removesuffix("; Secure")
 
 
@@ -194,7 +194,7 @@ def test_only_who_has_a_password_comes_in_and_nobody_to_what_is_the_machines(
     with site.client(password="another") as stranger:  # noqa: S106 - a wrong one
         assert stranger.get("").status_code == 401
     assert client.get("metrics").status_code == 403
-    assert httpx.get(f"{site.inside}/metrics").status_code == 200
+    assert httpx.get(f"{site.inside}/metrics", timeout=60).status_code == 200
     token = json.loads((site.folder / "farm.duckdb.server.json").read_text())["token"]
     backup = {"folder": str(site.folder / "stolen")}
     answer = client.post("backups", json=backup, headers={"Authorization": f"Bearer {token}"})
@@ -204,9 +204,9 @@ def test_only_who_has_a_password_comes_in_and_nobody_to_what_is_the_machines(
 
 def test_the_commands_of_the_machine_work_beside_it(site: Proxied, client: httpx.Client) -> None:
     note = client.get("checkpoint").text
-    assert httpx.get(f"{site.inside}/checkpoint").text == note
+    assert httpx.get(f"{site.inside}/checkpoint", timeout=60).text == note
     bare = site.inside.removesuffix("/so-cai")
-    assert httpx.get(f"{bare}/checkpoint").json() == {
+    assert httpx.get(f"{bare}/checkpoint", timeout=60).json() == {
         "type": "epcisException:NoSuchResourceException",
         "title": "Everything here stands under /so-cai/.",
         "status": 404,

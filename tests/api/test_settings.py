@@ -96,7 +96,7 @@ def test_a_server_is_set_by_its_environment_alone(tmp_path: Path) -> None:
             while (found := find(ledger)) is None:
                 assert server.poll() is None
                 time.sleep(0.1)
-            note = httpx.get(f"{found.address}/checkpoint").text
+            note = httpx.get(f"{found.address}/checkpoint", timeout=60).text
             while not kept.exists():
                 time.sleep(0.05)
         finally:

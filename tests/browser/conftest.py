@@ -79,7 +79,7 @@ def running(folder: Path, *command: str) -> Iterator[str]:
 
 
 def _address(ledger: Path, server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(600):
+    for _ in range(1800):
         found = find(ledger)
         if found is not None and found.pid == server.pid:
             return found.address

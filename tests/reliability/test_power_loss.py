@@ -18,6 +18,7 @@ ROOT = "/ledgers"
 FILE = f"{ROOT}/file"
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not has_strace(), reason=NEEDS_STRACE)
 def test_a_power_loss_takes_nothing_away_that_was_acknowledged(tmp_path: Path) -> None:
     power = of_power(tmp_path)["f3-power"]

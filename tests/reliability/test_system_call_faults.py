@@ -19,7 +19,10 @@ from tests.reliability.serving import Server
 from tests.reliability.trials import NEEDS_STRACE, Trials, has_strace, of_calls
 from tests.reliability.wholeness import faults, named
 
-pytestmark = pytest.mark.skipif(not has_strace(), reason=NEEDS_STRACE)
+pytestmark = [
+    pytest.mark.skipif(not has_strace(), reason=NEEDS_STRACE),
+    pytest.mark.timeout(900),
+]
 
 SHARE = max(2, round(8 * TEST_SCALE))
 
