@@ -62,6 +62,21 @@ def test_a_checkpoint_from_elsewhere_is_compared(page: Page, made: Made, tmp_pat
     assert verdict.is_proven
 
 
+@pytest.mark.parametrize("empty", ["", "\n\n"], ids=["no empty line", "two empty lines"])
+def test_a_checkpoint_that_was_typed_from_paper_is_compared_too(
+    page: Page, made: Made, tmp_path: Path, empty: str
+) -> None:
+    proof = packed(made.files, tmp_path / "proof.zip")
+    note = made.before.note.strip()
+    typed = note.replace("\n\n", f"\n{empty}").replace("—", "-")
+    typed = f"\n  {typed[:-30]}\n{typed[-30:]}\n\n"
+    verdict = verdict_of(proof, [], [typed])
+    assert told(page, proof, outside=typed) == expected(verdict)
+    assert verdict.is_proven
+    wrong = typed.replace("=\n", "A=\n")
+    assert told(page, proof, outside=wrong)["en"][0].startswith("NOT PROVEN.")
+
+
 @pytest.mark.parametrize(
     "spoil",
     [spoil for spoil, codes in SPOILS.values() if "unreadable" not in " ".join(codes)],
