@@ -36,15 +36,20 @@ LenientOption = Annotated[
     bool, typer.Option("--lenient", help="Turn the errors that can be forgiven into warnings.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-LimitOption = Annotated[
-    list[str] | None,
-    typer.Option(
+
+
+def limit_option(variable: str | None = None) -> Any:
+    """Return the option with limits; `variable` of the environment sets it, too."""
+    return typer.Option(
         "--limit",
         metavar="NAME=VALUE",
         help=f"How much is taken before a file is refused; again for each. Else {limits_help()}.",
         show_default=False,
-    ),
-]
+        envvar=variable,
+    )
+
+
+LimitOption = Annotated[list[str] | None, limit_option()]
 Files = Annotated[
     list[Path],
     typer.Argument(

@@ -18,7 +18,7 @@ import uvicorn
 from api.app import create_app, new_token
 from api.base_address import BaseAddress, read_networks
 from api.clock import now
-from api.commands.data import LedgerOption, errors, limits_of, output
+from api.commands.data import LedgerOption, errors, limit_option, limits_of, output
 from api.commands.proofs import read_keys
 from api.logs import LogLevel, write_logs
 from api.outward import USUAL_PORTS, Allowed
@@ -30,7 +30,6 @@ from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
 from ingest.files import expand
-from ingest.limits import limits_help
 
 _PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
 _TURN: Final = 0.0005  # seconds that a thread keeps Python while another wants it
@@ -57,16 +56,7 @@ ProxyOption = Annotated[
         envvar="EPCIS_TRUSTED_PROXY",
     ),
 ]
-OwnLimitOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--limit",
-        metavar="NAME=VALUE",
-        help=f"How much is taken before a file is refused; again for each. Else {limits_help()}.",
-        show_default=False,
-        envvar="EPCIS_LIMIT",
-    ),
-]
+OwnLimitOption = Annotated[list[str] | None, limit_option("EPCIS_LIMIT")]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -6,7 +6,7 @@ is opened the next time.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -41,28 +41,24 @@ class KeptIndex:
         Raises:
             duckdb.Error: the ledger cannot be read; then the index is given up.
         """
-        if self._index is not None:
-            try:
-                catch_up(self._index, cursor)
-            except (sqlite3.Error, OSError):
-                self.close()
-            except duckdb.Error:
-                self.close()
-                raise
+        try:
+            self._do(lambda index: catch_up(index, cursor))
+        except duckdb.Error:
+            self.close()
+            raise
 
     def keep(self) -> None:
         """Let what was written last, and be seen."""
-        if self._index is not None:
-            try:
-                self._index.keep()
-            except (sqlite3.Error, OSError):
-                self.close()
+        self._do(FactIndex.keep)
 
     def forget(self) -> None:
         """Take back what was written and not kept."""
+        self._do(FactIndex.forget)
+
+    def _do(self, step: Callable[[FactIndex], None]) -> None:
         if self._index is not None:
             try:
-                self._index.forget()
+                step(self._index)
             except (sqlite3.Error, OSError):
                 self.close()
 

@@ -26,7 +26,7 @@ CRATE = "https://id.gs1.org/8003/08936099140070SO0001"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     """The grape samples behind nginx."""
     if nginx() is None:
-        pytest.skip("There is no nginx; install nginx-light to run this test")
+        pytest.skip("There is no nginx to serve behind; install nginx-light to run this test")
     with proxied(tmp_path_factory.mktemp("proxied")) as running:
         yield running
 

@@ -29,7 +29,9 @@ from tests.reliability.victims import LONG_DOCUMENTS, use_all, use_long
 KILLS: Final = 10
 """Of one server's ledger, in a full run."""
 
-NEEDS_STRACE: Final = "strace is not installed; it makes system calls fail"
+NEEDS_STRACE: Final = (
+    "There is no strace, which makes system calls fail; install strace to run this test"
+)
 
 Trial = Callable[[Path, int], str | None]
 """Gets an empty folder and its number; returns what is wrong."""
