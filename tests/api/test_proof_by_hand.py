@@ -17,7 +17,7 @@ def test_a_proof_is_verified_by_hand_as_the_docs_say(tmp_path: Path, number: str
     if not (shutil.which("openssl") and shutil.which("basenc")):
         # The docs' own commands are run, and these two are what they are made of.
         pytest.skip(
-            "There is no openssl or no basenc to work with by hand; install openssl and coreutils to run this test"
+            "There is no openssl or no basenc; install openssl and coreutils to run this test"
         )
     made = make(tmp_path)
     for name, content in made.files.items():

@@ -29,9 +29,7 @@ from tests.reliability.victims import LONG_DOCUMENTS, use_all, use_long
 KILLS: Final = 10
 """Of one server's ledger, in a full run."""
 
-NEEDS_STRACE: Final = (
-    "There is no strace, which makes system calls fail; install strace to run this test"
-)
+NEEDS_STRACE: Final = "There is no strace to make system calls fail; install it to run this test"
 
 Trial = Callable[[Path, int], str | None]
 """Gets an empty folder and its number; returns what is wrong."""
