@@ -115,7 +115,11 @@ def receiving(answer: Answer = lambda *_: 204) -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender was killed while it sent: nothing has come
+                self.close_connection = True
+                return
             status = answer(len(receiver.requests), body.count(b'"eventID"'))
             headers = {name.lower(): value for name, value in self.headers.items()}
             came = Received(self.path, headers, body, time.monotonic(), status)
