@@ -45,7 +45,7 @@ faults:  ## servers killed, system calls failing, power lost, disks full; each a
 	nice -n 10 $(BIN)/python -m tests.reliability.run --f3
 	nice -n 10 $(BIN)/python -m tests.reliability.run --f4
 
-load:  ## fifty clients at once for five minutes; writes docs/load.md
+load:  ## fifty clients at once for twice five minutes; writes docs/load.md
 	$(BIN)/python -m tests.load.run --into docs/load.md
 
 wheel:  ## build the wheel and run it in an environment of its own

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_LONGEST: Final = 0.002  # seconds that an event gives way; it takes one or two to be captured
+_LONGEST: Final = 0.006  # seconds that an event gives way; it takes a sixth of that to be captured
 
 
 class Precedence:

@@ -1,6 +1,5 @@
 """Commands that serve a ledger: demo and serve."""
 
-import gc
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from api.base_address import BaseAddress, read_networks
 from api.clock import now
 from api.commands.data import LedgerOption, errors, limit_option, limits_of, output
 from api.commands.proofs import read_keys
+from api.garbage import look_rarely
 from api.logs import LogLevel, write_logs
 from api.outward import USUAL_PORTS, Allowed
 from api.own_site import LOOPBACK
@@ -32,7 +32,10 @@ from ingest.capture import capture_stream
 from ingest.files import expand
 
 _PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
-_TURN: Final = 0.0005  # seconds that a thread keeps Python while another wants it
+_KEPT_OPEN: Final = 75
+"""Seconds that a connection may be silent: longer than proxies and clients keep one, so that they
+close it. Where the server did, a request could come just then, and fail."""
+_TURN: Final = 0.0001  # seconds that a thread keeps Python while another wants it
 
 # Each option may stand in the environment; several values of one are parted by spaces there.
 HostOption = Annotated[str, typer.Option(help="Address to listen on.", envvar="EPCIS_HOST")]
@@ -212,6 +215,7 @@ def _run(
         access_log=False,
         proxy_headers=False,  # `BehindProxy` knows whom to believe
         timeout_graceful_shutdown=_PATIENCE,
+        timeout_keep_alive=_KEPT_OPEN,
         ws_per_message_deflate=False,  # each listener would hold memory for it
     )
     try:
@@ -248,12 +252,10 @@ def _answer_while_capturing() -> None:
     """Let an answer go on soon where a document is being captured.
 
     To answer, a thread asks the database some ten times, and each time it must get Python back from
-    the thread that captures; by default it would wait 5 ms for that. And it would wait a tenth of a
-    second whenever Python looks for what can be thrown away among all that stays.
+    the thread that captures; by default it would wait 5 ms for that.
     """
     sys.setswitchinterval(_TURN)
-    gc.collect()
-    gc.freeze()
+    look_rarely()
 
 
 def _end(*_: object) -> None:

@@ -15,7 +15,8 @@ from weakref import WeakValueDictionary
 
 import duckdb
 
-from epcis_core.errors import StoreError, TooComplexError
+from epcis_core.errors import StoreError
+from epcis_core.store.deadlines import Deadlines
 from epcis_core.store.durability import NamedFile, load_indexes, refused
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
@@ -60,6 +61,7 @@ class Ledger:
         self.commits = 0
         self.together = Together(self.writing)
         self._index = KeptIndex(path)
+        self._deadlines = Deadlines()
         self._wal = NamedFile(path.with_name(f"{path.name}.wal"))
 
     @classmethod
@@ -104,6 +106,7 @@ class Ledger:
         with self._opening:
             if self._opened.get(self.path.resolve()) is self:
                 del self._opened[self.path.resolve()]
+            self._deadlines.close()
             self._connection.close()
             self._index.close()
 
@@ -124,7 +127,7 @@ class Ledger:
             TooComplexError: they took longer, and were given up.
             StoreError: the ledger is closed, or the disk refuses.
         """
-        with self._transaction("read") as cursor, _given_up_after(cursor, seconds):
+        with self._transaction("read") as cursor, self._deadlines.within(cursor, seconds):
             yield cursor
 
     @contextmanager
@@ -232,27 +235,6 @@ def file_as_it_is(path: Path, *, oldest: int | None = None) -> Iterator[duckdb.D
             )
         set_usual_memory(cursor)
         yield cursor
-
-
-@contextmanager
-def _given_up_after(cursor: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
-    """Interrupt what a cursor is doing after some time.
-
-    Raises:
-        TooComplexError: it was interrupted.
-    """
-    if seconds is None:
-        yield
-        return
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise TooComplexError(f"The answer took more than {seconds:g} s to find.") from error
-    finally:
-        timer.cancel()
 
 
 def _check_path(path: Path, *, create: bool) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -24,18 +24,18 @@ _ROWS: Final = (
     clients.EVENT,
     clients.CAPTURED,
 )
-_PAGE: Final = """\
+_HEAD: Final = """\
 # Many at once
 
 What the server does when {clients} clients capture and ask at the same time. `make load` serves a
 new ledger as a process of its own, lets the clients work on loopback for five minutes, stops the
-server, opens the ledger, and writes this page.
+server, and opens the ledger: twice, at two paces. Then it writes this page.
 
 Of five clients one captures documents of 10 to 1,000 events, small ones as likely as large and one
 in four in XML, and follows each job to its end; one captures single events; three ask: for events
 by `EQ_eventID` or `MATCH_anyEPC` (seven times in ten; these are the point queries), a page by
-`EQ_bizStep`, a collection, or the trace of a lot. Each waits for its answer, and between two things
-{pause:g} s on average.
+`EQ_bizStep`, a collection, or the trace of a lot. Each waits for its answer, and then rests for
+some time before the next thing.
 
 ## What must be so
 
@@ -49,6 +49,9 @@ A short load with ten clients asks the same with each run of the tests (`tests/l
 ## What was measured
 
 {day}, {machine}. {neighbours}
+"""
+_MEASURED: Final = """\
+### With rests of {pause:g} s on average
 
 | | |
 |---|---|
@@ -65,39 +68,51 @@ A short load with ten clients asks the same with each run of the tests (`tests/l
 | what | times | p50 | p95 | p99 |
 |---|---|---|---|---|
 {rows}
-
+"""
+_TAIL: Final = """\
 ## Where the time goes
 
 One process serves, and Python runs one of its threads at a time. Checking and hashing a document is
 work in Python, so an answer waits for its turns with the thread that captures, and for other
-answers. What keeps that short:
+answers. With the shorter rests the server is as busy as it can be, and all wait for all. What keeps
+waiting short:
 
 - Between two events of a document its thread gives way to those who are being answered, for up to
-  two milliseconds.
-- A thread keeps Python for half a millisecond when another wants it, not for five.
+  six milliseconds.
+- A thread keeps Python for a tenth of a millisecond when another wants it, not for five.
 - Single events that wait for the writer are stored in one transaction; whoever waits longest writes
   next, so that a single event waits for one document at most.
 - An event is found by its id in the index of identities, by what it names in the fact index, and
   then fetched by its place. A list of sequences alone makes DuckDB read all that lies between them.
-- What stays for as long as the server runs is not looked through again and again for garbage.
+- Python looks through all that it holds for garbage once a minute, not every few seconds: all
+  threads stand still meanwhile.
+- One thread interrupts questions that take too long; none is started for each.
 
 Of the work for a single event, some 50 ms, hardly 2 are for checking and hashing it: the others go
 into rows of ten tables, the commit and the fact index; a document of 1,000 events pays them once.
 """
 
 
-def page(outcome: Outcome) -> str:
-    """Return the page about a load."""
+def page(outcomes: Sequence[Outcome]) -> str:
+    """Return the page about loads, of which there is one at least."""
+    first = outcomes[0]
+    head = _HEAD.format(
+        clients=first.clients,
+        day=datetime.fromtimestamp(first.began, UTC).date().isoformat(),
+        machine=_machine(),
+        neighbours=_neighbours(first.busy),
+    )
+    return "\n".join([head, *map(_measured, outcomes), _TAIL])
+
+
+def _measured(outcome: Outcome) -> str:
     tally, took = outcome.tally, outcome.tally.seconds
     singles, documents = (len(took.get(kind, ())) for kind in (clients.EVENT, clients.CAPTURED))
     asked = sum(len(took.get(kind, ())) for kind in _ROWS[: _ROWS.index(clients.JOB)])
     p50, p95, p99 = _milliseconds(one for kind in _POINT for one in took.get(kind, ()))
-    return _PAGE.format(
+    return _MEASURED.format(
         clients=outcome.clients,
         pause=outcome.pause,
-        day=datetime.fromtimestamp(outcome.began, UTC).date().isoformat(),
-        machine=_machine(),
-        neighbours=_neighbours(outcome.busy),
         wrong=len(outcome.wrong),
         seconds=outcome.seconds,
         events=len(tally.acknowledged),

@@ -1,10 +1,10 @@
 """Many clients at once: a server under load, and whether it kept all that it had acknowledged.
 
-As a program this is the full tier: fifty clients in two processes, for five minutes, and a server
-as a process of its own, on loopback. It prints what it measured as a page of the documentation, or
-writes it there:
+As a program this is the full tier: fifty clients in two processes, for five minutes at each of two
+paces, and a server as a process of its own, on loopback. It prints what it measured as a page of
+the documentation, or writes it there:
 
-    python -m tests.load.run [--clients N] [--minutes M] [--pause S] [--into FILE]
+    python -m tests.load.run [--clients N] [--minutes M] [--pauses S ...] [--into FILE]
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.load.page import page
 ROOT: Final = Path(__file__).parents[2]
 CLIENTS: Final = 50
 MINUTES: Final = 5.0
-PAUSE: Final = 1.0
+PAUSES: Final = (3.0, 1.0)
 
 _PROCESSES: Final = 2
 _TOLD: Final = 50
@@ -127,17 +127,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load.run")
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
-    parser.add_argument("--pause", type=float, default=PAUSE)
+    parser.add_argument("--pauses", type=float, nargs="+", default=PAUSES)
     parser.add_argument("--into", type=Path)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = put_load(Path(folder), asked.clients, 60 * asked.minutes, asked.pause)
+    outcomes = []
+    for pause in asked.pauses:
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes.append(put_load(Path(folder), asked.clients, 60 * asked.minutes, pause))
     if asked.into is None:
-        sys.stdout.write(page(outcome))
+        sys.stdout.write(page(outcomes))
     else:
-        asked.into.write_text(page(outcome), encoding="utf-8")
-    sys.stderr.writelines(f"{wrong}\n" for wrong in outcome.wrong[:_TOLD])
-    return 1 if outcome.wrong else 0
+        asked.into.write_text(page(outcomes), encoding="utf-8")
+    wrong = [one for outcome in outcomes for one in outcome.wrong]
+    sys.stderr.writelines(f"{one}\n" for one in wrong[:_TOLD])
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

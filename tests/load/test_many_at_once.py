@@ -10,4 +10,4 @@ def test_ten_clients_at_once_get_right_answers_and_the_ledger_keeps_each_event_o
     outcome = put_load(tmp_path, clients=10, seconds=15, pause=0.3)
     assert outcome.wrong == []
     assert outcome.tally.acknowledged
-    assert "| wrong | 0 |" in page(outcome)
+    assert "| wrong | 0 |" in page([outcome])

@@ -80,6 +80,7 @@ WRITES = {
     "backup.back_up_ledger": "copies the whole ledger for its operator",
     "index_upkeep.catch_up": "writes the index, which is read through a view",
     "index_upkeep.KeptIndex": "writes the index, which is read through a view",
+    "deadlines.Deadlines": "interrupts reads, and reads nothing",
     "durability.load_indexes": "makes DuckDB load its indexes, and reads no row",
     "content.fill_content": "writes",
     "identities.fill_identities": "writes",
