@@ -7,6 +7,7 @@ a file, so the commands work through that process while it runs.
 import hashlib
 import json
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -16,6 +17,8 @@ from typing import Final
 import httpx
 
 _PATIENCE: Final = 5.0
+_NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody, and so need not read who may be trusted: plain HTTP is spoken on one machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ class RunningServer:
     address: str
     pid: int
     token: str
+
+    def client(self, seconds: float | None = None) -> httpx.Client:
+        """Return a client that it lets in, and that no proxy stands between.
+
+        Args:
+            seconds: that an answer may take; None for ever.
+        """
+        return httpx.Client(
+            base_url=self.address,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=seconds,
+            verify=_NO_TLS,
+            trust_env=False,
+        )
 
 
 def path_of(ledger: Path) -> Path:
@@ -59,7 +76,8 @@ def find(ledger: Path) -> RunningServer | None:
     """Return the server that holds a ledger, or None where none runs."""
     try:
         server = RunningServer(**json.loads(path_of(ledger).read_text(encoding="utf-8")))
-        answer = httpx.get(f"{server.address}/health", timeout=_PATIENCE)
+        with httpx.Client(verify=_NO_TLS, trust_env=False, timeout=_PATIENCE) as anybody:
+            answer = anybody.get(f"{server.address}/health")
         mine = answer.json()["server"] == fingerprint(server.token)
     except (OSError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError):
         return None  # none was started, or one was killed and left this behind

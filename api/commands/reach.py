@@ -290,13 +290,7 @@ def reach(
     if (server or running) and limits is not None:
         raise LimitError("A running server has its own limits; set them where `epcis serve` starts")
     if server or running:
-        headers = {"Authorization": f"Bearer {running.token}"} if running else {}
-        address = server or (running.address if running else "")
-        try:
-            client = httpx.Client(base_url=address, headers=headers, timeout=None)  # noqa: S113 - large files take their time
-        except httpx.InvalidURL as error:
-            raise UnreachableError(f"{address!r} is no address of a server: {error}") from error
-        with client:
+        with _client(server, running) as client:
             yield Served(client)
         return
     with Ledger.open(path, create=create) as opened:
@@ -313,9 +307,18 @@ def ask_for_backup(running: RunningServer, folder: Path) -> dict[str, Any]:
     Raises:
         UnreachableError: it does not answer, or cannot.
     """
-    headers = {"Authorization": f"Bearer {running.token}"}
-    with httpx.Client(base_url=running.address, headers=headers, timeout=None) as client:  # noqa: S113 - it waits for captures
+    with running.client() as client:
         return Served(client).back_up(folder)
+
+
+def _client(server: str | None, running: RunningServer | None) -> httpx.Client:
+    """Return a client of the server of an address, or of the one of this machine."""
+    if running is not None:
+        return running.client()
+    try:
+        return httpx.Client(base_url=server or "", timeout=None)  # noqa: S113 - large files take their time
+    except httpx.InvalidURL as error:
+        raise UnreachableError(f"{server!r} is no address of a server: {error}") from error
 
 
 def _sent(file: BinaryIO, name: str, tell: Telling) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
 from ingest.limits import IntakeLimits
-from tests.served import served
+from tests.served import client_of, served
 
 JSON = {"Content-Type": "application/json"}
 XML = {"Content-Type": "application/xml"}
@@ -33,7 +33,7 @@ def interface(ledger: Ledger, limits: IntakeLimits | None = None) -> Iterator[ht
     app = create_app(ledger, Settings(limits=limits or IntakeLimits()))
     with (
         served(app) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+        client_of(address) as client,
     ):
         yield client
 

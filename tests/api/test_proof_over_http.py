@@ -27,7 +27,7 @@ from tests.api.bundles import fill, unpacked
 from tests.api.conftest import GRAPE_LOT, GRAPES, Run
 from tests.core.proof import naive_tree
 from tests.ingest.documents import captured, document, item, lot, observed
-from tests.served import served
+from tests.served import client_of, served
 
 TEXT = {"Accept": "text/plain"}
 
@@ -37,7 +37,7 @@ def client(ledger: Ledger) -> Iterator[httpx.Client]:
     fill(ledger)
     with (
         served(create_app(ledger)) as address,
-        httpx.Client(base_url=address, timeout=60) as opened,
+        client_of(address) as opened,
     ):
         yield opened
 

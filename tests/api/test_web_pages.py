@@ -16,7 +16,7 @@ from api.app import create_app
 from api.settings import Settings
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
-from tests.served import served
+from tests.served import client_of, served
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 GRAPES = "https://id.gs1.org/01/08936099141015/10/DN260311"
@@ -44,7 +44,7 @@ def serving(ledger: Ledger) -> Iterator[httpx.Client]:
     """Serve a ledger in a thread of its own."""
     with (
         served(create_app(ledger, Settings(demo=True))) as address,
-        httpx.Client(base_url=address, headers=PAGE, trust_env=False) as client,
+        client_of(address, **PAGE) as client,
     ):
         yield client
 

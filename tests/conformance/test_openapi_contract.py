@@ -20,7 +20,7 @@ from epcis_core.store.ledger import Ledger
 from tests.conformance.openapi_contract import Contract, read_contract
 from tests.conformance.oracles import MODULAR, json_complaint, xml_schema
 from tests.ingest.documents import CONTEXT, SITE, captured, document, item, observed
-from tests.served import served
+from tests.served import client_of, served
 
 JSON = {"Content-Type": "application/json"}
 IN_XML = {"Accept": "application/xml"}
@@ -198,7 +198,7 @@ def driven(ledger: Ledger, receiver: str) -> Iterator[tuple[Step, httpx.Response
     settings = Settings(outward=Allowed.read(("127.0.0.1/32",)))
     with (
         served(create_app(ledger, settings)) as address,
-        httpx.Client(base_url=f"{address}/epcis", timeout=60) as client,
+        client_of(f"{address}/epcis") as client,
     ):
         for step in steps(receiver):
             answer = step.send(client, kept)

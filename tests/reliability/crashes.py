@@ -32,6 +32,7 @@ EVENTS: Final = 5
 """Of a document."""
 
 _PATIENCE: Final = 120.0  # seconds in which everything must come to its end
+_AGAIN: Final = 0.05  # seconds until a client asks again
 _REFUSED: Final = 7  # every so manieth delivery
 
 
@@ -77,6 +78,7 @@ class Traffic:
                     events = act(client, name)
             except httpx.TransportError:
                 self.repeats += 1
+                time.sleep(_AGAIN)
                 continue
             self.sent += [f"urn:x:{name}:{number}:{events}" for number in range(events)]
             return
@@ -109,6 +111,7 @@ class Traffic:
                 with self.server.client() as following:
                     job = following.get(place)
             except httpx.TransportError:
+                time.sleep(_AGAIN)
                 continue
             if job.status_code != 200:
                 raise LostError(f"{name} was promised: {job.status_code} {job.text}")
@@ -117,7 +120,7 @@ class Traffic:
                 if not told["success"]:
                     raise LostError(f"{name} was promised: {told}")
                 return EVENTS
-            time.sleep(0.05)
+            time.sleep(_AGAIN)
         raise LostError(f"{name} was promised and is not done")
 
     @staticmethod

@@ -54,6 +54,7 @@ class Originals:
         ledger: a ledger that nobody has open, with its bookkeeping and its index.
         older: a copy of it from before its last documents.
         backup: a backup of it.
+        crashed: a copy of it from when it was open: its last documents are in DuckDB's log alone.
         note: a checkpoint of it that was kept outside.
         key: that signs its checkpoints, as it was made known.
         content: digest of all its rows.
@@ -62,6 +63,7 @@ class Originals:
     ledger: Path
     older: Path
     backup: Path
+    crashed: Path
     note: str
     key: Key
     content: str
@@ -74,6 +76,7 @@ Trial = Callable[[Originals, Path, int], str | None]
 def make_originals(folder: Path) -> Originals:
     """Make a ledger of sample chains and of an entry of every kind, with what trials need."""
     path, older = folder / "ledger.duckdb", folder / "older.duckdb"
+    crashed = folder / "crashed.duckdb"
     with Ledger.open(path) as ledger:
         fill(ledger)
         for file in expand([ROOT / "samples" / "fresh_grapes"]):
@@ -85,18 +88,18 @@ def make_originals(folder: Path) -> Originals:
         _add(ledger, "last", 20)
         note = sign_checkpoint(ledger, books, NOW + 1, publish=True).note
         key = log_signer(books).key
+        copy(path, crashed)
         back_up_ledger(ledger, books, folder / "backup", NOW + 2)
     content = content_apart(path)
-    if content is None:
-        raise AssertionError("the original cannot be read")
-    return Originals(path, older, folder / "backup", note, key, content)
+    if content is None or content_apart(crashed) != content:
+        raise AssertionError("the originals cannot be read, or are not the same")
+    return Originals(path, older, folder / "backup", crashed, note, key, content)
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a ledger with what stands beside it."""
-    for ending in BESIDE:
-        if (file := Path(f"{source}{ending}")).exists():
-            shutil.copyfile(file, f"{target}{ending}")
+    """Copy a ledger with what stands beside it; one that is open has logs, too."""
+    for file in source.parent.glob(f"{source.name}*"):
+        shutil.copyfile(file, target.with_name(file.name.replace(source.name, target.name)))
 
 
 def verdict(path: Path, note: str | None = None, key: Key | None = None) -> list[str]:
@@ -164,6 +167,16 @@ def after_a_flip(originals: Originals, folder: Path, number: int) -> str | None:
     if verdict(path, originals.note, originals.key) or content_apart(path) == originals.content:
         return None
     return flipped
+
+
+def after_a_flip_in_a_log(originals: Originals, folder: Path, number: int) -> str | None:
+    """Flip a bit of what DuckDB has not folded in yet; return which where it is not found."""
+    path = folder / "ledger.duckdb"
+    copy(originals.crashed, path)
+    log = path.with_name(f"{path.name}.wal")
+    flipped = flip(log, random.Random(f"log {number}"))  # noqa: S311 - a test
+    found = verdict(path, originals.note, originals.key)
+    return None if found or content_apart(path) == originals.content else flipped
 
 
 def after_rows_changed(originals: Originals, folder: Path, number: int) -> str | None:
@@ -290,6 +303,7 @@ def after_a_flip_in_a_backup(originals: Originals, folder: Path, number: int) ->
 
 TRIALS: Final[dict[str, Trial]] = {
     "bit flips": after_a_flip,
+    "bit flips in a log": after_a_flip_in_a_log,
     "bit flips in a backup": after_a_flip_in_a_backup,
     "rows changed": after_rows_changed,
     "rollbacks": after_a_rollback,

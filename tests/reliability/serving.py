@@ -17,6 +17,7 @@ import httpx
 from api.commands.service import serve
 from api.server_file import find
 from tests.reliability.victims import FORKING
+from tests.served import client_of
 
 _STARTING: Final = 120.0  # seconds
 
@@ -90,7 +91,7 @@ class Server:
 
     def client(self) -> httpx.Client:
         """Return a client of it as it is now."""
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=60)
+        return client_of(self.address)
 
 
 def _serve(ledger: Path) -> None:

@@ -13,6 +13,7 @@ from tests.reliability.damage import TRIALS, Originals, make_originals, verdict
 
 TRIED = {
     "bit flips": 10,
+    "bit flips in a log": 5,
     "bit flips in a backup": 100,
     "rows changed": 8,
     "rollbacks": 3,
@@ -28,6 +29,8 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Originals:
 def test_what_trials_are_made_of_is_sound(originals: Originals) -> None:
     assert verdict(originals.ledger, originals.note) == []
     assert verdict(originals.older) == []
+    assert verdict(originals.crashed, originals.note) == []
+    assert Path(f"{originals.crashed}.wal").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("name", list(TRIALS))

@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from api.app import create_app
 from epcis_core.store.fsck.whole import Checked, check_ledger
 from epcis_core.store.ledger import Ledger
 from tests.ingest.documents import SITE, document, item, lot, made, observed, place
-from tests.served import served
+from tests.served import client_of, served
 
 CLIENTS = 50
 DATA = document(
@@ -26,7 +25,8 @@ EVENTS = 6
 
 def uploaded(address: str) -> dict[str, Any]:
     """Send the file, and return the report without what differs from sender to sender."""
-    answer = httpx.post(f"{address}/captures", content=DATA, timeout=120)
+    with client_of(address) as client:
+        answer = client.post("/captures", content=DATA)
     ((report),) = answer.raise_for_status().json()
     assert report["counts"]["rejected"] == report["counts"]["warnings"] == 0
     told = [(one["event_id"], one["hash"], one["sequence"]) for one in report["events"]]
@@ -36,15 +36,16 @@ def uploaded(address: str) -> dict[str, Any]:
 def promised(address: str) -> dict[str, Any]:
     """Send the file as a capture job, wait until it is done, and return what is told of it."""
     headers = {"Content-Type": "application/json"}
-    answer = httpx.post(f"{address}/epcis/capture", content=DATA, headers=headers, timeout=120)
-    assert answer.status_code == 202, answer.text
-    job = answer.headers["location"]
-    while True:
-        told: dict[str, Any] = httpx.get(httpx.URL(address).join(job), timeout=120).json()
-        if not told["running"]:
-            break
-        time.sleep(0.1)
-    report = httpx.get(f"{address}/captures/{told['captureID']}.json", timeout=120).json()
+    with client_of(address) as client:
+        answer = client.post("/epcis/capture", content=DATA, headers=headers)
+        assert answer.status_code == 202, answer.text
+        job = answer.headers["location"]
+        while True:
+            told: dict[str, Any] = client.get(job).json()
+            if not told["running"]:
+                break
+            time.sleep(0.1)
+        report = client.get(f"/captures/{told['captureID']}.json").json()
     return {
         "status": (answer.status_code, told["success"], told["errors"]),
         "events": [(one["event_id"], one["hash"], one["sequence"]) for one in report["events"]],

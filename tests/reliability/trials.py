@@ -111,6 +111,7 @@ def of_damage(folder: Path) -> dict[str, Trials]:
         "rollbacks": 20,
         "split views": 20,
         "rows changed": 200,
+        "bit flips in a log": 200,
         "bit flips": 1000,
         "bit flips in a backup": 1000,
     }

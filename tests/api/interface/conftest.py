@@ -7,7 +7,7 @@ import pytest
 
 from api.app import create_app
 from epcis_core.store.ledger import Ledger
-from tests.served import served
+from tests.served import client_of, served
 
 
 @pytest.fixture
@@ -15,6 +15,6 @@ def client(ledger: Ledger) -> Iterator[httpx.Client]:
     """A client of the EPCIS interface of the ledger."""
     with (
         served(create_app(ledger)) as address,
-        httpx.Client(base_url=f"{address}/epcis", timeout=60) as client,
+        client_of(f"{address}/epcis") as client,
     ):
         yield client

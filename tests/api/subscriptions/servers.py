@@ -21,7 +21,7 @@ from api.subscriptions.webhook import Pace
 from epcis_core.store.ledger import Ledger
 from tests.api.conftest import environment
 from tests.ingest.documents import document, item, observed
-from tests.served import served
+from tests.served import client_of, served
 
 QUICK = Pace(first=0.05, most=0.2)
 LOOPBACK = Allowed.read(["127.0.0.1"])
@@ -34,7 +34,7 @@ def serving(
     """Serve a ledger in a thread, with all that a running server has."""
     with (
         served(create_app(ledger, Settings(outward=outward, pace=pace))) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
+        client_of(address) as client,
     ):
         yield client
 
@@ -61,7 +61,7 @@ def running(ledger: Path) -> Iterator[tuple[httpx.Client, int]]:
                 assert server.poll() is None
                 time.sleep(0.05)
             assert found is not None
-            with httpx.Client(base_url=found.address, trust_env=False, timeout=60) as client:
+            with client_of(found.address) as client:
                 while client.get("/health").status_code != 200:
                     time.sleep(0.05)
                 yield client, server.pid
