@@ -127,6 +127,8 @@ def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
     if event.status == "rejected":
         told = [found.as_json() for found in event.findings]
         title = f"The eventID {event_id!r} belongs to another event."
+        if any(found.code == "event_erased" for found in event.findings):
+            title = f"The event {event_id!r} was here until its time was up, and was erased."
         raise Refusal(409, "ResourceAlreadyExistsException", title, findings=told)
     found = find_events(ledger, EVERYTHING, event_id)
     own = (stored for stored in found if stored.sequence == event.sequence)

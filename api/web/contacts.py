@@ -12,6 +12,7 @@ class Contact:
     """A party and how to reach it.
 
     Attributes:
+        role: in the chain, in words.
         phone: as written; None if unknown.
         dial: digits for a `tel:` link; None where the text holds no number.
     """
@@ -27,8 +28,14 @@ class Contact:
 def contact_of(party: str, known: Mapping[str, Any], namer: Namer) -> Contact:
     """Return how to reach a party, by what master data says of it."""
     phone = str(known["phone"]) if known.get("phone") else None
-    role = str(known["role"]) if known.get("role") else None
+    role = _role(str(known["role"]), namer) if known.get("role") else None
     return Contact(party, namer.party(party), role, phone, dialled(phone), address_of(known))
+
+
+def _role(stated: str, namer: Namer) -> str:
+    """Return a role in the language of the page where it is a word known here, else as stated."""
+    key = f"actor.{stated.strip().lower().replace(' ', '_')}"
+    return namer.texts(key) if namer.texts.has(key) else stated
 
 
 def dialled(phone: str | None) -> str | None:

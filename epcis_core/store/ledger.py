@@ -94,7 +94,11 @@ class Ledger:
                 if path.resolve() in cls._opened:
                     raise StoreError(f"{path} is open already")
                 connection = _open_current(path, steps, create=create)
-                ledger = cls(path, connection)
+                try:
+                    ledger = cls(path, connection)
+                except OSError:
+                    connection.close()
+                    raise
                 cls._opened[path.resolve()] = ledger
         except OSError as error:
             raise refused(f"{path} cannot be opened", error) from error

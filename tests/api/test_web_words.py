@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from api.web.contacts import contact_of
 from api.web.naming import Namer
 from api.web.texts import Texts
 from api.web.words import declaration, sentence
@@ -227,3 +228,20 @@ def test_a_name_cannot_turn_the_direction_of_what_stands_behind_it() -> None:
         names: ClassVar = {FARM: "Trang trại\u202e Gió\u2066 Cát\u2069"}
 
     assert Namer(Turning(), Texts("vi")).party(FARM) == "Trang trại Gió Cát"
+
+
+@pytest.mark.parametrize(
+    ("language", "stated", "told"),
+    [
+        ("vi", "retailer", "cửa hàng bán lẻ"),
+        ("vi", "Fish sauce house", "nhà thùng nước mắm"),
+        ("en", "landing dealer", "landing dealer"),
+        ("vi", "Tổ hợp tác", "Tổ hợp tác"),
+        ("vi", "", None),
+    ],
+)
+def test_the_role_of_a_party_is_told_in_the_language_of_the_page_where_it_is_known(
+    language: Language, stated: str, told: str | None
+) -> None:
+    namer = Namer(Book(), Texts(language))
+    assert contact_of(FARM, {"role": stated}, namer).role == told

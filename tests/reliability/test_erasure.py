@@ -28,8 +28,19 @@ from epcis_core.store.rewriting import rewrite
 from epcis_core.store.trace import trace_lot
 from epcis_core.store.tree import Tree
 from epcis_core.store.view import EVERYTHING, View
+from tests.api.capturing import interface
 from tests.conftest import TEST_SCALE
-from tests.ingest.documents import NOW, captured, document, item, lot, made, observed, packed
+from tests.ingest.documents import (
+    CONTEXT,
+    NOW,
+    captured,
+    document,
+    item,
+    lot,
+    made,
+    observed,
+    packed,
+)
 from tests.reliability.kept_ledgers import (
     bytes_beside,
     faults,
@@ -285,6 +296,18 @@ def test_an_erased_event_that_is_sent_again_is_refused_by_its_id(told: Ledger) -
             f"An event with the eventID {event_id} was here, and its content was erased when the "
             "time to keep it was over; it is not taken again."
         )
+
+
+def test_an_erased_event_that_is_posted_alone_is_refused_and_told_why(told: Ledger) -> None:
+    apply(told)
+    event = observed(eventID="urn:uuid:6a3b1c9e-0000-4000-8000-00000000abcd")
+    with interface(told) as client:
+        answer = client.post("/epcis/events", json={"@context": CONTEXT, **event})
+    assert answer.status_code == 409
+    assert answer.json()["title"] == (
+        "The event 'urn:uuid:6a3b1c9e-0000-4000-8000-00000000abcd' was here until its time was up, "
+        "and was erased."
+    )
 
 
 def test_an_erased_event_without_an_id_of_its_own_is_taken_as_new(told: Ledger) -> None:
