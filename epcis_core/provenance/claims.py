@@ -81,6 +81,7 @@ class Claim:
     def goes_by(self, other: "Claim") -> None:
         """Let another claim stand for this one, which tells the same or more of it."""
         self.facts, self.amount = other.facts, other.amount or self.amount
+        self.less = other.less
         if kind_of(self.object) in AMOUNTS:
             self.unit = other.unit
 

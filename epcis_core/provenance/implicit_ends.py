@@ -2,8 +2,8 @@
 
 Its old content is gone when it is used up, sold or destroyed with the container, when that is
 commissioned again or decommissioned, when nothing was heard of it for a year, and, for a returnable
-asset, when it is packed somewhere it was not last received or packed. Of a logistic unit, whose
-number is for one load, the last makes it likely only.
+asset, when it is packed somewhere it was not last seen. Of a logistic unit, whose number is for one
+load, the last makes it likely only.
 """
 
 from bisect import bisect_left, bisect_right
@@ -125,26 +125,32 @@ def _but_for(end: End, marks: Iterable[EventFacts]) -> Iterator[End]:
 
 
 def misplaced_packings(
-    container: str, marks: Iterable[EventFacts], arrivals: Iterable[EventFacts]
+    container: str, marks: Iterable[EventFacts], sightings: Iterable[EventFacts]
 ) -> Iterator[End]:
-    """Yield the packings of a container somewhere it was not last received or packed.
+    """Yield the packings of a container somewhere it was not seen last.
+
+    Where it arrived nobody says where, it may be anywhere, and nothing follows.
 
     Args:
         container: a logistic unit or returnable asset; of other things nothing follows.
         marks: the events that say what is in it.
-        arrivals: the events by which it arrived somewhere.
+        sightings: the events that name it, or what it was in.
     """
     key = key_of(container)
     if key is None or key.scheme not in {"sscc", "grai"}:
         return
     known: set[str] = set()
-    here = {facts.sequence: facts for facts in (*marks, *arrivals)}.values()
+    own = {facts.sequence: facts for facts in marks}
+    here = {**own, **{facts.sequence: facts for facts in sightings}}.values()
     for time, group in groupby(sorted(here, key=lambda f: f.time), key=lambda facts: facts.time):
         at_once = sorted(group, key=lambda facts: facts.event_id)
-        arrived = {site for f in at_once if f.biz_step in TAKING and (site := f.site)}
-        for facts in at_once:
+        packings = [f for f in at_once if f.sequence in own and f.action == "ADD"]
+        others = [facts for facts in at_once if facts not in packings]
+        there = {site for facts in others if (site := facts.site)}
+        if any(facts.biz_step in TAKING and facts.site is None for facts in others):
+            known = set()
+        for facts in packings:
             site = facts.site
-            is_packing = facts.type == "AggregationEvent" and facts.action == "ADD"
-            if is_packing and site and known and site not in known | arrived:
+            if site and known and site not in known | there:
                 yield End(time, facts, disputes=key.scheme == "sscc")
-        known = {site for f in at_once if (site := f.site)} or known
+        known = {site for facts in at_once if (site := facts.site)} or known

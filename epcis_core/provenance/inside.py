@@ -4,10 +4,10 @@ from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import Measure, added_up, measured, pieces
 from epcis_core.provenance.carriage import carriage_of
 from epcis_core.provenance.containment import Containment
-from epcis_core.provenance.draws import left_in
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
+from epcis_core.provenance.left import left_in
 from epcis_core.provenance.stays import Stay
 
 

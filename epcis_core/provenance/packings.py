@@ -142,12 +142,11 @@ class Packings:
         return found
 
     def misplaced(self, container: str) -> list[End]:
-        """Return the packings of a container somewhere it was not last received or packed."""
+        """Return the packings of a container somewhere it was not seen last."""
         marks = self.marks(container)
-        own = [f for f in self._gathered.naming(container) if f.biz_step in TAKING]
-        if not any(misplaced_packings(container, marks, own)):
+        if not any(misplaced_packings(container, marks, self._gathered.naming(container))):
             return []
-        return list(misplaced_packings(container, marks, self._arrivals(container)))
+        return list(misplaced_packings(container, marks, self._sightings(container)))
 
     def around(self, container: str, time: int) -> set[str]:
         """Return the containers around a container at an instant, however far out."""
@@ -164,9 +163,9 @@ class Packings:
             found |= level
         return found
 
-    def _arrivals(self, container: str) -> list[EventFacts]:
-        """Return the events by which a container arrived somewhere, itself or inside another."""
-        found = {f.sequence: f for f in self._gathered.naming(container) if f.biz_step in TAKING}
+    def _sightings(self, container: str) -> list[EventFacts]:
+        """Return the events that name a container, or another one while it was inside that."""
+        found = {facts.sequence: facts for facts in self._gathered.naming(container)}
         level = [Carriage(container, -(1 << 62), None)]
         seen = {container}
         while level:
@@ -181,6 +180,6 @@ class Packings:
             seen |= {one.container for one in level}
             for one in level:
                 for facts in self._gathered.naming(one.container):
-                    if facts.biz_step in TAKING and one.holds(facts):
+                    if one.holds(facts):
                         found[facts.sequence] = facts
         return list(found.values())

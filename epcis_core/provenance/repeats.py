@@ -79,9 +79,7 @@ def _same_trip(
         if one.side == claim.side
         and is_same(one)
         and one.agrees(claim)
-        and (
-            not claim.transactions or not one.transactions or one.transactions & claim.transactions
-        )
+        and not _contradict(one.transactions, claim.transactions)
         and not _is_over(claim, one, claims)
     ]
 
@@ -101,16 +99,26 @@ def _is_over(claim: Claim, earlier: Claim, claims: Sequence[Claim]) -> bool:
     if claim.side == "giving":
         return any(earlier.time < one.time < claim.time for one in others)
     papers, its = claim.transactions, earlier.transactions
-    if any(one.transactions & papers and not one.transactions & its for one in others):
+    if any(one.transactions & papers and _contradict(one.transactions, its) for one in others):
         return True
     again = [one for one in others if _may_be_of(claim, one)]
+    known = [one for one in claims if one.side == claim.side and one.agrees(claim)]
+    is_short = sum(_may_be_of(claim, one) for one in known) < len(again)
+    if papers.isdisjoint(its) and any(one.transactions & papers for one in others) and is_short:
+        return True
     since = [one for one in again if earlier.time < one.time]
     if not since:
         return False
     if all(earlier.time < one.time for one in others):
-        return since[0].time > earlier.time + EARLY_RECEIPT
-    known = [one for one in claims if one.side == claim.side and one.agrees(claim)]
-    return not claim.is_amount or sum(_may_be_of(claim, one) for one in known) < len(again)
+        is_late = since[0].time > earlier.time + EARLY_RECEIPT
+        return is_late or (claim.is_amount and len(since) > 1 and is_short)
+    return not claim.is_amount or is_short
+
+
+def _contradict(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Tell whether papers of one kind differ, and none is the same."""
+    kinds = {paper.partition(" ")[0] for paper in some}
+    return some.isdisjoint(others) and any(paper.partition(" ")[0] in kinds for paper in others)
 
 
 def _may_be_of(claim: Claim, other: Claim) -> bool:

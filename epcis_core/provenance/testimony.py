@@ -6,7 +6,7 @@ What several steps say of one change of hands is one claim: see `epcis_core.prov
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from epcis_core.provenance.claims import Claim, Known, Side
+from epcis_core.provenance.claims import EARLY_RECEIPT, NEARLY, Claim, Known, Side
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.goods import Goods
@@ -52,8 +52,11 @@ def claims_of(seen: Sequence[Sighting], parties: Parties, goods: Goods) -> Testi
             continue
         for claim in _read(sighting, parties, goods):
             take_in(claim, claims, goods)
+    carried = _carried(claims)
     carriers = {claim.carrier for claim in claims if claim.carrier}
-    kept = [claim for claim in claims if not _only_carries(claim, carriers)]
+    kept = [
+        claim for claim in claims if id(claim) not in carried and not _only_carries(claim, carriers)
+    ]
     return Testimony(
         [claim for claim in kept if claim.side == "giving"],
         [claim for claim in kept if claim.side == "taking"],
@@ -114,6 +117,45 @@ def _carrier(ends: Ends, facts: EventFacts, parties: Parties, side: Side) -> str
     before, after = parties.possessors(facts)
     possessor = after if side == "giving" else before
     return None if possessor in {ends.giver, ends.taker} else possessor
+
+
+def _carried(claims: Sequence[Claim]) -> set[int]:
+    """Return the claims of who took something on board from an owner and brought it to another.
+
+    The owners' claims then name it as the carrier.
+    """
+    owners = [one for one in claims if one.basis == "owner" and one.giver and one.taker]
+    possessors = [one for one in claims if one.basis == "possessor" and one.giver and one.taker]
+    own = {party for one in owners for party in (one.giver, one.taker)}
+    carried: set[int] = set()
+    for owner in owners if possessors else ():
+        boarded = [
+            one
+            for one in possessors
+            if one.giver == owner.giver and one.taker not in own and _is_of_trip(one, owner)
+        ]
+        for start in boarded:
+            brought = [
+                one
+                for one in possessors
+                if (one.giver, one.taker) == (start.taker, owner.taker)
+                and start.time <= one.time
+                and _is_of_trip(one, owner)
+            ]
+            if brought:
+                owner.carrier = owner.carrier or start.taker
+                carried.update(map(id, [start, *brought]))
+    return carried
+
+
+def _is_of_trip(part: Claim, owner: Claim) -> bool:
+    """Tell whether a possessor's claim can be of what an owner's claim is about."""
+    if part.amount is not None and owner.amount is not None:
+        is_other = part.amount[0] != owner.amount[0]
+        if is_other or part.amount[1] > owner.amount[1] * (1 + NEARLY):
+            return False
+    apart = owner.time - part.time
+    return apart <= EARLY_RECEIPT if owner.side == "giving" else apart >= -EARLY_RECEIPT
 
 
 def _only_carries(claim: Claim, carriers: set[str]) -> bool:

@@ -1,10 +1,11 @@
 """Shipments that their party takes back, whole or in part.
 
-A voiding is of the latest shipment that it fits: by papers, by what it names, by how much. It may
-name something else than the shipment did: a crate of what left on a pallet, an amount of that. What
-it names beyond that is of the shipment before.
+A voiding is of the latest shipment that it fits: by papers, not received yet, by what it names, by
+how much. It may name something else than the shipment did: a crate of what left on a pallet, an
+amount of that. What it names beyond that is of the shipment before.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from epcis_core.provenance.claims import NEARLY, Claim, agree
@@ -52,7 +53,7 @@ def void(voided: Sighting, claims: list[Claim], parties: Parties, goods: Goods) 
     least = left * NEARLY
     found = bool(matching)
     while matching:
-        latest = max(matching, key=lambda claim: _likeness(claim, voiding))
+        latest = max(matching, key=lambda claim: _likeness(claim, voiding, claims))
         same = [one for one in matching if one.facts is latest.facts and one.unit == latest.unit]
         taken = _take_back(same, left, claims)
         left -= taken
@@ -67,10 +68,24 @@ def _fits(claim: Claim, voiding: Claim, goods: Goods) -> bool:
     return None not in {claim.amount, voiding.amount} and goods.may_be_same(claim, voiding)
 
 
-def _likeness(claim: Claim, voiding: Claim) -> tuple[bool, bool, bool, int]:
+def _likeness(
+    claim: Claim, voiding: Claim, claims: Iterable[Claim]
+) -> tuple[bool, bool, bool, bool, int]:
     is_as_much = voiding.amount is not None and claim.amount == voiding.amount
     share_papers = bool(claim.transactions & voiding.transactions)
-    return share_papers, claim.unit == voiding.unit, is_as_much, claim.time
+    is_same = claim.unit == voiding.unit
+    return share_papers, not _has_come(claim, voiding, claims), is_same, is_as_much, claim.time
+
+
+def _has_come(claim: Claim, voiding: Claim, claims: Iterable[Claim]) -> bool:
+    """Tell whether what was shipped had been received when something was taken back."""
+    return any(
+        one.side == "taking"
+        and claim.agrees(one)
+        and claim.time <= one.time <= voiding.time
+        and (one.amount == claim.amount if claim.is_amount else one.unit == claim.unit)
+        for one in claims
+    )
 
 
 def _take_back(same: list[Claim], amount: Fraction, claims: list[Claim]) -> Fraction:

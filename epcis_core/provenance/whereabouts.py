@@ -7,6 +7,7 @@ from fractions import Fraction
 from epcis_core.provenance.amounts import in_unit
 from epcis_core.provenance.consumers import ends_of, with_consumers
 from epcis_core.provenance.custody import Sighting
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.handovers import Transfer
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Parties
@@ -59,8 +60,12 @@ def whereabouts_of(
     lost = [amount for stock in stocks.each() for amount in stock.lost]
     trip = moved[-1] if moved else None
     is_under_way = trip is not None and trip.received is None and not trip.sold
-    if is_one and trip is not None and is_under_way and trip.shipped is seen[-1].facts:
-        return _under_way(trip, Amount(value="1"), unknown)
+    if is_one and trip is not None:
+        sent, came = trip.shipped, trip.received
+        if is_under_way and (sent is seen[-1].facts or _is_after(sent, seen)):
+            return _under_way(trip, Amount(value="1"), unknown)
+        if came is not None and _is_after(came, seen):  # as one of so many of its lot
+            party, place = trip.taker, came.biz_location or came.place
     if is_one and place is not None and (held or not lost):
         one = Amount(value="1")
         return Whereabouts(
@@ -78,6 +83,11 @@ def whereabouts_of(
         under_way = next((m for m in reversed(moved) if m.received is None and not m.sold), None)
         return _under_way(under_way, amount(stocks, stocks.sum(lost)), unknown)
     return ended or unknown
+
+
+def _is_after(facts: EventFacts | None, seen: Sequence[Sighting]) -> bool:
+    """Tell whether an event came after an object was seen last."""
+    return facts is not None and facts.time > seen[-1].facts.time
 
 
 def _under_way(moved: Transfer | None, quantity: Amount | None, seen: Whereabouts) -> Whereabouts:

@@ -5,6 +5,7 @@ import pytest
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import Named
 from tests.core.provenance.histories import (
+    COUNTER,
     FARM,
     FIELD,
     JUICE,
@@ -105,3 +106,23 @@ def test_serial_numbers_that_went_to_another_party_are_not_those_of_the_amount(
     world.ship(1, FARM, PACKER, named=[pieces(5)])
     world.receive(2, FARM, SHOP, *BOTTLES[:5])
     assert gap_codes(world.trace(JUICE)) == ["shipped_not_received", "received_not_shipped"]
+
+
+def whereabouts(world: World, one: str) -> tuple[str, str | None, str | None]:
+    (found,) = (each for each in world.recall(JUICE).affected if each.object == one)
+    return found.status, found.last_party, found.last_place
+
+
+def test_a_bottle_is_where_so_many_of_its_lot_were_received(world: World) -> None:
+    bottled(world)
+    world.ship(1, FARM, PACKER, *BOTTLES)
+    world.receive(2, FARM, PACKER, named=[pieces(10)])
+    assert whereabouts(world, BOTTLES[0]) == ("on_hand", PACKER, SHED)
+
+
+def test_a_bottle_that_is_seen_again_is_there(world: World) -> None:
+    bottled(world)
+    world.ship(1, FARM, PACKER, *BOTTLES)
+    world.receive(2, FARM, PACKER, named=[pieces(10)])
+    world.see(3, BOTTLES[0], step="storing", at=COUNTER)
+    assert whereabouts(world, BOTTLES[0]) == ("on_hand", SHOP, COUNTER)

@@ -111,3 +111,31 @@ def test_an_item_shipped_in_a_crate_is_taken_back_by_its_own_name(world: World) 
     world.ship(1, FARM, PACKER, CRATE)
     void(world, 2, ITEM)
     assert world.trace(ITEM).handovers == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "went"),
+    [("consigning", "shipping", "80"), ("shipping", "departing", "82")],
+    ids=["as much", "nearly as much"],
+)
+def test_what_a_later_step_tells_of_the_rest_is_not_lessened_again(
+    world: World, first: str, second: str, went: str
+) -> None:
+    world.begin(0, GRAPES)
+    world.ship(1, FARM, PACKER, step=first, named=[kilograms("100")])
+    void(world, 2, named=(kilograms("20"),))
+    world.ship(3, FARM, PACKER, step=second, named=[kilograms(went)])
+    world.receive(4, FARM, PACKER, named=[kilograms(went)])
+    assert amounts(world) == [went]
+    assert moved(world)[FIELD][1] == went
+
+
+def test_what_had_been_received_is_taken_back_last(world: World) -> None:
+    world.begin(0, GRAPES)
+    world.ship(1, FARM, PACKER, named=[kilograms("10")])
+    world.receive(3, FARM, PACKER, named=[kilograms("10")])
+    world.ship(50, FARM, PACKER, named=[kilograms("20")])
+    void(world, 51, named=(kilograms("10"),))
+    assert sorted(amounts(world)) == ["10", "10"]
+    assert moved(world) == {FIELD: ("0", "20", "80", "10"), SHED: ("10", "0", "10", "0")}
+    assert gap_codes(world.trace(GRAPES)) == ["shipped_not_received"]
