@@ -22,6 +22,7 @@ from epcis_core.provenance.steps import (
     DESTROYING,
     DISPENSING,
     ENDING,
+    GIVING,
     SELLING,
     TAKING,
 )
@@ -129,7 +130,8 @@ def misplaced_packings(
 ) -> Iterator[End]:
     """Yield the packings of a container somewhere it was not seen last.
 
-    Where it arrived nobody says where, it may be anywhere, and nothing follows.
+    Where it arrived nobody says where, it may be anywhere, and nothing follows. Where it left it is
+    no more, though the clock of who sent it may say so.
 
     Args:
         container: a logistic unit or returnable asset; of other things nothing follows.
@@ -146,6 +148,7 @@ def misplaced_packings(
         at_once = sorted(group, key=lambda facts: facts.event_id)
         packings = [f for f in at_once if f.sequence in own and f.action == "ADD"]
         others = [facts for facts in at_once if facts not in packings]
+        others = [facts for facts in others if facts.biz_step not in GIVING]
         there = {site for facts in others if (site := facts.site)}
         if any(facts.biz_step in TAKING and facts.site is None for facts in others):
             known = set()
@@ -153,4 +156,4 @@ def misplaced_packings(
             site = facts.site
             if site and known and site not in known | there:
                 yield End(time, facts, disputes=key.scheme == "sscc")
-        known = {site for facts in at_once if (site := facts.site)} or known
+        known = there | {site for facts in packings if (site := facts.site)} or known

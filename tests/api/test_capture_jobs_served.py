@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from api.server_file import find
 from epcis_core.store.events import all_events
@@ -22,6 +23,8 @@ from tests.api.capturing import JSON, ended, promised
 from tests.api.conftest import environment
 from tests.conftest import TEST_SCALE
 from tests.ingest.documents import document, item, observed
+
+pytestmark = pytest.mark.no_cover  # the same lines over and over
 
 KILLS = max(2, round(6 * TEST_SCALE))
 CLIENTS = 100

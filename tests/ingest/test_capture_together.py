@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from epcis_core.store.events import all_events, count_contents
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
@@ -104,6 +106,7 @@ with Ledger.open(sys.argv[1]) as ledger, open(sys.argv[2], "rb") as source:
 """
 
 
+@pytest.mark.no_cover  # the same lines over and over
 def test_a_large_document_is_captured_in_bounded_memory(tmp_path: Path) -> None:
     """As objects, its events would take several times what is allowed here."""
     events = max(5_000, int(50_000 * TEST_SCALE))

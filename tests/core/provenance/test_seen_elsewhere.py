@@ -64,3 +64,14 @@ def test_a_crate_that_was_seen_elsewhere_alone_came_empty(world: World) -> None:
     packed_again_at_the_packers(world, lambda world: world.see(4, CRATE, step="storing", at=FIELD))
     assert affected(world) == {GRAPES}
     assert "unclosed_packing" in gap_codes(world.trace(GRAPES))
+
+
+def test_a_crate_whose_sender_has_a_clock_that_is_fast_was_seen_last_where_it_came(
+    world: World,
+) -> None:
+    def between(world: World) -> None:
+        world.receive(3, FARM, PACKER, CRATE)
+        world.ship(4, FARM, PACKER, CRATE)
+
+    packed_again_at_the_packers(world, between)
+    assert affected(world) == {GRAPES, JUICE}
