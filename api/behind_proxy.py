@@ -23,7 +23,8 @@ class BehindProxy:
     """Middleware between a server and whoever reaches it through a proxy.
 
     `X-Forwarded-Proto` and `X-Forwarded-Host` hold where a proxy that is named sends them, the last
-    value of each, and are nothing from anybody else. They take the place of scheme and `Host`.
+    value of each in its last line, and are nothing from anybody else. They take the place of scheme
+    and `Host`.
 
     Args:
         app: what answers the request.
@@ -63,11 +64,16 @@ class BehindProxy:
 
 def _take_forwarded(scope: Scope) -> None:
     headers = MutableHeaders(scope=scope)
-    scheme = headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+    scheme = _last(headers, "x-forwarded-proto").lower()
     if scheme in _OVER_SOCKET:
         scope["scheme"] = _OVER_SOCKET[scheme] if scope["type"] == "websocket" else scheme
-    if host := headers.get("x-forwarded-host", "").rpartition(",")[2].strip():
+    if host := _last(headers, "x-forwarded-host"):
         headers["host"] = host
+
+
+def _last(headers: Headers, name: str) -> str:
+    """Return what the nearest proxy has added to a header."""
+    return ",".join(headers.getlist(name)).rpartition(",")[2].strip()
 
 
 def _strip(scope: Scope, prefix: str) -> bool:

@@ -47,6 +47,7 @@ reading  = {"contexts", "prefixes", "syntax"}
 metadata = {"capture_id", "kind", "organisation", "record_time", "sequence", "subject"}
 ```
 
+The reading of master data has `vocabulary` too; that of entries that earlier releases took has not.
 Lengths are 8 bytes, big-endian; `reading` and `metadata` JSON in UTF-8, members by name, without
 white space; `record_time` there is in microseconds since 1970 UTC. The root over all leaves of a
 whole export, in order, is that of `checkpoint.txt` (RFC 9162, section 2.1.1).

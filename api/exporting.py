@@ -18,11 +18,13 @@ from epcis_core.errors import StoreError
 from epcis_core.model.times import utc_text
 from epcis_core.proof.export_manifest import CHECKPOINT, write_manifest
 from epcis_core.proof.keys import key_text
+from epcis_core.store.beside import unfinished_name
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.checkpoints import log_signer, sign_checkpoint
+from epcis_core.store.checkpoints import former_keys, log_signer, sign_checkpoint
 from epcis_core.store.exported_log import write_captures, write_log
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.part import LedgerPart
+from epcis_core.store.remains import salt_of_remains
 from epcis_core.store.view import View
 from ingest.reimport import CAPTURES, LOG
 
@@ -66,7 +68,7 @@ def export_ledger(
     """
     if target.exists():
         raise StoreError(f"{target} is there already; an export never overwrites")
-    unfinished = target.with_name(f".{target.name}.unfinished-{os.getpid()}")
+    unfinished = unfinished_name(target)
     unfinished.mkdir()
     try:
         signed = sign_checkpoint(ledger, books, now, publish=True)
@@ -78,6 +80,7 @@ def export_ledger(
             "entries_of_log": signed.size,
             "root": signed.checkpoint.root.hex(),
             "key": key_text(signer.key),
+            "former_keys": [key_text(one) for one in former_keys(books)],
         }
         (unfinished / CHECKPOINT).write_text(signed.note, encoding="utf-8")
         day = datetime.fromtimestamp(now / 1_000_000, UTC).date()
@@ -123,7 +126,8 @@ def _write_parquet(
         )
         path = folder / CAPTURES
         captures = write_captures(cursor, view, path, organisations=part.captures)
-    return {"entries": entries, "captures": captures}
+        salt = salt_of_remains(cursor)
+    return {"entries": entries, "captures": captures, "salt_of_remains": salt}
 
 
 def _settle(folder: Path, *, deep: bool = True) -> None:

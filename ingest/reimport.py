@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from epcis_core.errors import IntegrityError, StoreError
-from epcis_core.proof.checks import Key
+from epcis_core.proof.checks import Key, read_key
 from epcis_core.proof.export_manifest import read_manifest
+from epcis_core.store.beside import check_free, unfinished_name
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import note_former_keys
 from epcis_core.store.exported_log import count_log, put_captures, read_log
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import last_sequence
@@ -27,7 +30,10 @@ LOG: Final = "log.parquet"
 CAPTURES: Final = "captures.parquet"
 _TOGETHER: Final = 20
 """Batches of entries that one transaction takes."""
-_ENDINGS: Final = (".wal", ".index", ".index-wal", ".index-shm")
+_ENDINGS: Final = (
+    *(".wal", ".index", ".index-wal", ".index-shm"),
+    *(".service", ".service-wal", ".service-shm"),
+)
 """Of files that stand beside a ledger while it is open."""
 
 Moving = Callable[[str, int, int], None]
@@ -67,19 +73,22 @@ def import_export(
         StoreError: there is such a file, the disk refuses, or it is a part of the log alone.
         OSError: the export cannot be read.
     """
-    if target.exists():
-        raise StoreError(f"{target} is there already; an import never overwrites")
+    check_free(target, "an import")
     manifest = read_manifest(folder, keys)
     with _made_whole(target) as unfinished:
         if manifest["kind"] == "whole" and (folder / LOG).is_file():
-            return _replayed(folder, unfinished, manifest, tell)
+            return _replayed(folder, unfinished, manifest, keys, tell)
         if not manifest["documents"] and manifest.get("entries"):
             raise StoreError(f"{folder} has a part of the log alone; a ledger needs the documents")
         return _captured(folder, unfinished, manifest, now, tell)
 
 
-def _replayed(folder: Path, path: Path, manifest: dict[str, Any], tell: Moving) -> Imported:
-    replay, total = Replay(), count_log(folder / LOG)
+def _replayed(
+    folder: Path, path: Path, manifest: dict[str, Any], keys: list[Key], tell: Moving
+) -> Imported:
+    named = (manifest["key"], *manifest.get("former_keys", ()))
+    replay = Replay([*keys, *map(read_key, named)])
+    total = count_log(folder / LOG)
     batches = read_log(folder / LOG)
     with Ledger.open(path) as ledger:
         with ledger.writing() as cursor:
@@ -90,13 +99,16 @@ def _replayed(folder: Path, path: Path, manifest: dict[str, Any], tell: Moving) 
                     replay.add(cursor, entries)
                     tell(LOG, replay.size, total)
         with ledger.writing() as cursor:
-            replay.finish(cursor)
+            replay.finish(cursor, manifest.get("salt_of_remains"))
     expected = (manifest["entries_of_log"], manifest["root"])
     if (replay.size, replay.root.hex()) != expected:
         raise IntegrityError(
             f"The {replay.size} entries of the export do not lead to the root of its checkpoint "
             f"of {expected[0]}"
         )
+    if replay.deciding:
+        with Bookkeeping(path) as books:
+            note_former_keys(books, map(read_key, replay.deciding))
     return Imported(is_same=True, entries=replay.size)
 
 
@@ -104,6 +116,9 @@ def _captured(
     folder: Path, path: Path, manifest: dict[str, Any], now: int, tell: Moving
 ) -> Imported:
     reports = []
+    for one in manifest["documents"]:
+        if one["file"] not in manifest["files"]:  # which alone have been compared
+            raise IntegrityError(f"The document {one['file']} is no file of the export")
     with Ledger.open(path) as ledger:
         for number, one in enumerate(manifest["documents"]):
             with (folder / one["file"]).open("rb") as source:
@@ -125,7 +140,7 @@ def _captured(
 @contextmanager
 def _made_whole(target: Path) -> Iterator[Path]:
     """Give another name to make a ledger under; it gets its own once all of it is on disk."""
-    unfinished = target.with_name(f".{target.name}.unfinished-{os.getpid()}")
+    unfinished = unfinished_name(target)
     beside = [unfinished.with_name(f"{unfinished.name}{end}") for end in _ENDINGS]
     try:
         yield unfinished
@@ -133,9 +148,10 @@ def _made_whole(target: Path) -> Iterator[Path]:
             os.fsync(made.fileno())
         os.link(unfinished, target)  # unlike a renaming it takes the place of nothing
         _settle(target.parent)
-        index = unfinished.with_name(f"{unfinished.name}.index")
-        if index.exists():
-            index.replace(target.with_name(f"{target.name}.index"))
+        for ending in (".index", ".service"):
+            made_beside = unfinished.with_name(f"{unfinished.name}{ending}")
+            if made_beside.exists():
+                made_beside.replace(target.with_name(f"{target.name}{ending}"))
     except FileExistsError as error:
         raise StoreError(f"{target} is there already; an import never overwrites") from error
     finally:

@@ -13,19 +13,13 @@ from epcis_core.findings import (
     finding,
     has_errors,
 )
-from epcis_core.store.captures import CaptureStatus
+from epcis_core.store.captures import MAX_EVENTS_LISTED, MAX_FINDINGS_LISTED, CaptureStatus
 from epcis_core.store.master_data import ElementCounts
 
 EventStatus = Literal["accepted", "duplicate", "witness", "rejected", "rolled_back"]
 
 Progress = Callable[[int, int], None]
 """Called with bytes read and events done."""
-
-MAX_EVENTS_LISTED = 10_000
-"""A report lists this many events one by one; its counts are always complete."""
-
-MAX_FINDINGS_LISTED = 20_000
-"""It lists no more events once those it lists have this many findings."""
 
 MAX_LIKE_FINDINGS = 1_000
 """A check lists this many findings of each code, and says how many more there are."""

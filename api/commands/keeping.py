@@ -13,7 +13,7 @@ from api.checking import check_apart
 from api.clock import now
 from api.commands.bar import progress_bar
 from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
-from api.commands.proofs import KeyOption, read_keys
+from api.commands.proofs import KeyOption, read_keys, read_notes
 from api.commands.reach import ask_for_backup
 from api.server_file import find
 from api.settings import ledger_path, terminal_language
@@ -67,7 +67,7 @@ def fsck(
       epcis fsck /backups/2026-11-27 --json
     """
     path = ledger_path(file or ledger)
-    notes = {str(one): one.read_text(encoding="utf-8") for one in checkpoint or ()}
+    notes = read_notes(checkpoint)
     keys = read_keys(key)
     found: list[Finding] = []
     with _at_rest(path, notes, found) as to_check, progress_bar(errors, path.name) as bar:
@@ -166,10 +166,10 @@ def _at_rest(path: Path, notes: dict[str, str], found: list[Finding]) -> Iterato
         except IntegrityError as error:
             found.append(finding("backup_differs", file=MANIFEST, reason=str(error)))
         yield path / LEDGER
-    elif find(path) is not None:
+    elif (running := find(path)) is not None:
         with tempfile.TemporaryDirectory(prefix="epcis-fsck-", dir=path.resolve().parent) as folder:
             copy = Path(folder) / "copy"
-            _backed_up(path, copy)
+            ask_for_backup(running, copy.absolute(), signed=False)
             yield copy / LEDGER
     else:
         yield path

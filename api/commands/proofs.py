@@ -1,7 +1,8 @@
 """Commands on proofs: checkpoint, proof, verify."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from api.commands.reach import reach
 from api.settings import terminal_language
 from epcis_core.proof.checks import Key, read_key
 from epcis_core.proof.verdict import verdict_of
+from epcis_core.store.beside import unfinished_name
 
 KeyOption = Annotated[
     list[str] | None,
@@ -27,6 +29,18 @@ def read_keys(texts: list[str] | None) -> list[Key]:
         return [read_key(text) for text in texts or ()]
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--key") from error
+
+
+def read_notes(paths: Iterable[Path] | None) -> dict[str, str]:
+    """Return the text of files with checkpoints by their names, whatever stands in them.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    return {
+        str(path): path.read_text(encoding="utf-8", errors="backslashreplace")
+        for path in paths or ()
+    }
 
 
 def checkpoint(
@@ -76,7 +90,7 @@ def proof(
 
       epcis proof "(01)08936099141015(10)DN260311" -o grapes.zip
     """
-    unfinished = to.with_name(f"{to.name}.unfinished")
+    unfinished = unfinished_name(to)
     try:
         with reach(ledger, server) as reached, unfinished.open("wb") as file:
             is_known = reached.proof(identifier, file, since=since or [], max_objects=max_objects)
@@ -109,21 +123,21 @@ def verify(
 
       epcis verify grapes.zip --checkpoint monday.txt --key "farm.example/ledger+1a2b3c4d+AQ…"
     """
-    outside = [path.read_text(encoding="utf-8") for path in checkpoint or ()]
+    outside = read_notes(checkpoint)
     file.stat()
-    verdict = verdict_of(file, read_keys(key), outside)
+    verdict = verdict_of(file, read_keys(key), [*outside.values()])
     language = terminal_language()
     if as_json:
         print_json(
             {
                 "proven": verdict.is_proven,
-                "subject": verdict.subject,
+                "subject": _writable(verdict.subject),
                 "unchanged": verdict.unchanged,
                 "corrected": verdict.corrected,
                 "erased": verdict.erased,
                 "broken": [{"sequence": at, "code": code} for at, code in verdict.broken],
-                "findings": [{"code": code, **values} for code, values in verdict.wrong],
-                "told": [{"code": code, **values} for code, values in verdict.told],
+                "findings": [_as_json(code, values) for code, values in verdict.wrong],
+                "told": [_as_json(code, values) for code, values in verdict.told],
                 "sentences": {one: verdict.sentences(one) for one in ("vi", "en")},
             }
         )
@@ -132,3 +146,13 @@ def verify(
             output.print(line, highlight=False, markup=False, soft_wrap=True)
     if not verdict.is_proven:
         raise typer.Exit(1)
+
+
+def _as_json(code: str, values: dict[str, Any]) -> dict[str, Any]:
+    told = {name: _writable(one) if isinstance(one, str) else one for name, one in values.items()}
+    return {"code": code, **told}
+
+
+def _writable(text: str) -> str:
+    """Return a text of somebody's JSON, where half a character may stand, as UTF-8 can write it."""
+    return text.encode(errors="backslashreplace").decode()

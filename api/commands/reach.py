@@ -232,9 +232,9 @@ class Served:
             file.write(answer.content)
         return answer.is_success
 
-    def back_up(self, folder: Path) -> dict[str, Any]:
-        """Let the server make a backup in a folder, and return its manifest."""
-        answer = self._ask("POST", "/backups", json={"folder": str(folder)})
+    def back_up(self, folder: Path, *, signed: bool = True) -> dict[str, Any]:
+        """Let the server make a backup in a folder, or a copy, and return the backup's manifest."""
+        answer = self._ask("POST", "/backups", json={"folder": str(folder), "signed": signed})
         manifest: dict[str, Any] = answer.json()
         return manifest
 
@@ -297,18 +297,19 @@ def reach(
         yield OpenLedger(opened, limits or IntakeLimits())
 
 
-def ask_for_backup(running: RunningServer, folder: Path) -> dict[str, Any]:
+def ask_for_backup(running: RunningServer, folder: Path, *, signed: bool = True) -> dict[str, Any]:
     """Let a running server make a backup of its ledger, and return the manifest.
 
     Args:
         running: the server, on this machine.
         folder: where to, a whole path.
+        signed: with a checkpoint and a manifest; else it is a copy to be checked.
 
     Raises:
         UnreachableError: it does not answer, or cannot.
     """
     with running.client() as client:
-        return Served(client).back_up(folder)
+        return Served(client).back_up(folder, signed=signed)
 
 
 def _client(server: str | None, running: RunningServer | None) -> httpx.Client:

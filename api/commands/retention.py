@@ -13,11 +13,12 @@ from epcis_core.errors import QueryError
 from epcis_core.model.times import utc_text
 from epcis_core.rules.retention import UNREADABLE, RetentionRule, all_rules, read_rules
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.checkpoints import log_signer
+from epcis_core.store.checkpoints import former_keys, log_signer
 from epcis_core.store.decisions import decide, holds
 from epcis_core.store.erasure import apply_retention
+from epcis_core.store.fsck.checkpoints import saved_beside
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.retention import YOUNG, Plan, plan_retention
+from epcis_core.store.retention import YOUNG, Plan, held_events, plan_retention
 from epcis_core.store.rewriting import rewrite
 from epcis_core.store.trace import subject_of
 from epcis_core.store.view import EVERYTHING
@@ -55,9 +56,10 @@ def plan(context: typer.Context, *, rules: RulesOption = None, as_json: JsonOpti
 
       epcis retention ledger.duckdb plan --rules our-contracts.toml --json
     """
-    known = _rules(rules)
-    with Ledger.open(context.obj, create=False) as opened:
-        made = plan_retention(opened, EVERYTHING, known, now())
+    known, path = _rules(rules), context.obj
+    keys = saved_beside(path.with_name(f"{path.name}.service")).keys
+    with Ledger.open(path, create=False) as opened:
+        made = plan_retention(opened, EVERYTHING, known, now(), keys=keys)
     if as_json:
         print_json({**made.as_json(), "rules": [_as_json(rule) for rule in known]})
     else:
@@ -88,9 +90,9 @@ def apply(
     known, path = _rules(rules), context.obj
     done = []
     with Ledger.open(path, create=False) as opened, Bookkeeping(path) as books:
-        signer = log_signer(books)
+        signer, former = log_signer(books), former_keys(books)
         for decision, events in apply_retention(
-            opened, signer, known, by=by, reason=reason, now=now()
+            opened, signer, known, by=by, reason=reason, now=now(), former=former
         ):
             done.append({"decision": decision.sequence, "events": events})
             if not as_json:
@@ -114,23 +116,36 @@ def hold(
     *,
     reason: ReasonOption,
     event: Annotated[bool, typer.Option("--event", help="ID is that of an event.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where nothing of it is here yet.")
+    ] = False,
     by: ByOption = DEFAULT_ORGANISATION,
 ) -> None:
     """Keep an event, or all that the trace of an object rests on, whatever the rules say.
 
-    Prints the hold's number, by which it is released.
+    Prints the hold's number, by which it is released. What nothing names yet is not held without
+    `--anyway`: it may be a slip.
 
     Examples:
 
       epcis retention ledger.duckdb hold "(01)08936099141015(10)DN260311" --reason "case 12/2030"
     """
-    what = {"event_id": identifier} if event else {"object": subject_of(identifier)}
+    named = None if event else subject_of(identifier)
+    what = {"event_id": identifier} if named is None else {"object": named}
     path = context.obj
     with Ledger.open(path, create=False) as opened, Bookkeeping(path) as books:
+        events = len(held_events(opened, EVERYTHING, named, identifier))
+        if not events and not anyway:
+            there_is = "There is no event" if event else "No event here names"
+            raise QueryError(
+                f"{there_is} {named or identifier}; give --anyway to hold what may still come.",
+                parameter="ID",
+            )
         signer = log_signer(books)
         with opened.writing() as cursor:
             made = decide(cursor, signer, "hold", what, by=by, reason=reason, now=now())
     typer.echo(made.sequence)
+    errors.print(f"Events that it keeps now: {events}", highlight=False)
 
 
 @app.command()
@@ -149,11 +164,12 @@ def release(
     """
     path = context.obj
     with Ledger.open(path, create=False) as opened, Bookkeeping(path) as books:
-        numbers = [one.number for one in holds(opened, EVERYTHING)]
+        signer = log_signer(books)
+        keys = [signer.key, *former_keys(books)]
+        numbers = [one.number for one in holds(opened, EVERYTHING, keys)]
         if number not in numbers:
             there_are = ", ".join(map(str, numbers)) or "none"
             raise QueryError(f"No hold {number} is in force; {there_are} are.", parameter="number")
-        signer = log_signer(books)
         with opened.writing() as cursor:
             decide(cursor, signer, "release", {"hold": number}, by=by, reason=reason, now=now())
 
@@ -189,4 +205,9 @@ def _show(made: Plan, rules: tuple[RetentionRule, ...]) -> None:
         output.print(f"They happened from {first} to {last} UTC.", highlight=False)
     for one in made.holds:
         what = one.object or one.event_id
-        errors.print(f"Hold {one.number}: {what}", highlight=False, markup=False)
+        told = f"Hold {one.number}: {what}; events that it keeps: {made.held[one.number]}"
+        errors.print(told, highlight=False, markup=False, soft_wrap=True)
+        if not made.held[one.number]:
+            errors.print(
+                f"Warning: nothing that hold {one.number} is about is here.", highlight=False
+            )

@@ -41,11 +41,15 @@ from epcis_core.proof.words import WORDS
 STATEMENT = "epcis-ledger proof/v1"
 MANIFEST, SIGNED, CHECKPOINT = "manifest.json", "manifest.note", "checkpoint.txt"
 _UNREADABLE = (
-    *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(ArithmeticError, MemoryError, zipfile.BadZipFile, zlib.error),
 )
 LANGUAGES = ("vi", "en")
-_LARGEST = 2**28  # bytes of one file
+_LARGEST = 2**30  # bytes of all files
+_LARGEST_MANIFEST = 2**26  # bytes
+_LONGEST = 300  # characters of a value in a sentence
+_LAST = 2**53 - 1  # microseconds since 1970: in the year 2255
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others the length is not bounded
 _HERE = 7 * 3600  # seconds that Viet Nam is ahead of UTC
 _MONTHS = "January February March April May June July August September October November December"
 
@@ -105,11 +109,17 @@ class Verdict:
 
 
 def worded(code: str, language: str, values: dict[str, Any]) -> str:
-    """Return the sentence of a code."""
+    """Return the sentence of a code, with values as `printable` shows them."""
     words = WORDS[code][language]
     if isinstance(words, list):
         words = words[values["count"] != 1]
-    return str(words).format(**values)
+    return str(words).format(**{name: printable(str(value)) for name, value in values.items()})
+
+
+def printable(text: str) -> str:
+    """Return a text as one line that steers no terminal: others as their numbers, cut if long."""
+    cut = text[:_LONGEST] + "…" * (len(text) > _LONGEST)
+    return "".join(one if one.isprintable() else f"\\u{{{ord(one):x}}}" for one in cut)
 
 
 def when(microseconds: int, language: str) -> str:
@@ -135,28 +145,51 @@ def verdict_of(
     verdict = Verdict()
     try:
         with zipfile.ZipFile(path) as archive:
-            files = _files(archive, verdict)
-        _check(files, keys or [], outside or [], verdict)
+            manifest, files = _files(archive, verdict)
+        _check(manifest, files, keys or [], outside or [], verdict)
     except _UNREADABLE as error:
         verdict.wrong.append(("unreadable", {"why": f"{type(error).__name__}: {error}"}))
     return verdict
 
 
-def _files(archive: zipfile.ZipFile, verdict: Verdict) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def _files(archive: zipfile.ZipFile, verdict: Verdict) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Read the manifest, and the files that it lists; nothing else is unpacked."""
+    members: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
-        if info.file_size > _LARGEST:
-            raise ValueError(f"{info.filename} is too large")
-        if info.filename in files:
+        if info.filename in members:
             verdict.wrong.append(("twice", {"file": info.filename}))
-        files[info.filename] = archive.read(info)
-    return files
+        members[info.filename] = info
+    if members[MANIFEST].file_size > _LARGEST_MANIFEST:
+        raise ValueError(f"{MANIFEST} is too large")
+    text = _unpacked_file(archive, members[MANIFEST])
+    manifest: dict[str, Any] = json.loads(text)
+    listed = {*manifest["files"], SIGNED}
+    for name in sorted(members.keys() - listed - {MANIFEST}):
+        verdict.wrong.append(("added_file", {"file": name}))
+    wanted = [info for name, info in members.items() if name in listed]
+    if sum(info.file_size for info in wanted) > _LARGEST:
+        raise ValueError(f"its files have more than {_LARGEST} bytes")
+    files = {info.filename: _unpacked_file(archive, info) for info in wanted}
+    return manifest, {**files, MANIFEST: text}
 
 
-def _check(files: dict[str, bytes], keys: list[Key], outside: list[str], verdict: Verdict) -> None:
-    manifest = json.loads(files[MANIFEST])
-    verdict.subject = manifest["subject"]
-    verdict.made = int(manifest["checkpoint"]["made"])
+def _unpacked_file(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return what a file holds, and no more than its size says."""
+    if info.compress_type not in _PACKED:
+        raise ValueError(f"{info.filename} is packed in an unknown way")
+    with archive.open(info) as file:
+        return file.read(info.file_size)
+
+
+def _check(
+    manifest: dict[str, Any],
+    files: dict[str, bytes],
+    keys: list[Key],
+    outside: list[str],
+    verdict: Verdict,
+) -> None:
+    verdict.subject = str(manifest["subject"])
+    verdict.made = _whole(manifest["checkpoint"]["made"], _LAST)
     known = [key for key in keys if key.algorithm == ED25519]
     if not known:
         known = [read_key(manifest["log"]["key"])]
@@ -169,7 +202,8 @@ def _check(files: dict[str, bytes], keys: list[Key], outside: list[str], verdict
     if not _is_signed(note, known, checkpoint.origin):
         verdict.wrong.append(("checkpoint_not_signed", {}))
     for key, at in _signed(note, witnesses):
-        verdict.told.append(("witness", {"name": key.name, "at": (at or 0) * 1_000_000}))
+        confirmed = min((at or 0) * 1_000_000, _LAST)
+        verdict.told.append(("witness", {"name": key.name, "at": confirmed}))
     _check_manifest(files, manifest, known, checkpoint, verdict)
     for record in manifest["records"]:
         _check_record(files, record, checkpoint, note, verdict)
@@ -206,8 +240,6 @@ def _check_manifest(
     listed = manifest["files"]
     for name in sorted(listed.keys() - files.keys()):
         verdict.wrong.append(("no_file", {"file": name}))
-    for name in sorted(files.keys() - listed.keys() - {MANIFEST, SIGNED}):
-        verdict.wrong.append(("added_file", {"file": name}))
     for name in sorted(files.keys() & listed.keys()):
         if hashlib.sha256(files[name]).hexdigest() != listed[name]:
             verdict.wrong.append(("other_file", {"file": name}))
@@ -221,7 +253,8 @@ def _check_record(
     verdict: Verdict,
 ) -> None:
     """Check a record, and put it where it belongs in the verdict."""
-    sequence, name = record["sequence"], f"records/{record['sequence']}/"
+    sequence = _whole(record["sequence"], _LAST)
+    name = f"records/{sequence}/"
     try:
         leaf = bytes.fromhex(record["leaf"])
         if record["content"] is not None:
@@ -246,6 +279,13 @@ def _check_record(
         verdict.erased.append(sequence)
     else:
         verdict.unchanged.append(sequence)
+
+
+def _whole(number: Any, most: int) -> int:
+    """Return a number that a manifest says; ValueError where it is another thing."""
+    if type(number) is not int or not 0 <= number <= most:
+        raise ValueError(f"Expected a number from 0 to {most}, got {number!r}")
+    return number
 
 
 def _is_about(metadata: dict[str, Any], record: dict[str, Any]) -> bool:
@@ -305,7 +345,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         keys = [read_key(text) for text in given.key]
-        outside = [path.read_text(encoding="utf-8") for path in given.checkpoint]
+        outside = [
+            path.read_text(encoding="utf-8", errors="backslashreplace") for path in given.checkpoint
+        ]
         given.proof.stat()
     except (OSError, ValueError) as error:
         parser.error(str(error))

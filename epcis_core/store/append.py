@@ -244,14 +244,32 @@ class Append:
         rows: _Rows = defaultdict(list)
         found = new_versions(self.cursor, sender, head, namespaces)
         for version in found.versions:
-            sequence = self._enter("master_data", version.canonical, version.body, rows)
+            reading = replace(self._declarations.reading, vocabulary=version.vocabulary)
+            sequence = self._enter(
+                "master_data", version.canonical, version.body, rows, reading=reading.as_bytes()
+            )
             rows[ELEMENT].append(version.row(sequence, self._envelope, sender))
             rows[ELEMENT_ATTRIBUTE] += version.attribute_rows(sequence)
         self._insert(rows)
         return found.counts
 
-    def _enter(self, kind: EntryKind, subject: str, content: bytes, rows: _Rows) -> int:
+    def _enter(
+        self,
+        kind: EntryKind,
+        subject: str,
+        content: bytes,
+        rows: _Rows,
+        *,
+        reading: bytes | None = None,
+    ) -> int:
         """Add the rows of an entry of the log, with its leaf and the tree above it.
+
+        Args:
+            kind: what it is about.
+            subject: what that is called.
+            content: what its leaf commits to.
+            rows: takes them.
+            reading: how to read it; None for how the events are read.
 
         Returns:
             Its sequence.
@@ -262,7 +280,7 @@ class Append:
         metadata = EntryMetadata(
             sequence, kind, subject, self.record_time, head.capture_id, head.organisation
         )
-        leaf = entry_leaf(salt, self._reading, content, metadata)
+        leaf = entry_leaf(salt, reading or self._reading, content, metadata)
         nodes = b"".join(self._tree.append(leaf))
         head_row = (sequence, kind, self.record_time, head.capture_id, head.organisation)
         rows[ENTRY].append((*head_row, salt, leaf, nodes))

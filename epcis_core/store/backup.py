@@ -9,6 +9,7 @@ References:
     docs/adr/0022-a-backup-is-a-copy-of-the-file.md
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from epcis_core.errors import StoreError
+from epcis_core.store.beside import JOBS, SERVICE, unfinished_name
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import sign_checkpoint
 from epcis_core.store.ledger import Ledger
@@ -35,13 +37,9 @@ MANIFEST: Final = "manifest.json"
 DIGEST: Final = "manifest.sha256"
 """The digest of the manifest, as `sha256sum --check` takes it."""
 
-SERVICE: Final = ".service"
-JOBS: Final = ".jobs"
-"""Endings of what stands beside a ledger and belongs to it."""
-
 _COPY: Final = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 _WAITING: Final = "SELECT capture_id FROM capture_job WHERE finished IS NULL"
-_CHUNK: Final = 2**20
+_TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY)
 
 
 def back_up_ledger(ledger: Ledger, books: Bookkeeping, folder: Path, now: int) -> dict[str, Any]:
@@ -63,9 +61,7 @@ def back_up_ledger(ledger: Ledger, books: Bookkeeping, folder: Path, now: int) -
     with made_whole(folder) as unfinished:
         with ledger.at_rest() as file:
             signed = sign_checkpoint(ledger, books, now, publish=True)
-            waiting = _copy_books(books.path, unfinished / f"{LEDGER}{SERVICE}")
-            _copy_jobs(file.with_name(f"{file.name}{JOBS}"), unfinished, waiting)
-            _copy_ledger(file, unfinished / LEDGER)
+            _copy(file, books, unfinished)
         manifest = {
             "format": FORMAT,
             "made": datetime.fromtimestamp(now / 1_000_000, UTC).isoformat(timespec="seconds"),
@@ -83,6 +79,21 @@ def back_up_ledger(ledger: Ledger, books: Bookkeeping, folder: Path, now: int) -
     return manifest
 
 
+def copy_to_check(ledger: Ledger, books: Bookkeeping, folder: Path) -> None:
+    """Copy what a backup has, and sign nothing; so it is done with a ledger that was set back, too.
+
+    Args:
+        ledger: what to copy; captures wait meanwhile.
+        books: its bookkeeping.
+        folder: where to; there must be nothing.
+
+    Raises:
+        StoreError: something stands there, or the disk refuses.
+    """
+    with made_whole(folder) as unfinished, ledger.at_rest() as file:
+        _copy(file, books, unfinished)
+
+
 @contextmanager
 def made_whole(folder: Path) -> Iterator[Path]:
     """Give an empty folder that gets its name, on disk with all that is in it, only at the end.
@@ -92,10 +103,8 @@ def made_whole(folder: Path) -> Iterator[Path]:
     """
     if folder.exists():
         raise StoreError(f"{folder} is there already; a backup never overwrites")
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    unfinished = unfinished_name(folder)
     try:
-        if unfinished.exists():  # what was left where making one was cut short
-            shutil.rmtree(unfinished)
         unfinished.mkdir(mode=0o700)  # the key of the log comes into it
         yield unfinished
         for one in [*unfinished.rglob("*"), unfinished]:
@@ -103,6 +112,8 @@ def made_whole(folder: Path) -> Iterator[Path]:
         unfinished.rename(folder)
         put_on_disk(folder.parent)
     except OSError as error:
+        if error.errno in _TAKEN:  # another backup was whole before this one
+            raise StoreError(f"{folder} is there already; a backup never overwrites") from error
         raise StoreError(f"{folder} cannot be made: {error.strerror or error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -136,6 +147,18 @@ def _parts(folder: Path) -> Iterator[tuple[str, int, str]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path.stat().st_size, digest_of(path)
+
+
+def _copy(file: Path, books: Bookkeeping, folder: Path) -> None:
+    """Copy a ledger that is at rest, after what belongs to it.
+
+    Raises:
+        StoreError: it cannot be read.
+        OSError: the disk refuses.
+    """
+    waiting = _copy_books(books.path, folder / f"{LEDGER}{SERVICE}")
+    _copy_jobs(file.with_name(f"{file.name}{JOBS}"), folder, waiting)
+    _copy_ledger(file, folder / LEDGER)
 
 
 def _copy_books(source: Path, target: Path) -> list[str]:

@@ -49,6 +49,7 @@ _STEPS: Final = (
         UNIQUE (size, line)
     )""",
     "CREATE TABLE checkpoint_receiver (dest TEXT PRIMARY KEY, size INTEGER NOT NULL)",
+    "CREATE TABLE former_key (key TEXT PRIMARY KEY)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
 

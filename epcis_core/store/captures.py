@@ -17,6 +17,12 @@ from epcis_core.store.view import View
 CaptureStatus = Literal["accepted", "partial", "rejected"]
 """Of a document: `partial` where some events were stored and some were not."""
 
+MAX_EVENTS_LISTED: Final = 10_000
+"""A report lists this many events one by one; its counts are always complete."""
+
+MAX_FINDINGS_LISTED: Final = 20_000
+"""It lists no more events once those it lists have this many findings."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureRecord:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from epcis_core.errors import IntegrityError, StoreError
-from epcis_core.proof.checks import Checkpoint, Key, read_signature, signers
-from epcis_core.proof.keys import Signer, checkpoint_body, note
+from epcis_core.proof.checks import Checkpoint, Key, read_key, read_signature, signers
+from epcis_core.proof.keys import Signer, checkpoint_body, key_text, note
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.tree import Tree
@@ -81,6 +81,20 @@ def signer_of(seed: bytes, origin: str | None) -> Signer:
         ParseError: the secret or the name can be none.
     """
     return Signer(origin or _own_name(seed), seed)
+
+
+def former_keys(books: Bookkeeping) -> list[Key]:
+    """Return the keys that have signed decisions of this log where it was exported from."""
+    with books.transaction() as rows:
+        found = rows.execute("SELECT key FROM former_key ORDER BY key").fetchall()
+    return [read_key(row["key"]) for row in found]
+
+
+def note_former_keys(books: Bookkeeping, keys: Iterable[Key]) -> None:
+    """Note keys that have signed decisions of this log where it was exported from."""
+    with books.transaction() as rows:
+        for key in keys:
+            rows.execute("INSERT OR IGNORE INTO former_key VALUES (?)", (key_text(key),))
 
 
 def sign_checkpoint(

@@ -10,7 +10,7 @@ References:
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -18,7 +18,7 @@ import duckdb
 import orjson
 
 from epcis_core.model.times import utc_text
-from epcis_core.proof.checks import read_key, signers
+from epcis_core.proof.checks import Key, read_key, signers
 from epcis_core.proof.keys import Signer, key_text, note
 from epcis_core.proof.leaf import SALT_SIZE, EntryMetadata, entry_leaf
 from epcis_core.store.ledger import Ledger
@@ -70,6 +70,11 @@ class Decision:
             return bool(signers(note(_signed(key.name, self.body), [self.signature]), [key]))
         except ValueError:
             return False
+
+    def is_signed_with(self, keys: Collection[Key]) -> bool:
+        """Tell whether one of some keys has signed it, under whatever name the log had then."""
+        public = read_key(self.members["key"]).public
+        return any(one.public == public for one in keys) and self.is_signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +147,24 @@ def decisions(ledger: Ledger, view: View) -> list[Decision]:
     return [Decision(*row) for row in rows]
 
 
-def holds(ledger: Ledger, view: View) -> list[Hold]:
-    """Return the holds in force, in order."""
+def holds(ledger: Ledger, view: View, keys: Collection[Key] = ()) -> list[Hold]:
+    """Return the holds in force, in order.
+
+    A hold counts whoever has signed it, a release under a key of the log alone: what somebody puts
+    into the file by hand may keep more, never less.
+
+    Args:
+        ledger: where they are.
+        view: what may be seen.
+        keys: those that the log has and has had.
+    """
     found: dict[int, Hold] = {}
     for one in decisions(ledger, view):
         said = one.members
         if one.kind == "hold":
             what = (said.get("object"), said.get("event_id"))
             found[one.sequence] = Hold(one.sequence, *what, one.by, said["reason"], one.record_time)
-        elif one.kind == "release":
+        elif one.kind == "release" and one.is_signed_with(keys):
             found.pop(said["hold"], None)
     return list(found.values())
 

@@ -45,6 +45,23 @@ def erased_gaps(
         )
 
 
+def erased_naming(
+    cursor: duckdb.DuckDBPyConnection, view: View, objects: Collection[str]
+) -> dict[int, str | None]:
+    """Return the sequences of erased events that named objects, with eventIDs as far as known.
+
+    Args:
+        cursor: a reader's.
+        view: what may be seen.
+        objects: which.
+    """
+    rows = cursor.execute(
+        "SELECT g.sequence, g.event_id FROM erased g "  # noqa: S608 - quoted
+        f"WHERE {view.condition('g')} AND {_naming(objects)} ORDER BY g.sequence"
+    ).fetchall()
+    return dict(rows)
+
+
 def erased_events(cursor: duckdb.DuckDBPyConnection, identities: Collection[str]) -> dict[str, int]:
     """Return which of some events were erased, and their sequences.
 

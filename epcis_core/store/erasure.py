@@ -19,10 +19,12 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from epcis_core.proof.checks import Key
 from epcis_core.proof.keys import Signer
 from epcis_core.rules.retention import RetentionRule
 from epcis_core.store.decisions import Decision, decide
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.remains import MEMBER, seal_remains
 from epcis_core.store.retention import Going, plan_retention, ranges
 from epcis_core.store.tables import CONTENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Table
 from epcis_core.store.view import EVERYTHING
@@ -43,6 +45,7 @@ def apply_retention(
     by: str,
     reason: str,
     now: int,
+    former: Sequence[Key] = (),
     most: int = MOST,
 ) -> Iterator[tuple[Decision, int]]:
     """Erase all that may go by the rules.
@@ -54,20 +57,23 @@ def apply_retention(
         by: who decides.
         reason: why.
         now: the clock, microseconds since 1970 UTC.
+        former: keys that the log has had before.
         most: events that one decision erases, about.
 
     Yields:
         Each decision once it is on disk, and how many events were erased by it.
     """
+    keys = [signer.key, *former]
     while True:
         with ledger.writing() as cursor:
-            going = plan_retention(ledger, EVERYTHING, rules, now, most=most).going
+            going = plan_retention(ledger, EVERYTHING, rules, now, keys=keys, most=most).going
             if not going:
                 return
             parts = _by_rule(going, _choose(cursor, going))
-            said = {"erased": parts, "rules": [_named(rule) for rule in rules]}
+            _erase(cursor, _next_sequence(cursor))
+            left = seal_remains(cursor)
+            said = {"erased": parts, MEMBER: left, "rules": [_named(rule) for rule in rules]}
             decision = decide(cursor, signer, "erase", said, by=by, reason=reason, now=now)
-            _erase(cursor, decision.sequence)
         yield decision, len(going)
 
 
@@ -96,8 +102,14 @@ def _named(rule: RetentionRule) -> dict[str, Any]:
     return rule.model_dump(mode="json", exclude_defaults=True, exclude={"en", "vi"})
 
 
+def _next_sequence(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Return the place in the log of the decision that is about to be made."""
+    rows = cursor.execute("SELECT coalesce(max(sequence) + 1, 0) FROM entry").fetchall()
+    return int(rows[0][0])
+
+
 def _erase(cursor: duckdb.DuckDBPyConnection, decision: int) -> None:
-    """Erase what was chosen."""
+    """Erase what was chosen, by a decision of that sequence."""
     _leave_marks(cursor, decision)
     _scrub_reports(cursor)
     cursor.execute("UPDATE entry SET salt = ''::BLOB WHERE sequence IN (SELECT sequence FROM gone)")

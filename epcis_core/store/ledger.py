@@ -16,8 +16,9 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.store.beside import check_lost
 from epcis_core.store.deadlines import Deadlines
-from epcis_core.store.durability import NamedFile, load_indexes, refused
+from epcis_core.store.durability import NamedFile, load_indexes, refused, sync_folder
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
@@ -246,6 +247,7 @@ def _check_path(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path} is a folder, not a ledger file")
     if path.exists() and not is_cut_short(path):
         return
+    check_lost(path)
     if not create:
         raise StoreError(f"There is no ledger at {path}")
     if not path.parent.is_dir():
@@ -269,6 +271,8 @@ def _open_current(
             back_up(path, current)
             connection = _connect(path)
         if missing:
+            if not current:
+                sync_folder(path.parent)  # so that no log is ever there without its file
             migrate(connection, path, missing)
             connection.execute("CHECKPOINT")  # DuckDB's log holds rows alone, and no definitions
         set_usual_memory(connection)

@@ -5,7 +5,7 @@ after the fact shows.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import duckdb
@@ -20,26 +20,28 @@ from epcis_core.store.view import View
 # its own repeats who sent it and when, that row counts: it is what readers see.
 _ENTRIES: Final = """
   SELECT sequence, event_id AS subject, record_time, capture_id, organisation, body, envelope,
-    retracts IS NOT NULL AS declares
+    retracts IS NOT NULL AS declares, NULL AS vocabulary
   FROM event
 UNION ALL
   SELECT r.sequence, e.event_id, n.record_time, r.capture_id, r.organisation, r.body, r.envelope,
-    e.retracts IS NOT NULL
+    e.retracts IS NOT NULL, NULL
   FROM receipt r JOIN event e ON e.sequence = r.event_sequence
   JOIN entry n ON n.sequence = r.sequence
 UNION ALL
   SELECT m.sequence, m.canonical, n.record_time, n.capture_id, m.organisation, m.body, m.envelope,
-    false
+    false, m.vocabulary
   FROM vocabulary_element m JOIN entry n ON n.sequence = m.sequence
 UNION ALL
-  SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope, false
+  SELECT d.sequence, '', n.record_time, d.capture_id, n.organisation, d.head, d.envelope, false,
+    NULL
   FROM envelope d JOIN entry n ON n.sequence = d.sequence
 UNION ALL
-  SELECT d.sequence, '', n.record_time, n.capture_id, n.organisation, d.body, NULL, false
+  SELECT d.sequence, '', n.record_time, n.capture_id, n.organisation, d.body, NULL, false,
+    NULL
   FROM decision d JOIN entry n ON n.sequence = d.sequence
 UNION ALL
   SELECT g.sequence, coalesce(g.event_id, ''), n.record_time, n.capture_id, n.organisation, NULL,
-    g.envelope, g.declares
+    g.envelope, g.declares, NULL
   FROM erased g JOIN entry n ON n.sequence = g.sequence
 """
 
@@ -85,15 +87,21 @@ def log_entries(ledger: Ledger, view: View, batch: int = 1000) -> Iterator[LogEn
             return
 
 
-def entries_about(ledger: Ledger, view: View, event_ids: Iterable[str]) -> list[LogEntry]:
+def entries_about(
+    ledger: Ledger, view: View, event_ids: Iterable[str], sequences: Iterable[int] = ()
+) -> list[LogEntry]:
     """Return the entries of events, of error declarations about them and of receipts for either.
 
     Args:
         ledger: where they are.
         view: what may be seen.
         event_ids: ids as the ledger has them.
+        sequences: of more entries: erased events have an id no more if it was none of their sender.
     """
-    about = f"x.subject {among(event_ids)} AND n.kind IN ('event', 'receipt')"
+    named = f"x.subject {among(event_ids)}"
+    if more := [*sequences]:
+        named = f"({named} OR n.sequence {among(more)})"
+    about = f"{named} AND n.kind IN ('event', 'receipt')"
     with ledger.reading() as cursor:
         return _entries(cursor, view, about)
 
@@ -103,21 +111,31 @@ def _entries(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> l
     rows = cursor.execute(
         "SELECT n.sequence, n.kind, x.subject, epoch_us(x.record_time), x.capture_id, "  # noqa: S608 - ours, and quoted
         "x.organisation, n.salt, n.leaf, x.body, x.declares, coalesce(v.syntax, 'json'), "
-        "coalesce(v.prefixes, '{}'), coalesce(v.contexts, []) "
+        "coalesce(v.prefixes, '{}'), coalesce(v.contexts, []), x.vocabulary "
         f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) LEFT JOIN envelope v USING (envelope) "
         f"WHERE {condition} AND {view.condition('n')} ORDER BY n.sequence"
     ).fetchall()
     return [
-        LogEntry(
-            metadata=EntryMetadata(*row[:6]),
-            salt=row[6],
-            leaf=Digest(row[7]),
-            content=row[8].encode() if row[8] is not None else None,
-            declares=row[9],
-            reading=Reading.stored(*row[10:]),
+        _as_committed(
+            LogEntry(
+                metadata=EntryMetadata(*row[:6]),
+                salt=row[6],
+                leaf=Digest(row[7]),
+                content=row[8].encode() if row[8] is not None else None,
+                declares=row[9],
+                reading=Reading.stored(*row[10:]),
+            )
         )
         for row in rows
     ]
+
+
+def _as_committed(entry: LogEntry) -> LogEntry:
+    """Return master data without their vocabulary where the leaf does not commit to it."""
+    if entry.reading.vocabulary is None:
+        return entry
+    bare = replace(entry, reading=replace(entry.reading, vocabulary=None))
+    return bare if bare.recomputed() == entry.leaf else entry
 
 
 def last_sequence(ledger: Ledger, view: View) -> int:

@@ -8,6 +8,7 @@ from epcis_core.proof.leaf import Digest
 from epcis_core.provenance.result import Trace
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import SignedCheckpoint, published_sizes, sign_checkpoint
+from epcis_core.store.erased import erased_naming
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import LogEntry, entries_about
 from epcis_core.store.trace import trace_lot
@@ -19,7 +20,12 @@ _MOST_WAYS: Final = 100
 
 
 def prove_events(
-    ledger: Ledger, view: View, event_ids: Iterable[str], size: int
+    ledger: Ledger,
+    view: View,
+    event_ids: Iterable[str],
+    size: int,
+    *,
+    sequences: Iterable[int] = (),
 ) -> list[ProvenRecord]:
     """Return the records of events, with error declarations and receipts, and their proofs.
 
@@ -28,10 +34,10 @@ def prove_events(
         view: what may be seen; what is behind the checkpoint is left out.
         event_ids: ids as the ledger has them.
         size: of the checkpoint.
+        sequences: of more entries, which are known by no id.
     """
-    entries = [
-        one for one in entries_about(ledger, view, event_ids) if one.metadata.sequence < size
-    ]
+    found = entries_about(ledger, view, event_ids, sequences)
+    entries = [one for one in found if one.metadata.sequence < size]
     with ledger.reading() as cursor:
         paths = Tree(cursor).inclusion([one.metadata.sequence for one in entries], size)
     return [_proven(one, paths[one.metadata.sequence]) for one in entries]
@@ -72,9 +78,11 @@ def prove_trace(
         last = min(last, view.up_to_sequence)
     seen = View(view.viewer, last)
     trace = trace_lot(ledger, seen, text, now=now, max_objects=max_objects)
-    erased = {one for gap in trace.gaps if gap.code == "erased" for one in gap.events}
-    about = {*trace.events, *trace.retracted, *erased}
-    records = prove_events(ledger, seen, about, signed.size)
+    named = [one for gap in trace.gaps if gap.code == "erased" for one in gap.objects]
+    with ledger.reading() as cursor:
+        erased = erased_naming(cursor, seen, named)
+    about = {*trace.events, *trace.retracted, *filter(None, erased.values())}
+    records = prove_events(ledger, seen, about, signed.size, sequences=erased)
     earlier = sorted({*since, *published_sizes(books, _MOST_WAYS)} - {signed.size})
     return trace, _proof(ledger, trace, signed, records, earlier)
 

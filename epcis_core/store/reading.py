@@ -22,11 +22,14 @@ class Reading:
         prefixes: what the prefixes of its document stand for; under `xmlns:id`, what `id` stands
             for in its XML alone.
         contexts: addresses of JSON-LD contexts that were named there and are not known here.
+        vocabulary: of master data, the type of its vocabulary, which the text of an element does
+            not tell; None of everything else, and of master data whose leaf does not commit to it.
     """
 
     syntax: Syntax
     prefixes: Mapping[str, str]
     contexts: tuple[str, ...]
+    vocabulary: str | None = None
 
     @classmethod
     def of(cls, envelope: Envelope) -> "Reading":
@@ -36,9 +39,11 @@ class Reading:
         return cls(envelope.syntax, {**namespaces.prefixes, **in_xml}, namespaces.unknown)
 
     @classmethod
-    def stored(cls, syntax: Syntax, prefixes: str, contexts: list[str]) -> "Reading":
-        """Return it from the columns of `envelope`."""
-        return cls(syntax, orjson.loads(prefixes), tuple(contexts))
+    def stored(
+        cls, syntax: Syntax, prefixes: str, contexts: list[str], vocabulary: str | None = None
+    ) -> "Reading":
+        """Return it from the columns of `envelope`, and that of `vocabulary_element`."""
+        return cls(syntax, orjson.loads(prefixes), tuple(contexts), vocabulary)
 
     @property
     def namespaces(self) -> Namespaces:
@@ -57,11 +62,11 @@ class Reading:
 
     def as_bytes(self) -> bytes:
         """Return it as JSON in UTF-8, members in order of name, as a leaf commits to it."""
-        return orjson.dumps(
-            {
-                "contexts": list(self.contexts),
-                "prefixes": dict(self.prefixes),
-                "syntax": self.syntax,
-            },
-            option=orjson.OPT_SORT_KEYS,
-        )
+        members = {
+            "contexts": list(self.contexts),
+            "prefixes": dict(self.prefixes),
+            "syntax": self.syntax,
+        }
+        if self.vocabulary is not None:
+            members["vocabulary"] = self.vocabulary
+        return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)

@@ -6,7 +6,7 @@ uses.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import duckdb
@@ -15,12 +15,15 @@ import orjson
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.errors import IntegrityError, ParseError
 from epcis_core.model.namespaces import Namespaces
+from epcis_core.proof.checks import Key
 from epcis_core.proof.leaf import Digest
 from epcis_core.proof.tree import CompactRange
+from epcis_core.store.decisions import Decision
 from epcis_core.store.derived import derived_from
 from epcis_core.store.erased import erased_without_decision
 from epcis_core.store.exported_log import ExportedEntry
 from epcis_core.store.master_data import stored_version
+from epcis_core.store.remains import is_as_decided, put_salt
 from epcis_core.store.rows import WRITERS, NewEvent, StoredAs
 from epcis_core.store.tables import (
     DECISION,
@@ -40,11 +43,17 @@ _Rows = defaultdict[Table, list[Row]]
 class Replay:
     """Puts the entries of an exported log into an empty ledger: `add` them in order, then `finish`.
 
+    Args:
+        keys: those that the log has had; one of them must have signed each decision.
+
     Attributes:
         size: how many entries have been added.
+        deciding: the keys under which decisions are signed, as text.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Collection[Key]) -> None:
+        self.deciding: set[str] = set()
+        self._keys = keys
         self._tree = CompactRange()
         self._envelope: ExportedEntry | None = None
         self._head: tuple[int | None, str] = (None, "")
@@ -78,19 +87,27 @@ class Replay:
             self._follow(entry, rows)
             try:
                 _add_content(entry, rows)
+                is_ours = entry.kind != "decision" or self._is_decided(entry)
             except (ParseError, LookupError, ValueError, TypeError) as error:
                 raise IntegrityError(f"Entry {entry.sequence} cannot be read: {error}") from error
+            if not is_ours:
+                raise IntegrityError(
+                    f"Decision {entry.sequence} is signed with no key of the log; "
+                    "if it had another key before, give both with --key"
+                )
         for table, added in rows.items():
             table.insert(cursor, added)
 
-    def finish(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def finish(self, cursor: duckdb.DuckDBPyConnection, salt: str | None) -> None:
         """Add what the last entries need to be read again.
 
         Args:
             cursor: the writer's.
+            salt: of what is left of erased events, if the log has one.
 
         Raises:
-            IntegrityError: an entry has no content, and no decision says so.
+            IntegrityError: an entry has no content, and no decision says so, or what is left of
+                erased events is not what the last of them says.
         """
         rows: _Rows = defaultdict(list)
         self._close(rows)
@@ -98,6 +115,22 @@ class Replay:
             table.insert(cursor, added)
         for sequence in erased_without_decision(cursor):
             raise IntegrityError(f"Entry {sequence} was erased by no decision")
+        if salt is not None:
+            put_salt(cursor, salt)
+        if not is_as_decided(cursor):
+            raise IntegrityError(
+                "What is left of erased events is not what the last decision to erase says was left"
+            )
+
+    def _is_decided(self, entry: ExportedEntry) -> bool:
+        """Tell whether a decision is signed by the log, and note with which key."""
+        text, signature = entry.content or "", entry.signature or ""
+        said = orjson.loads(text)
+        made = Decision(
+            entry.sequence, said["decision"], entry.record_time, entry.organisation, text, signature
+        )
+        self.deciding.add(said["key"])
+        return made.is_signed_with(self._keys)
 
     def _enter(self, entry: ExportedEntry, rows: _Rows) -> None:
         nodes = b"".join(self._tree.append(entry.leaf))

@@ -15,22 +15,18 @@ from epcis_core.proof.checks import Checkpoint, read_checkpoint, read_note, sign
 from epcis_core.store.backup import (
     DIGEST,
     FORMAT,
-    JOBS,
     LEDGER,
     MANIFEST,
-    SERVICE,
     digest_of,
     put_on_disk,
 )
+from epcis_core.store.beside import JOBS, SERVICE, check_free, unfinished_name
 from epcis_core.store.fsck.checkpoints import saved_beside
 from epcis_core.store.ledger import file_as_it_is
 from epcis_core.store.tree import Tree
 
 _WITH_A_TREE: Final = 4
 """The format of a file from which on it can tell its root."""
-
-_BESIDE: Final = ("", SERVICE, JOBS, ".wal", ".index", ".server.json")
-"""Endings of what may stand beside a ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +110,7 @@ def restore(backup: Backup, path: Path) -> None:
             not lead to the checkpoint of the manifest.
         StoreError: there is something already, or the disk refuses.
     """
-    for ending in _BESIDE:
-        if (taken := path.with_name(f"{path.name}{ending}")).exists():
-            raise StoreError(f"{taken} is there already; a restore never overwrites")
+    check_free(path, "a restore")
     with _brought(backup, path) as brought:
         _compare(backup, brought)
         try:
@@ -135,10 +129,10 @@ def _brought(backup: Backup, path: Path) -> Iterator[Path]:
         IntegrityError: a file is not what the manifest says.
         StoreError: the disk refuses.
     """
-    folder = path.with_name(f"{path.name}.restoring")
+    folder = unfinished_name(path)
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        (folder / f"{LEDGER}{JOBS}").mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700)
+        (folder / f"{LEDGER}{JOBS}").mkdir(mode=0o700)
         for name, (_, digest) in backup.parts.items():
             target = folder / name
             shutil.copyfile(backup.folder / name, target)

@@ -8,7 +8,7 @@ References:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import duckdb
 
 from epcis_core.errors import StoreError
 from epcis_core.model.times import utc_text
+from epcis_core.proof.checks import Key
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of
 from epcis_core.query.values import event_key
@@ -58,6 +59,7 @@ class Plan:
     Attributes:
         now: the clock it was made by, microseconds since 1970 UTC.
         holds: those in force.
+        held: how many events each hold keeps by itself, by its number, also where another does too.
         going: the events that may go, error declarations among them, in ledger order.
         kept: how many events stay, by the id of the rule that keeps them longest, by `hold` and the
             number of a hold, or by `YOUNG`.
@@ -66,6 +68,7 @@ class Plan:
 
     now: int
     holds: Sequence[Hold]
+    held: dict[int, int] = field(default_factory=dict)
     going: list[Going] = field(default_factory=list)
     kept: Counter[str] = field(default_factory=Counter)
     is_cut: bool = False
@@ -91,6 +94,7 @@ class Plan:
                     "by": hold.by,
                     "reason": hold.reason,
                     "since": utc_text(hold.record_time),
+                    "events": self.held[hold.number],
                 }
                 for hold in self.holds
             ],
@@ -103,6 +107,7 @@ def plan_retention(
     rules: Sequence[RetentionRule],
     now: int,
     *,
+    keys: Collection[Key] = (),
     most: int | None = None,
 ) -> Plan:
     """Judge every event.
@@ -112,13 +117,18 @@ def plan_retention(
         view: what may be seen.
         rules: by which.
         now: the clock, microseconds since 1970 UTC.
+        keys: those that the log has and has had, under one of which a hold is released.
         most: stop when so many may go; None to judge all.
 
     Raises:
         StoreError: the trace of an object that is held is larger than can be walked.
     """
-    plan = Plan(now, holds(ledger, view))
-    held = _held(ledger, view, plan.holds)
+    plan = Plan(now, holds(ledger, view, keys))
+    held: dict[str, Hold] = {}
+    for hold in plan.holds:
+        kept = held_events(ledger, view, hold.object, hold.event_id)
+        plan.held[hold.number] = len(kept)
+        held.update(dict.fromkeys(kept, hold))
     old = f"e.event_time + INTERVAL {shortest(rules):d} MONTH <= make_timestamp({now:d})"
     with ledger.reading() as cursor:
         last = view.last(cursor)
@@ -157,28 +167,32 @@ def _count(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> int
     return int(rows[0][0])
 
 
-def _held(ledger: Ledger, view: View, in_force: Iterable[Hold]) -> dict[str, Hold]:
-    """Return the keys of the events that are held, each with a hold.
+def held_events(ledger: Ledger, view: View, one: str | None, event_id: str | None) -> set[str]:
+    """Return the keys of the events that a hold keeps, as far as they are here.
+
+    Args:
+        ledger: where they are.
+        view: what may be seen.
+        one: canonical object whose trace is held; None for an event.
+        event_id: the event that is held.
 
     Raises:
-        StoreError: a trace is larger than can be walked.
+        StoreError: the trace is larger than can be walked.
     """
-    found: dict[str, Hold] = {}
-    for hold in in_force:
-        if hold.object is None:
-            found[event_key(hold.event_id or "")] = hold
-            continue
-        answer = trace_lot(ledger, view, hold.object, max_objects=_MOST_HELD)
+    if one is None:
+        named = f"{id_key('e.event_id')} = {literal(event_key(event_id or ''))}"
+        reached: set[str] = set()
+    else:
+        answer = trace_lot(ledger, view, one, max_objects=_MOST_HELD)
         if answer.truncated:
-            raise StoreError(f"Hold {hold.number} reaches more objects than can be followed")
-        with ledger.reading() as cursor:
-            rows = cursor.execute(
-                "SELECT DISTINCT e.event_id FROM reference r JOIN event e USING (sequence) "  # noqa: S608 - quoted
-                f"WHERE r.object = {literal(hold.object)} AND {view.condition('e')}"
-            ).fetchall()
-        named = (row[0] for row in rows)
-        found.update((event_key(one), hold) for one in (*answer.events, *answer.retracted, *named))
-    return found
+            raise StoreError(f"A hold of {one} reaches more objects than can be followed")
+        named = f"e.sequence IN (SELECT sequence FROM reference WHERE object = {literal(one)})"  # noqa: S608 - quoted
+        reached = {event_key(key) for key in (*answer.events, *answer.retracted)}
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            f"SELECT DISTINCT e.event_id FROM event e WHERE {named} AND {view.condition('e')}"  # noqa: S608 - quoted
+        ).fetchall()
+    return reached | {event_key(row[0]) for row in rows}
 
 
 class _Judge:

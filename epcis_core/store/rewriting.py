@@ -12,6 +12,8 @@ from typing import Final
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.store.beside import unfinished_name
+from epcis_core.store.durability import sync_folder
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.memory import set_usual_memory
 
@@ -26,7 +28,8 @@ def rewrite(path: Path) -> None:
     Raises:
         StoreError: the file is open somewhere, or the disk refuses; it is as it was.
     """
-    unfinished = path.with_name(f".{path.name}.unfinished-{os.getpid()}")
+    path = path.resolve()  # of a link the file that it leads to is written, not the link
+    unfinished = unfinished_name(path)
     try:
         Ledger.open(unfinished).close()
         with duckdb.connect(str(unfinished)) as connection:
@@ -38,6 +41,7 @@ def rewrite(path: Path) -> None:
             with unfinished.open("rb") as written:
                 os.fsync(written.fileno())
             unfinished.replace(path)  # while the old file is held, so that nobody writes to it
+            sync_folder(path.parent)  # the old file is not to come back after a power cut
     except (duckdb.Error, OSError) as error:
         raise StoreError(f"{path} cannot be written anew and is as it was: {error}") from error
     finally:

@@ -73,6 +73,23 @@ def test_of_several_values_the_last_is_the_proxys_own(ledger: Ledger) -> None:
         assert not is_secure(answer)
 
 
+def test_of_several_lines_the_last_is_the_proxys_own(ledger: Ledger) -> None:
+    with serving(ledger, PROXY) as address:
+        several = [
+            *PAGE.items(),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Host", "elsewhere.example"),
+            ("X-Forwarded-Host", "elsewhere.example, truy-xuat.example"),
+        ]
+        with httpx.Client(timeout=60) as client:
+            answer = client.get(f"{address}/?lang=en", headers=several)
+            refused = client.get(f"{address}/?lang=en", headers=[*several, several[-2]])
+        assert answer.status_code == 200
+        assert not is_secure(answer)
+        assert refused.status_code == 400
+
+
 def test_a_scheme_that_is_none_says_nothing(ledger: Ledger) -> None:
     with serving(ledger, PROXY) as address:
         assert not is_secure(asked(f"{address}/?lang=en", **{"X-Forwarded-Proto": "gopher"}))

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -138,6 +140,33 @@ def test_beside_a_server_the_commands_work_through_it(
     refused = epcis("backup", "-o", "kept")
     assert refused.code == 2
     assert "kept is there already; a backup never overwrites" in " ".join(refused.err.split())
+
+
+def test_a_ledger_that_was_set_back_is_told_beside_its_server_and_not_backed_up(
+    epcis: Run, ledger: Path, serving: Serve, tmp_path: Path
+) -> None:
+    older = ledger.read_bytes()
+    epcis("capture", GRAPES.parent / "fish_sauce")
+    epcis("checkpoint")
+    ledger.write_bytes(older)
+    serving(ledger)
+    done = epcis("fsck", "--json")
+    assert (done.code, done.err) == (1, "")
+    told = json.loads(done.out)
+    assert [one["code"] for one in told["findings"]] == ["ledger_set_back"]
+    refused = epcis("backup", "-o", "kept")
+    assert refused.code == 2
+    assert "the ledger is an older copy. Nothing is signed." in " ".join(refused.err.split())
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_check_beside_a_server_signs_and_publishes_nothing(
+    epcis: Run, ledger: Path, serving: Serve
+) -> None:
+    serving(ledger)
+    assert epcis("fsck").code == 0
+    with closing(sqlite3.connect(f"{ledger}.service")) as books:
+        assert books.execute("SELECT count(*) FROM checkpoint").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("token", [None, "Bearer x"], ids=["none", "another"])

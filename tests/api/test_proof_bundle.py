@@ -101,6 +101,7 @@ def test_the_salt_of_an_erased_text_is_not_given_away(made: Made) -> None:
     ]
 
 
+EXPECTED = "ValueError: Expected a number from 0 to 9007199254740991"
 SPOILS: dict[str, tuple[Spoil, list[str]]] = {
     "text of an event": (
         changed("records/2/content.json", b"OBSERVE", b"DELETED"),
@@ -166,6 +167,39 @@ SPOILS: dict[str, tuple[Spoil, list[str]]] = {
     "record that was added": (
         with_more("records/4/content.json"),
         ["added_file records/4/content.json"],
+    ),
+    "name that steers a terminal": (
+        with_more("\x1b[2J\x1b[HPROVEN.\n\nPROVEN.\u2028\u202e\U000e0001"),
+        ["added_file \x1b[2J\x1b[HPROVEN.\n\nPROVEN.\u2028\u202e\U000e0001"],
+    ),
+    "name without end": (with_more("ĐÃ " * 999), [f"added_file {'ĐÃ ' * 999}"]),
+    "half a character": (
+        changed("manifest.json", b'"files": {', b'"files": {"\\ud800": "",'),
+        ["manifest_not_signed", "no_file \ud800"],
+    ),
+    "place in the log that is none": (
+        changed("manifest.json", b'"sequence": 2,', b'"sequence": "2\\n\\nPROVEN.",'),
+        [
+            "manifest_not_signed",
+            rf"unreadable {EXPECTED}, got '2\n\nPROVEN.'",
+        ],
+    ),
+    "place in the log before the first": (
+        changed("manifest.json", b'"sequence": 2,', b'"sequence": -2,'),
+        [
+            "manifest_not_signed",
+            f"unreadable {EXPECTED}, got -2",
+        ],
+    ),
+    "time without end": (
+        changed("manifest.json", f'"made": {LATER}'.encode(), b'"made": 1e999'),
+        [f"unreadable {EXPECTED}, got inf"],
+    ),
+    "time behind all calendars": (
+        changed("manifest.json", f'"made": {LATER}'.encode(), b'"made": 9007199254740992'),
+        [
+            f"unreadable {EXPECTED}, got 9007199254740992",
+        ],
     ),
 }
 
@@ -240,12 +274,15 @@ def test_a_file_that_is_there_twice_is_told(made: Made, tmp_path: Path) -> None:
     assert codes(verdict_of(path, [read_key(made.key)])) == ["twice report.txt"]
 
 
-def test_a_file_that_is_too_large_is_not_unpacked(
+def test_what_is_too_large_is_not_unpacked(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("epcis_core.proof.verdict._LARGEST", 1000)
     verdict = judged(made.files, tmp_path, made.key)
-    assert codes(verdict) == ["unreadable ValueError: report.en.html is too large"]
+    assert codes(verdict) == ["unreadable ValueError: its files have more than 1000 bytes"]
+    monkeypatch.setattr("epcis_core.proof.verdict._LARGEST_MANIFEST", 1000)
+    verdict = judged(made.files, tmp_path, made.key)
+    assert codes(verdict) == ["unreadable ValueError: manifest.json is too large"]
 
 
 def forged(made: Made, *, drop: int) -> tuple[Files, Signer]:

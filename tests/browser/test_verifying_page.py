@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from epcis_core.proof.checks import read_key
 from epcis_core.proof.verdict import Verdict, verdict_of
-from tests.api.bundles import Files, Made, Spoil, flipped, make, packed
+from tests.api.bundles import Files, Made, Spoil, flipped, make, packed, spoiled
 from tests.api.test_proof_bundle import SPOILS, WHOLE, forged
 
 pytestmark = pytest.mark.browser
@@ -105,6 +105,39 @@ def test_what_cannot_be_read_is_not_proven(
     found = told(page, packed(files, tmp_path / "proof.zip"))
     assert found["en"][0] == "NOT PROVEN. Do not rely on this proof; ask for a new one."
     assert found["en"][1].startswith("The proof cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [spoil for spoil, codes in SPOILS.values() if "unreadable" in " ".join(codes)],
+    ids=[name for name, (_, codes) in SPOILS.items() if "unreadable" in " ".join(codes)],
+)
+def test_what_python_cannot_read_the_page_cannot_read(
+    page: Page, made: Made, tmp_path: Path, spoil: Spoil
+) -> None:
+    found = told(page, packed(spoiled(made, spoil), tmp_path / "proof.zip"), made.key)
+    assert found["en"][0] == "NOT PROVEN. Do not rely on this proof; ask for a new one."
+    assert any(line.startswith("The proof cannot be read: ") for line in found["en"])
+    assert all(line.isprintable() for line in [*found["en"], *found["vi"]])
+
+
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        (10, "report.txt is longer than it says"),
+        (2**30, "its files have more than 1073741824 bytes"),
+    ],
+    ids=["longer than it says", "too large"],
+)
+def test_a_bomb_is_not_unpacked(
+    page: Page, made: Made, tmp_path: Path, size: int, why: str
+) -> None:
+    proof = tmp_path / "proof.zip"
+    with zipfile.ZipFile(proof, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in made.files.items():
+            archive.writestr(name, content)
+        archive.getinfo("report.txt").file_size = size
+    assert told(page, proof, made.key)["en"][1] == f"The proof cannot be read: {why}."
 
 
 def test_a_browser_without_ed25519_says_so(browser: Browser, made: Made, tmp_path: Path) -> None:

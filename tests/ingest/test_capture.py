@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epcis_core.codecs.jsonld_writer import json_bytes
+from epcis_core.store.captures import MAX_EVENTS_LISTED
 from epcis_core.store.events import all_events, count_contents, find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_stream
 from ingest.check import check_stream
-from ingest.report import MAX_EVENTS_LISTED, CaptureReport
+from ingest.report import CaptureReport
 from tests.conftest import TEST_SCALE
 from tests.ingest.documents import (
     NOW,

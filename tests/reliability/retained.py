@@ -6,7 +6,7 @@ from epcis_core.model.times import microseconds
 from epcis_core.rules.retention import RetentionRule, all_rules
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer
-from epcis_core.store.decisions import Decision, decide
+from epcis_core.store.decisions import Decision, Hold, decide, holds
 from epcis_core.store.erasure import apply_retention
 from epcis_core.store.events import all_events
 from epcis_core.store.ledger import Ledger
@@ -48,6 +48,11 @@ def decided(ledger: Ledger, kind: Any, what: dict[str, Any]) -> int:
         signer = log_signer(books)
         made = decide(cursor, signer, kind, what, by="court", reason="case 7", now=NOW)
     return made.sequence
+
+
+def in_force(ledger: Ledger) -> list[Hold]:
+    with Bookkeeping(ledger.path) as books:
+        return holds(ledger, EVERYTHING, [log_signer(books).key])
 
 
 def begun(number: str, **members: Any) -> dict[str, Any]:

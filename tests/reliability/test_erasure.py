@@ -107,6 +107,19 @@ def test_after_rewriting_no_file_beside_the_ledger_has_a_trace_of_it(told: Ledge
         assert ids(ledger) == ["urn:x:stays"]
 
 
+def test_what_a_link_leads_to_is_rewritten_and_the_link_stays(told: Ledger) -> None:
+    apply(told)
+    told.close()
+    folder = told.path.with_name("data")
+    folder.mkdir()
+    real = told.path.rename(folder / "real.duckdb")
+    told.path.symlink_to(real)
+    rewrite(told.path)
+    assert told.path.readlink() == real
+    assert b"SECRET" not in real.read_bytes()
+    assert [one.name for one in folder.iterdir()] == ["real.duckdb"]
+
+
 def test_a_rewritten_file_has_the_same_rows_in_the_same_order_and_goes_on(ledger: Ledger) -> None:
     captured(ledger, document(observed(eventID="urn:x:1"), observed(item("2"))))
     before, order = tables(ledger), ids(ledger)
@@ -149,6 +162,11 @@ def test_what_stays_is_proven_and_the_log_still_grows_out_of_what_it_was(told: L
     assert_provable(told, roots)
 
 
+def five_years_after(time: datetime) -> datetime:
+    day = min(time.day, 28) if time.month == 2 else time.day
+    return time.replace(year=time.year + 5, day=day)
+
+
 def assert_provable(ledger: Ledger, roots: dict[int, Any]) -> None:
     entries = list(log_entries(ledger, EVERYTHING))
     with ledger.reading() as cursor:
@@ -189,7 +207,7 @@ def test_whenever_it_is_applied_all_that_is_left_can_be_proven(
                 roots[tree.size] = tree.root(tree.size)
             moment = start + timedelta(days=review)
             apply(ledger, microseconds(moment.isoformat().replace("+00:00", "Z")), most=most)
-            left = [one for one, time in times.items() if time.replace(year=time.year + 5) > moment]
+            left = [one for one, time in times.items() if five_years_after(time) > moment]
             assert ids(ledger) == left
             assert_provable(ledger, roots)
             with ledger.reading() as cursor, ledger.index() as index:
@@ -278,6 +296,25 @@ def test_the_proof_of_a_lot_tells_what_cannot_be_proven_any_more(ledger: Ledger)
     assert "1 cannot be proven: its text was erased, only its place is left." in verdict.sentences(
         "en"
     )
+
+
+def test_a_proof_has_every_erased_record_of_the_lot_also_one_without_an_id_of_its_own(
+    ledger: Ledger,
+) -> None:
+    pallet = item("7")
+    named = [observed(pallet, eventID=f"urn:x:{number}") for number in range(25)]
+    nameless = [observed(pallet, **{"ex:n": number}) for number in range(4)]
+    take(ledger, *named, *nameless, observed(pallet, eventID="urn:x:young", **at("2029-01-01")))
+    take(ledger, named[7], now=NOW + 1, organisation="shop")
+    apply(ledger)
+    with Bookkeeping(ledger.path) as books:
+        answer, proof = prove_trace(ledger, books, EVERYTHING, pallet, now=LATER)
+    (gap,) = (gap for gap in answer.gaps if gap.code == "erased")
+    assert len(gap.events) == 20
+    assert [one.metadata.sequence for one in proof.records if one.content is None] == [
+        *range(29),
+        31,
+    ]
 
 
 def test_an_erased_event_that_is_sent_again_is_refused_by_its_id(told: Ledger) -> None:

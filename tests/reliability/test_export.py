@@ -136,15 +136,16 @@ def test_an_export_is_read_without_this_project(whole: Path) -> None:
     """By DuckDB, hashlib and the tree as RFC 9162 defines it, as the README tells."""
     rows = duckdb.execute(
         "SELECT sequence, kind, subject, epoch_us(record_time) AS record_time, organisation, "
-        "capture_id, leaf, salt, content, syntax, prefixes, contexts "
+        "capture_id, leaf, salt, content, syntax, prefixes, contexts, vocabulary "
         "FROM read_parquet(?) ORDER BY sequence",
         [str(whole / "log.parquet")],
     ).fetchall()
     leaves = []
-    for *told, leaf, salt, content, syntax, prefixes, contexts in rows:
+    for *told, leaf, salt, content, syntax, prefixes, contexts, vocabulary in rows:
         names = ("sequence", "kind", "subject", "record_time", "organisation", "capture_id")
         metadata = dict(zip(names, told, strict=True))
         reading = {"contexts": contexts, "prefixes": json.loads(prefixes), "syntax": syntax}
+        reading |= {} if vocabulary is None else {"vocabulary": vocabulary}
         parts = [plain(reading), content.encode()]
         digest = hashlib.sha256(b"".join(len(one).to_bytes(8, "big") + one for one in parts))
         found = hashlib.sha256(b"\0" + salt + digest.digest() + plain(metadata)).digest()

@@ -1,5 +1,6 @@
 """An export that was changed is refused before anything is made of it; nothing is overwritten."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -163,6 +164,35 @@ def test_nothing_is_overwritten(ledger: Ledger, whole: Path, tmp_path: Path) -> 
         exported(ledger, whole)
     assert str(caught.value) == f"{whole} is there already; an export never overwrites"
     assert target.read_text() == "mine"
+
+
+@pytest.mark.parametrize("ending", [".service", ".jobs", ".wal", ".index", ".server.json"])
+def test_nothing_that_stood_beside_another_ledger_becomes_part_of_an_imported_one(
+    whole: Path, tmp_path: Path, ending: str
+) -> None:
+    taken = tmp_path / f"new.duckdb{ending}"
+    taken.write_text("mine")
+    with pytest.raises(StoreError) as caught:
+        imported(whole, tmp_path / "new.duckdb")
+    assert str(caught.value) == f"{taken} is there already; an import never overwrites"
+    assert [path.name for path in tmp_path.iterdir()] == [taken.name]
+    assert taken.read_text() == "mine"
+
+
+def test_a_document_that_is_no_file_of_the_export_is_not_captured(tmp_path: Path) -> None:
+    folder, signer = tmp_path / "export", Signer("forger", bytes(32))
+    folder.mkdir()
+    (tmp_path / "outside.jsonld").write_bytes(document(observed(eventID="urn:x:1")))
+    text = checkpoint_body(Checkpoint("forger", 0, hashlib.sha256().digest()))
+    (folder / "checkpoint.txt").write_text(note(text, [signer.sign(text)]), encoding="utf-8")
+    outside = {"file": "../outside.jsonld", "organisation": "farm", "events": 1, "elements": 0}
+    members = {"kind": "part", "entries_of_log": 0, "root": hashlib.sha256().hexdigest()}
+    members |= {"key": key_text(signer.key), "documents": [outside]}
+    write_manifest(folder, members, signer)
+    with pytest.raises(IntegrityError) as caught:
+        imported(folder, tmp_path / "new.duckdb")
+    assert str(caught.value) == "The document ../outside.jsonld is no file of the export"
+    assert list(tmp_path.glob("*new.duckdb*")) == []
 
 
 def test_an_entry_that_was_changed_in_the_ledger_is_not_exported(ledger: Ledger) -> None:

@@ -8,17 +8,16 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from api.cli import app
 from epcis_core.errors import ParseError
 from epcis_core.model.times import microseconds
 from epcis_core.rules.retention import all_rules, months_after, read_rules
-from epcis_core.store.decisions import holds
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.retention import plan_retention
 from epcis_core.store.view import EVERYTHING
-from tests.ingest.documents import captured, document, item, lot, made, observed, packed
+from tests.ingest.documents import NOW, captured, document, item, lot, made, observed, packed
 from tests.reliability.kept_ledgers import (
     again,
     bytes_beside,
@@ -29,7 +28,18 @@ from tests.reliability.kept_ledgers import (
     tables,
     traces,
 )
-from tests.reliability.retained import LATER, apply, at, begun, decided, going, hold, ids, take
+from tests.reliability.retained import (
+    LATER,
+    apply,
+    at,
+    begun,
+    decided,
+    going,
+    hold,
+    ids,
+    in_force,
+    take,
+)
 
 RULE = """
 [[rules]]
@@ -171,9 +181,7 @@ def test_a_hold_keeps_an_event_or_all_that_a_trace_rests_on(ledger: Ledger) -> N
     apply(ledger)
     assert ids(ledger) == ["urn:x:GRAPES", "urn:x:made", "urn:x:PEARS"]
     decided(ledger, "release", {"hold": of_wine})
-    assert [(one.number, one.event_id) for one in holds(ledger, EVERYTHING)] == [
-        (of_pears, "urn:x:PEARS")
-    ]
+    assert [(one.number, one.event_id) for one in in_force(ledger)] == [(of_pears, "urn:x:PEARS")]
     apply(ledger)
     assert ids(ledger) == ["urn:x:PEARS"]
 
@@ -246,3 +254,42 @@ def test_by_command(tmp_path: Path) -> None:
     assert faults(path) == []
     again = run.invoke(app, ["retention", str(path), "release", str(number), "--reason", "again"])
     assert str(again.exception) == f"No hold {number} is in force; none are."
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["(01)09506000134352(10)L2"],
+            "No event here names https://id.gs1.org/01/09506000134352/10/L2",
+        ),
+        (["urn:x:OTHER", "--event"], "There is no event urn:x:OTHER"),
+    ],
+    ids=["object", "event"],
+)
+def test_a_hold_of_what_is_not_there_is_refused_unless_it_is_meant(
+    tmp_path: Path, words: list[str], told: str
+) -> None:
+    path = tmp_path / "ledger.duckdb"
+    with Ledger.open(path) as ledger:
+        take(ledger, begun("L1"), begun("L3"))
+    run = CliRunner()
+
+    def epcis(*given: str) -> Result:
+        return run.invoke(app, ["retention", str(path), *given])
+
+    refused = epcis("hold", *words, "--reason", "typo")
+    assert str(refused.exception) == f"{told}; give --anyway to hold what may still come."
+    with Ledger.open(path) as ledger:
+        assert in_force(ledger) == []
+    meant = epcis("hold", *words, "--anyway", "--reason", "they will send it")
+    assert (meant.stdout, meant.stderr) == ("3\n", "Events that it keeps now: 0\n")
+    right = epcis("hold", "(01)09506000134352(10)L1", "--reason", "case")
+    assert (right.stdout, right.stderr) == ("4\n", "Events that it keeps now: 1\n")
+    assert [one["events"] for one in json.loads(epcis("plan", "--json").stdout)["holds"]] == [0, 1]
+    shown = epcis("plan").stderr
+    assert "Warning: nothing that hold 3 is about is here.\n" in shown
+    assert "that hold 4 is about" not in shown
+    with Ledger.open(path) as ledger:
+        take(ledger, begun("L2"), begun("OTHER"), now=NOW + 1)
+    assert {one["events"] for one in json.loads(epcis("plan", "--json").stdout)["holds"]} == {1}

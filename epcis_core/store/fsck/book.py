@@ -15,6 +15,7 @@ from epcis_core.errors import ParseError
 from epcis_core.findings import Finding, finding
 from epcis_core.proof.leaf import content_digest
 from epcis_core.store.fsck.places import at_row, differing
+from epcis_core.store.fsck.reports import Told, differences_in_reports
 from epcis_core.store.reading import Reading
 
 _AT_ONCE: Final = 200  # documents; a report may be large
@@ -36,21 +37,25 @@ _ENVELOPES: Final = (
 
 
 def differences_in_book(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    """Yield where a capture is booked otherwise than its report says.
+    """Yield where a capture is booked otherwise than its report says, and this than the log.
 
     Args:
         cursor: a reader's.
     """
     rows = cursor.execute(
-        "SELECT capture_id, report, file_name, status, accepted, duplicate, rejected, warnings "
-        "FROM capture"
+        "SELECT capture_id, report, coalesce(n.receipts, 0), file_name, status, accepted, "
+        "duplicate, rejected, warnings FROM capture LEFT JOIN (SELECT capture_id, count(*) AS "
+        "receipts FROM entry WHERE kind = 'receipt' GROUP BY capture_id) n USING (capture_id)"
     )
+    beside = cursor.cursor()
     while some := rows.fetchmany(_AT_ONCE):
-        for capture_id, report, *booked in some:
+        readable: list[Told] = []
+        for capture_id, report, receipts, *booked in some:
             try:
                 told: dict[str, Any] = orjson.loads(report)
                 counts = told["counts"]
                 said = [told["file"], told["status"], *(counts[name] for name in _COUNTS)]
+                readable.append(Told.read(capture_id, told, receipts))
             except (ValueError, LookupError, TypeError) as error:
                 at = at_row("capture", capture_id, "report")
                 yield finding("report_unreadable", at=at, capture=capture_id, reason=str(error))
@@ -62,6 +67,7 @@ def differences_in_book(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
             ):
                 if one != other:
                     yield differing("capture", capture_id, name, one, other)
+        yield from differences_in_reports(beside, readable)
 
 
 def differences_in_heads(cursor: duckdb.DuckDBPyConnection) -> Iterator[Finding]:

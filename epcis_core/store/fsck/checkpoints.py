@@ -22,13 +22,14 @@ from epcis_core.proof.checks import (
     Key,
     as_typed,
     read_checkpoint,
+    read_key,
     read_note,
     signers,
 )
 from epcis_core.proof.keys import Signer, checkpoint_body
 from epcis_core.proof.leaf import Digest
+from epcis_core.store.beside import read_only
 from epcis_core.store.checkpoints import LOG_KEY, signer_of
-from epcis_core.store.fsck.index import read_only
 
 _NOTE: Final = re.compile(r"[^\n](?:[^\n]|\n(?!\n))*\n\n(?:— [^\n]*\n)+")
 
@@ -54,12 +55,19 @@ class Saved:
         kept: the checkpoints that it has signed.
         findings: what is wrong with the file.
         promised: captures that were promised and are not noted as done.
+        former: keys that have signed decisions where the log was exported from.
     """
 
     signer: Signer | None = None
     kept: list[Kept] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     promised: list[str] = field(default_factory=list)
+    former: list[Key] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[Key]:
+        """The keys of the log: its own, and former ones."""
+        return [*([] if self.signer is None else [self.signer.key]), *self.former]
 
 
 def saved_beside(path: Path) -> Saved:
@@ -79,7 +87,7 @@ def saved_beside(path: Path) -> Saved:
             for table, *_ in books.execute("PRAGMA foreign_key_check").fetchall():
                 saved.findings.append(_unreadable(path, f"FOREIGN KEY {table}"))
             _read(books, path.name, saved)
-    except (sqlite3.Error, ParseError) as error:
+    except (sqlite3.Error, ParseError, ValueError) as error:
         saved.findings.append(_unreadable(path, str(error)))
     return saved
 
@@ -150,6 +158,8 @@ def _read(books: sqlite3.Connection, name: str, saved: Saved) -> None:
     saved.promised = [
         row[0] for row in books.execute("SELECT capture_id FROM capture_job WHERE finished IS NULL")
     ]
+    if books.execute("SELECT 1 FROM sqlite_master WHERE name = 'former_key'").fetchone():
+        saved.former = [read_key(row[0]) for row in books.execute("SELECT key FROM former_key")]
     seed = books.execute("SELECT value FROM secret WHERE name = ?", (LOG_KEY,)).fetchone()
     if seed is None:
         return

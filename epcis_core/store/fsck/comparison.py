@@ -45,12 +45,18 @@ def compared(
 
 
 def _rows(table: pa.Table) -> dict[int, Counter[tuple[Any, ...]]]:
-    """Return rows by their sequence, lists as tuples."""
+    """Return rows by their sequence, lists as tuples and times as text."""
     found: dict[int, Counter[tuple[Any, ...]]] = defaultdict(Counter)
-    for row in table.to_pylist():
+    texts = [one.with_type(_as_told(one.type)) for one in table.schema]
+    for row in table.cast(pa.schema(texts)).to_pylist():
         values = ((k, tuple(v) if isinstance(v, list) else v) for k, v in row.items())
         found[row["sequence"]][tuple(values)] += 1
     return found
+
+
+def _as_told(kind: pa.DataType) -> pa.DataType:
+    """Return the type that values are told in; Arrow makes times through pandas alone."""
+    return pa.string() if pa.types.is_timestamp(kind) else kind
 
 
 def _differences(

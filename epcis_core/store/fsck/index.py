@@ -6,29 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import duckdb
 
 from epcis_core.findings import Finding, Phrase, finding, phrase
+from epcis_core.store.beside import read_only
 from epcis_core.store.fact_index import keys_of, written
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.view import EVERYTHING
 
 _TOGETHER: Final = 4_000  # sequences
 _MODULUS: Final = 2**128
-
-
-def read_only(path: Path) -> sqlite3.Connection:
-    """Return a connection to an SQLite file that writes neither to it nor beside it.
-
-    Raises:
-        sqlite3.Error: there is none, or it cannot be read.
-    """
-    # Without a log of its own nobody has it open; that of a server that was killed is read too.
-    is_left_open = path.with_name(f"{path.name}-wal").exists()
-    how = "mode=ro" if is_left_open else "immutable=1"
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
 
 
 def differences_in_index(

@@ -87,15 +87,15 @@ def _everything(
 ) -> Iterator[Finding]:
     saved = saved_beside(path.with_name(f"{path.name}.service"))
     yield from saved.findings
-    own = [saved.signer.key] if saved.signer is not None else []
-    brought, wrong = outside(notes, [*keys, *own])
+    keys = [*keys, *saved.keys]
+    brought, wrong = outside(notes, keys)
     yield from wrong
     kept = [*saved.kept, *brought]
     try:
         with file_as_it_is(path) as cursor:
             checked.is_readable = True
             log = LogCheck({one.checkpoint.size for one in kept})
-            for found in _parts(cursor, path, log, checked, tell):
+            for found in _parts(cursor, path, log, checked, keys=keys, tell=tell):
                 yield found
                 checked.is_readable &= found.code != "ledger_unreadable"
             checked.entries, checked.root = log.size, log.root
@@ -113,7 +113,13 @@ def _everything(
 
 
 def _parts(
-    cursor: duckdb.DuckDBPyConnection, path: Path, log: LogCheck, checked: Checked, tell: Telling
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    log: LogCheck,
+    checked: Checked,
+    *,
+    keys: list[Key],
+    tell: Telling,
 ) -> Iterator[Finding]:
     """Yield what is wrong with each part of a ledger."""
     total = cursor.execute("SELECT count(*) FROM entry").fetchall()[0][0]
@@ -127,7 +133,7 @@ def _parts(
     yield from _read("event", entries.findings(telling("entries")))
     checked.events, checked.erased = entries.counted.events, entries.counted.erased
     yield from _read("envelope", Relations(cursor).findings())
-    yield from _read("decision", differences_in_decisions(cursor))
+    yield from _read("decision", differences_in_decisions(cursor, keys))
     yield from _read("envelope", differences_in_heads(cursor))
     yield from _read("capture", differences_in_book(cursor))
     index = path.with_name(f"{path.name}.index")

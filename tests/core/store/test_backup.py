@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import duckdb
 import pytest
@@ -79,13 +81,37 @@ def test_a_backup_that_fails_leaves_nothing(path: Path, tmp_path: Path) -> None:
     assert names(tmp_path) == before
 
 
-def test_what_was_left_of_a_backup_that_was_cut_short_is_cleared_away(
+def test_neither_a_backup_nor_a_restore_takes_away_what_was_there(
     path: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "backup.unfinished").mkdir()
-    (tmp_path / "backup.unfinished" / "left").touch()
-    assert "left" not in names(backed_up(path, tmp_path / "backup"))
-    assert not (tmp_path / "backup.unfinished").exists()
+    others = ["backup.unfinished", "again.duckdb.restoring", ".backup.unfinished-1"]
+    for name in others:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").touch()
+    kept = backed_up(path, tmp_path / "backup")
+    restore(read_backup(kept), tmp_path / "again.duckdb")
+    assert all(names(tmp_path / name) == ["mine"] for name in others)
+    assert [name for name in names(tmp_path) if "unfinished" in name] == sorted(others[::2])
+
+
+def test_of_backups_into_one_folder_at_once_one_is_whole_and_the_others_are_refused(
+    path: Path, tmp_path: Path
+) -> None:
+    folder, together = tmp_path / "backup", Barrier(4)
+
+    def back_up(ledger: Ledger, books: Bookkeeping) -> str:
+        together.wait()
+        try:
+            back_up_ledger(ledger, books, folder, NOW)
+        except StoreError as error:
+            return str(error)
+        return "made"
+
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books, ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(lambda _: back_up(ledger, books), range(4)))
+    assert told == [*[f"{folder} is there already; a backup never overwrites"] * 3, "made"]
+    assert list(differences_in_backup(read_backup(folder))) == []
+    assert [name for name in names(tmp_path) if "unfinished" in name] == []
 
 
 def test_a_ledger_that_was_set_back_is_not_backed_up(

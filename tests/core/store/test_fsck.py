@@ -8,6 +8,9 @@ import pytest
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import sign_checkpoint
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.log import entries_between
+from epcis_core.store.master_data import stored_version
+from epcis_core.store.view import EVERYTHING
 from ingest.files import expand
 from tests.conftest import ROOT
 from tests.core.store.filled import EVENTS, checked, found_in, original, path, tampered
@@ -40,6 +43,19 @@ def test_the_root_is_that_of_the_ledger(path: Path) -> None:
     assert found == []
 
 
+def test_a_place_cannot_be_made_a_product_by_whoever_works_out_its_digest(path: Path) -> None:
+    kind = "urn:epcglobal:epcis:vtype:EPCClass"
+    with Ledger.open(path) as ledger, ledger.reading() as cursor:
+        entry = entries_between(cursor, EVERYTHING, 5, 5)[0]
+    assert entry.reading.vocabulary == "urn:epcglobal:epcis:vtype:Location"
+    around, body = entry.reading.namespaces, entry.content or b""
+    digest = stored_version(kind, entry.metadata.subject, body, around).digest
+    with duckdb.connect(str(path)) as connection:
+        change = "UPDATE vocabulary_element SET vocabulary = ?, digest = ?"
+        connection.execute(change, [kind, digest])
+    assert found_in(path) == [("leaf_differs", "/entry/5/leaf")]
+
+
 def test_the_samples_make_a_sound_ledger(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "samples.duckdb") as ledger:
         for file in expand([ROOT / "samples"]):
@@ -63,6 +79,13 @@ def test_every_official_example_makes_a_sound_ledger(tmp_path: Path, gs1_dir: Pa
 __all__ = ["original", "path"]
 
 INDEX = ("fact_index_differs", None)
+TOLD_OTHER = ("row_differs", "/capture/ANOTHER/report/events/0")
+
+
+def told(old: str, new: str) -> str:
+    """What puts something else into the report of the capture that brought most, as SQL."""
+    return f"UPDATE capture SET report = replace(report, {old}, {new}) WHERE accepted = 5"  # noqa: S608 - ours
+
 
 CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     "what an event says": (
@@ -138,7 +161,7 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     ),
     "the type of master data": (
         "UPDATE vocabulary_element SET vocabulary = 'urn:x'",
-        [("row_differs", "/vocabulary_element/5/digest")],
+        [("leaf_differs", "/entry/5/leaf"), ("row_differs", "/vocabulary_element/5/digest")],
     ),
     "an attribute": (
         "UPDATE element_attribute SET value = 'Vườn Khác'",
@@ -146,7 +169,11 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     ),
     "what a receipt is for": (
         "UPDATE receipt SET event_sequence = 1",
-        [("leaf_differs", "/entry/7/leaf"), ("row_differs", "/receipt/7/event_sequence")],
+        [
+            ("leaf_differs", "/entry/7/leaf"),
+            ("row_differs", "/receipt/7/event_sequence"),
+            TOLD_OTHER,
+        ],
     ),
     "what a witness sent": (
         "UPDATE receipt SET body = body || ' '",
@@ -183,6 +210,7 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
             ("row_unexpected", "/event/4"),
             ("row_unexpected", "/reference/4"),
             ("row_differs", "/capture/CAPTURE/accepted"),
+            ("row_differs", "/capture/CAPTURE/report/events/4"),
         ],
     ),
     "an entry twice": (
@@ -199,7 +227,12 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     ),
     "an event deleted": (
         "DELETE FROM event WHERE sequence = 1",
-        [("row_missing", "/event/1"), ("row_unexpected", "/reference/1"), INDEX],
+        [
+            ("row_missing", "/event/1"),
+            ("row_unexpected", "/reference/1"),
+            ("row_differs", "/capture/CAPTURE/report/events/1"),
+            INDEX,
+        ],
     ),
     "two events in each other's place": (
         "UPDATE event SET sequence = 19 - sequence WHERE sequence IN (9, 10)",
@@ -209,6 +242,8 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
             ("row_differs", "/reference/9/object"),
             ("row_differs", "/reference/10/object"),
             ("row_differs", "/event/10/position"),
+            TOLD_OTHER,
+            ("row_differs", "/capture/ANOTHER/report/events/1"),
             INDEX,
         ],
     ),
@@ -236,6 +271,47 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     ),
     "a report": (
         "UPDATE capture SET report = '{' WHERE accepted = 5",
+        [("report_unreadable", "/capture/CAPTURE/report")],
+    ),
+    "what a sender was told an event is": (
+        told("'urn:x:1'", "'urn:x:9'"),
+        [("row_differs", "/capture/CAPTURE/report/events/0")],
+    ),
+    "what a sender was told the hash of an event is": (
+        told("'256;1e61'", "'256;1e62'"),
+        [("row_differs", f"/capture/CAPTURE/report/events/{index}") for index in (1, 4)],
+    ),
+    "which entry a sender was told of": (
+        told("""'"sequence":0,'""", """'"sequence":1,'"""),
+        [("row_differs", "/capture/CAPTURE/report/events/0")],
+    ),
+    "an entry that is not there in a report": (
+        told("""'"sequence":0,'""", """'"sequence":9223372036854775808,'"""),
+        [("row_differs", "/capture/CAPTURE/report/events/0")],
+    ),
+    "what a sender was told became of an event": (
+        told("""'"accepted","sequence":3'""", """'"duplicate","sequence":3'"""),
+        [
+            ("row_differs", "/capture/CAPTURE/report/counts/accepted"),
+            ("row_differs", "/capture/CAPTURE/report/counts/duplicate"),
+        ],
+    ),
+    "an event that a sender was told was rejected": (
+        told("""'"accepted","sequence":3'""", """'"rejected","sequence":null'"""),
+        [
+            ("row_differs", "/capture/CAPTURE/report/counts/accepted"),
+            ("row_differs", "/capture/CAPTURE/report/counts/rejected"),
+        ],
+    ),
+    "a report without its events": (
+        (
+            r"""UPDATE capture SET report = regexp_replace(report, '\[{"index.*\],', '[],') """
+            "WHERE accepted = 5"
+        ),
+        [("row_differs", "/capture/CAPTURE/report/events")],
+    ),
+    "a report whose events are none": (
+        told("""'"sequence":0,'""", "''"),
         [("report_unreadable", "/capture/CAPTURE/report")],
     ),
     "a capture deleted": (
@@ -266,11 +342,16 @@ def test_what_was_changed_is_found_where_it_was_changed(
     path: Path, statement: str, expected: list[tuple[str, str | None]]
 ) -> None:
     with duckdb.connect(str(path)) as connection:
-        ((capture_id,),) = connection.execute(
-            "SELECT capture_id FROM capture WHERE accepted = 5"
-        ).fetchall()
+        captures = dict(
+            connection.execute(
+                "SELECT capture_id, if(accepted = 5, 'CAPTURE', 'ANOTHER') FROM capture"
+            ).fetchall()
+        )
     tampered(path, statement)
-    found = [(code, at and at.replace(capture_id, "CAPTURE")) for code, at in found_in(path)]
+    found = [
+        (code, at and "/".join(captures.get(step, step) for step in at.split("/")))
+        for code, at in found_in(path)
+    ]
     assert found == expected
 
 
@@ -283,6 +364,29 @@ def test_a_finding_says_what_is_there_and_what_follows(path: Path) -> None:
     assert told.message_in("vi") == (
         "Trong 'event', 1, cột biz_step là selling; theo dữ liệu đã nhận thì phải là inspecting."
     )
+
+
+def test_a_finding_about_a_report_says_what_was_told_and_what_the_log_has(path: Path) -> None:
+    tampered(path, "UPDATE capture SET report = replace(report, 'witness', 'duplicate')")
+    with duckdb.connect(str(path)) as connection:
+        ((shop, digest),) = connection.execute(
+            "SELECT n.capture_id, e.hash FROM entry n, event e "
+            "WHERE n.sequence = 7 AND e.sequence = 0"
+        ).fetchall()
+    at = f"In 'capture', {shop}, the column report/events"
+    count, row = (one.message for one in checked(path)[1])
+    assert count == f"{at} is 0 witness; from what was received follows 1 witness."
+    said = f"{at}/0 is duplicate 7 urn:x:1 {digest}; from what was received follows "
+    assert row.startswith(f"{said}receipt {shop} urn:x:1 ni:///")
+
+
+def test_an_event_that_another_brought_was_not_accepted(path: Path) -> None:
+    tampered(
+        path,
+        "UPDATE capture SET report = replace(report, 'duplicate\",', 'accepted\",'), "
+        "accepted = duplicate, duplicate = 0 WHERE duplicate = 1",
+    )
+    assert sum(str(at).endswith("/report/events/0") for _, at in found_in(path)) == 1
 
 
 def test_of_many_alike_the_first_are_told_and_the_rest_counted(tmp_path: Path) -> None:

@@ -12,7 +12,13 @@ import duckdb
 import pytest
 
 from epcis_core.errors import StoreError
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import sign_checkpoint
 from epcis_core.store.ledger import Ledger
+from tests.core.store.filled import original, path
+from tests.ingest.documents import NOW, captured, document, item, observed
+
+__all__ = ["original", "path"]
 
 
 def refusal(path: Path, *, create: bool = True) -> str:
@@ -97,6 +103,67 @@ def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:
     path = tmp_path / "no" / "folder" / "none.duckdb"
     assert refusal(path) == f"There is no folder {path.parent} for the ledger none.duckdb"
     assert not path.parent.exists()
+
+
+def emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+@pytest.fixture
+def crashed(path: Path, tmp_path: Path) -> Path:
+    """A ledger as it is left by a process that was killed after a commit."""
+    with Ledger.open(path) as ledger:
+        captured(ledger, document(observed(item("new"))))
+        log = path.with_name(f"{path.name}.wal")
+        assert log.stat().st_size
+        (tmp_path / "kept").write_bytes(log.read_bytes())
+    (tmp_path / "kept").rename(log)
+    return path
+
+
+@pytest.mark.parametrize("lose", [emptied, Path.unlink])
+def test_no_ledger_is_made_where_the_log_of_a_lost_one_stands(
+    crashed: Path, lose: Callable[[Path], None]
+) -> None:
+    log = crashed.with_name(f"{crashed.name}.wal")
+    before = log.read_bytes()
+    lose(crashed)
+    for create in (True, False):
+        assert refusal(crashed, create=create) == (
+            f"The ledger {crashed} is gone: ledger.duckdb.wal beside it has what was last "
+            "committed to it. Move that away, and bring a backup back with `epcis restore`"
+        )
+    assert log.read_bytes() == before
+
+
+@pytest.mark.parametrize("lose", [emptied, Path.unlink])
+def test_no_ledger_is_made_where_a_lost_one_has_signed_what_it_had(
+    path: Path, lose: Callable[[Path], None]
+) -> None:
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books:
+        sign_checkpoint(ledger, books, NOW)
+    lose(path)
+    told = "ledger.duckdb.service beside it has signed 12 entries. Move that away,"
+    assert told in refusal(path)
+
+
+@pytest.mark.parametrize("lose", [emptied, Path.unlink])
+def test_a_ledger_that_had_signed_nothing_yet_is_made_again(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "ledger.duckdb"
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books:
+        sign_checkpoint(ledger, books, NOW)
+    lose(path)
+    Ledger.open(path).close()
+
+
+def test_bookkeeping_that_cannot_be_read_is_not_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.duckdb"
+    path.with_name(f"{path.name}.service").write_bytes(b"x" * 5000)
+    assert refusal(path).startswith(
+        f"The ledger {path} is gone: ledger.duckdb.service beside it cannot be read: "
+    )
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="no /sys here")

@@ -37,6 +37,7 @@ from epcis_core.store.tables import (
 from epcis_core.store.trace import trace_lot
 from epcis_core.store.view import EVERYTHING
 from tests.ingest.documents import captured, document
+from tests.reliability.kept_ledgers import exported, imported
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NEWEST = shipped_migrations()[-1].format
@@ -65,6 +66,19 @@ def current(old: Path) -> Path:
 
 def test_a_ledger_of_an_older_format_is_sound_once_it_was_brought_up(current: Path) -> None:
     assert list(check_ledger(current, Checked())) == []
+
+
+def test_master_data_of_earlier_releases_keep_their_leaves_which_tell_no_vocabulary(
+    current: Path, tmp_path: Path
+) -> None:
+    with Ledger.open(current) as ledger:
+        found = [one for one in log_entries(ledger, EVERYTHING) if one.metadata.subject]
+        elements = [one for one in found if one.metadata.kind == "master_data"]
+        assert len(elements) > 5
+        assert {one.reading.vocabulary for one in elements} == {None}
+        exported(ledger, tmp_path / "export")
+    imported(tmp_path / "export", tmp_path / "again.duckdb")
+    assert list(check_ledger(tmp_path / "again.duckdb", Checked())) == []
 
 
 def test_an_event_of_an_older_format_is_known_again(current: Path) -> None:

@@ -65,6 +65,7 @@ def test_every_kind_of_entry_recomputes_its_leaf(ledger: Ledger) -> None:
         pytest.param("receipt SET organisation = 'else'", {4}, id="witness"),
         pytest.param("vocabulary_element SET body = replace(body, 'Gió', 'Mưa')", {2}, id="name"),
         pytest.param("vocabulary_element SET canonical = 'urn:x:3'", {2}, id="whose name"),
+        pytest.param("vocabulary_element SET vocabulary = 'urn:x:v'", {2}, id="of which type"),
         pytest.param("envelope SET head = replace(head, '2.0', '1.2')", {3, 5}, id="head"),
         pytest.param(
             'envelope SET prefixes = \'{"ex": "https://else.example/"}\' WHERE sequence = 3',

@@ -22,7 +22,7 @@ from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
 from epcis_core.store.decisions import decisions, holds
 from epcis_core.store.dimensions import has_value, values_of
-from epcis_core.store.erased import erased_gaps
+from epcis_core.store.erased import erased_gaps, erased_naming
 from epcis_core.store.events import (
     all_events,
     count_contents,
@@ -47,7 +47,7 @@ from epcis_core.store.part import LedgerPart, part_of, senders, sent_elements, s
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
-from epcis_core.store.retention import plan_retention
+from epcis_core.store.retention import held_events, plan_retention
 from epcis_core.store.search import near, search
 from epcis_core.store.subscriptions import position_before
 from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
@@ -76,8 +76,15 @@ WRITES = {
     "fsck.index.differences_in_index": "likewise",
     "fsck.log.LogCheck": "likewise",
     "fsck.relations.Relations": "likewise",
+    "fsck.reports.differences_in_reports": "likewise",
     "fsck.shape.differences_in_shape": "likewise",
+    "remains.is_as_decided": "likewise",
+    "remains.put_salt": "writes",
+    "remains.remains_digest": "of all that is left, for the decision that binds it",
+    "remains.salt_of_remains": "a number that tells nothing",
+    "remains.seal_remains": "writes",
     "backup.back_up_ledger": "copies the whole ledger for its operator",
+    "backup.copy_to_check": "copies the whole ledger for its operator",
     "index_upkeep.catch_up": "writes the index, which is read through a view",
     "index_upkeep.KeptIndex": "writes the index, which is read through a view",
     "deadlines.Deadlines": "interrupts reads, and reads nothing",
@@ -262,6 +269,12 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ),
     ("part", "sent_elements"): with_cursor(
         lambda cursor, view: list(sent_elements(cursor, view, LedgerPart(), "farm"))
+    ),
+    ("erased", "erased_naming"): with_cursor(
+        lambda cursor, view: erased_naming(cursor, view, [lot("L1")])
+    ),
+    ("retention", "held_events"): lambda ledger, view: sorted(
+        held_events(ledger, view, lot("L1"), None)
     ),
     ("retention", "plan_retention"): lambda ledger, view: (
         plan_retention(ledger, view, (), NOW).kept
