@@ -98,12 +98,13 @@ def _live(life: Life, ledger: Path, told: Path, begins: Any) -> NoReturn:
     """Lead a life, then end at once."""
     ctypes.CDLL(None).prctl(_SET_PTRACER, _ANYBODY)  # where only parents may watch
     logging.disable()
+    begins.wait()
+    # Whoever watches sees it opened.
     telling = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def tell(*words: str) -> None:
         os.write(telling, f"{json.dumps(words)}\n".encode())
 
-    begins.wait()
     code = 0
     try:
         life(ledger, tell)
