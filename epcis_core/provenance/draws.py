@@ -95,11 +95,8 @@ def _goes_on(container: str, time: int, gathered: Gathered, carriages: Carriages
 
 def _is_unpacked(stay: Stay) -> bool:
     """Tell whether the end of a stay is on record."""
-    return stay.closed is not None and _takes_out(stay.closed)
-
-
-def _takes_out(facts: EventFacts) -> bool:
-    return facts.type == "AggregationEvent" and facts.action == "DELETE"
+    closed = stay.closed
+    return closed is not None and closed.type == "AggregationEvent" and closed.action == "DELETE"
 
 
 def _is_seen_inside(stay: Stay, time: int, gathered: Gathered) -> bool:
