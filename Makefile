@@ -16,7 +16,7 @@ format:  ## put the code into its form
 
 types:  ## static types, strict, code and tests
 	$(BIN)/mypy
-	$(BIN)/mypy tests
+	$(BIN)/mypy tests bench
 
 directions:  ## which room may import which
 	$(BIN)/lint-imports

@@ -13,10 +13,10 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import duckdb
 
@@ -96,16 +96,6 @@ class NoTree(CompactRange):
         return []
 
 
-@contextmanager
-def growing_by(grow: Callable[..., CompactRange]) -> Iterator[None]:
-    """Let appends have another tree."""
-    append.growing_tree = grow
-    try:
-        yield
-    finally:
-        append.growing_tree = growing_tree
-
-
 def seconds(documents: list[bytes], before: bytes | None = None) -> float:
     """Return how long it takes to capture documents into a new ledger."""
     with (
@@ -132,13 +122,13 @@ def compare(name: str, rounds: int, run: Callable[[], float]) -> None:
         print("  with")
         with_it.append(run())
         print("  without")
-        with growing_by(lambda *_: NoTree()):
+        with patch.object(append, "growing_tree", lambda *_: NoTree()):
             without.append(run())
     ratio = min(with_it) / min(without) - 1
     print(f"  the tree adds {ratio:+.1%} ({min(with_it):.3f} s against {min(without):.3f} s)")
     watch = Stopwatch()
     print("  timed within")
-    with growing_by(watch.grow):
+    with patch.object(append, "growing_tree", watch.grow):
         used = run()
     print(f"  reading the edge and working out nodes: {watch.used / used:.1%}")
 

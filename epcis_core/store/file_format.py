@@ -22,7 +22,8 @@ from epcis_core.store.identities import fill_identities
 from epcis_core.store.tree import fill_tree
 
 _MARK: Final = slice(8, 12)
-_HEADERS: Final = 3 * 4096  # bytes
+HEADERS: Final = 3 * 4096
+"""With how many bytes each file of DuckDB begins before there is anything in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def is_cut_short(path: Path) -> bool:
     if not size:
         return True
     is_ours = not any(start) or start[_MARK] == b"DUCK"
-    return is_ours and size <= _HEADERS and not path.with_name(f"{path.name}.wal").exists()
+    return is_ours and size <= HEADERS and not path.with_name(f"{path.name}.wal").exists()
 
 
 def format_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

@@ -4,42 +4,30 @@ One process holds the file. Readers take a cursor each and never wait for the wr
 the ledger to itself until its transaction ends.
 """
 
-import os
-import re
 import threading
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 from weakref import WeakValueDictionary
 
 import duckdb
 
 from epcis_core.errors import StoreError
-from epcis_core.store.beside import check_lost
 from epcis_core.store.deadlines import Deadlines
-from epcis_core.store.durability import NamedFile, load_indexes, refused, sync_folder
+from epcis_core.store.durability import NamedFile, refused
 from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
     Migration,
-    back_up,
     format_of,
-    is_cut_short,
-    migrate,
     shipped_migrations,
     steps_from,
 )
 from epcis_core.store.index_upkeep import KeptIndex
 from epcis_core.store.memory import set_usual_memory
+from epcis_core.store.opening import check_path, connect, open_current
 from epcis_core.store.together import Together
-
-_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "storage_compatibility_version": "v1.5.0",
-    # Most questions are small, and sharing one out costs more than it saves.
-    "threads": max(1, (os.cpu_count() or 1) // 2),
-}
-_HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 
 
 class Ledger:
@@ -89,12 +77,12 @@ class Ledger:
         path = Path(path)
         steps = tuple(migrations if migrations is not None else shipped_migrations())
         try:
-            _check_path(path, create=create)
+            check_path(path, create=create)
             with cls._opening:
                 # DuckDB would share the file within one process, and there would be two writers.
                 if path.resolve() in cls._opened:
                     raise StoreError(f"{path} is open already")
-                connection = _open_current(path, steps, create=create)
+                connection = open_current(path, steps, create=create)
                 try:
                     ledger = cls(path, connection)
                 except OSError:
@@ -228,9 +216,9 @@ def file_as_it_is(path: Path, *, oldest: int | None = None) -> Iterator[duckdb.D
         StoreError: there is none, another process has it open, it is no ledger of such a format, or
             it is damaged.
     """
-    _check_path(path, create=False)
+    check_path(path, create=False)
     newest = shipped_migrations()[-1].format
-    with _connect(path, read_only=True) as connection, connection.cursor() as cursor:
+    with connect(path, read_only=True) as connection, connection.cursor() as cursor:
         current = format_of(cursor, path)
         steps_from(current, shipped_migrations(), path, create=False)
         if current < (oldest or newest):
@@ -240,64 +228,3 @@ def file_as_it_is(path: Path, *, oldest: int | None = None) -> Iterator[duckdb.D
             )
         set_usual_memory(cursor)
         yield cursor
-
-
-def _check_path(path: Path, *, create: bool) -> None:
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder, not a ledger file")
-    if path.exists() and not is_cut_short(path):
-        return
-    check_lost(path)
-    if not create:
-        raise StoreError(f"There is no ledger at {path}")
-    if not path.parent.is_dir():
-        raise StoreError(f"There is no folder {path.parent} for the ledger {path.name}")
-    if path.exists():
-        path.unlink()  # DuckDB would take it for damaged
-
-
-def _open_current(
-    path: Path, steps: Sequence[Migration], *, create: bool
-) -> duckdb.DuckDBPyConnection:
-    """Return a connection to the file in the newest format."""
-    connection = _connect(path)
-    try:
-        current = format_of(connection, path)
-        load_indexes(connection)
-        missing = steps_from(current, steps, path, create=create)
-        if missing and current:
-            # Only a closed file may be copied: closing any handle on it gives up DuckDB's lock.
-            connection.close()
-            back_up(path, current)
-            connection = _connect(path)
-        if missing:
-            if not current:
-                sync_folder(path.parent)  # so that no log is ever there without its file
-            migrate(connection, path, missing)
-            connection.execute("CHECKPOINT")  # DuckDB's log holds rows alone, and no definitions
-        set_usual_memory(connection)
-    except duckdb.Error as error:
-        connection.close()
-        raise refused(f"{path} cannot be opened", error) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
-    except duckdb.Error as error:
-        text = str(error)
-        if "Could not set lock" in text:
-            holder = _HOLDER.search(text)
-            by = f" (process {holder[1]})" if holder else ""
-            raise StoreError(f"{path} is in use by another process{by}") from error
-        if "not a valid DuckDB database" in text:
-            raise StoreError(f"{path} is not a ledger file") from error
-        if "Corrupt" in text:
-            raise StoreError(f"{path} is damaged: {text}") from error
-        if "Permission denied" in text or "Read-only file system" in text:
-            raise StoreError(f"{path} cannot be opened for writing: no permission") from error
-        raise refused(f"{path} cannot be opened", error) from error

@@ -108,11 +108,7 @@ def watched(pid: int, ledger: Path, trace: Path, *options: str) -> Iterator[None
 
 
 def points(life: Life, ledger: Path, folder: Path) -> list[tuple[str, int]]:
-    """Every call that a life makes on the files of a ledger: name and, within a thread, number.
-
-    All but one, `access` of the ledger itself: DuckDB takes a file of which it fails for missing
-    and makes a new one over it. Its answer is in memory, since the same was asked just before.
-    """
+    """Every call that a life makes on the files of a ledger: name and, within a thread, number."""
     path, trace = copied(ledger, folder), folder / "trace"
     victim = Victim(life, path, folder / "told")
     with watched(victim.pid, path, trace):
@@ -122,8 +118,7 @@ def points(life: Life, ledger: Path, folder: Path) -> list[tuple[str, int]]:
     most: dict[str, int] = {}
     for (_, call), times in seen.items():
         most[call] = max(times, most.get(call, 0))
-    every = [(call, number + 1) for call in sorted(most) for number in range(most[call])]
-    return [one for one in every if one != ("access", 1)]
+    return [(call, number + 1) for call in sorted(most) for number in range(most[call])]
 
 
 def at_point(life: Life, ledger: Path, folder: Path, point: Point) -> list[str]:

@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from epcis_core.store.ledger import Ledger
+from ingest.capture import capture_bytes
 from tests.api.conftest import environment
 from tests.conftest import TEST_SCALE
-from tests.ingest.documents import document, observed
+from tests.ingest.documents import NOW, document, observed
 from tests.reliability.faults import Point, make_ledger, watched
 from tests.reliability.serving import Server
 from tests.reliability.trials import NEEDS_STRACE, Trials, has_strace, of_calls
@@ -65,6 +67,58 @@ def test_a_command_whose_disk_fails_ends_with_a_sentence(tmp_path: Path) -> None
         "started again: FATAL Error: fsync failed!"
     )
     assert faults(path, ["before"]) == []
+
+
+def as_if_killed(path: Path) -> None:
+    """Capture into a ledger that is then as a killed process leaves it, with its log beside it."""
+    log = path.with_name(f"{path.name}.wal")
+    with Ledger.open(path) as ledger:
+        capture_bytes(ledger, named("logged", 3), file_name="logged", now=NOW)
+        kept = log.read_bytes()
+        whole = path.read_bytes()
+    path.write_bytes(whole)
+    log.write_bytes(kept)
+
+
+OPENING = """
+import sys
+from pathlib import Path
+from epcis_core.errors import StoreError
+from epcis_core.store.ledger import Ledger
+try:
+    Ledger.open(Path(sys.argv[1]))
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("call", ["access", "stat"])
+@pytest.mark.parametrize("left", [["before"], ["before", "logged"]])
+def test_a_ledger_that_the_disk_does_not_tell_of_is_not_replaced(
+    tmp_path: Path, call: str, left: list[str]
+) -> None:
+    path, log = tmp_path / "ledger.duckdb", tmp_path / "ledger.duckdb.wal"
+    make_ledger(path)
+    if "logged" in left:
+        as_if_killed(path)
+    before = [file.read_bytes() if file.exists() else None for file in (path, log)]
+    # Python asks by other calls of the system; these are DuckDB's.
+    watching = ["strace", "-f", "-o", str(tmp_path / "trace"), "-P", str(path)]
+    fault = ["-e", f"trace={call}", "-e", str(Point(call, "1", "error=EIO"))]
+    done = subprocess.run(
+        [*watching, *fault, sys.executable, "-c", OPENING, str(path)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "(INJECTED)" in (tmp_path / "trace").read_text("utf-8")
+    assert done.stdout.strip() == (
+        f"{path} was not opened: the disk failed as it was looked for. Nothing was changed; "
+        "try again"
+    )
+    assert [file.read_bytes() if file.exists() else None for file in (path, log)] == before
+    assert faults(path, left) == []
 
 
 def test_a_server_whose_disk_fails_says_so_until_it_is_started_again(tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ WRITES = {
     "identities.fill_identities": "writes",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
+    "opening.connect": "gives what all cursors are of",
+    "opening.open_current": "gives what all cursors are of",
     "master_data.new_versions": "the writer asks it",
     "tables.Table": "writes",
     "tree.Tree": "reads hashes alone, and a proof of one entry needs those of all others",
