@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds queries api-fuzz damage faults load docs wheel demo
+.PHONY: check lint format types directions test fuzz worlds queries visibility api-fuzz damage faults load docs wheel audit demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -33,6 +33,9 @@ worlds:  ## five thousand simulated worlds; an hour at most, goes on where it wa
 queries:  ## twenty thousand random queries; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.queries.run
 
+visibility:  ## a thousand ledgers through the eyes of two of six parties; goes on where it was
+	nice -n 10 $(BIN)/python -m tests.visibility.run
+
 api-fuzz:  ## two hundred random requests per operation; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.api.interface.run_fuzz
 
@@ -50,6 +53,9 @@ load:  ## fifty clients at once for twice five minutes; writes docs/load.md
 
 wheel:  ## build the wheel and run it in an environment of its own
 	sh .ci/wheel
+
+audit:  ## known vulnerabilities of the versions in constraints.txt, where a service can be asked
+	sh .ci/audit
 
 demo:  ## the sample chains in a browser
 	$(BIN)/epcis demo

@@ -5,8 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
+from api.access import passwords
+from api.access.admit import admit, recognise
+from api.access.quota import Quota
+from api.access.secure_headers import SecureHeaders
 from api.asking import Asking
 from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
@@ -60,12 +64,15 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings = settings or Settings()
     app.state.metrics = Metrics()
     app.state.precedence = Precedence()
+    app.state.quota = Quota(ledger, settings.daily_quota)
     app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
     app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
-    install_error_answers(app)
+    app.state.password_limiter = CapacityLimiter(passwords.AT_ONCE)
+    install_error_answers(app, recognise)
     app.add_middleware(OwnSite, base=settings.base)
     app.add_middleware(WholeSegments)
     app.add_middleware(Asking, precedence=app.state.precedence)
+    app.add_middleware(SecureHeaders)
     app.add_middleware(BehindProxy, base=settings.base, proxies=settings.proxies)
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(HeadAsGet)
@@ -83,6 +90,7 @@ def routed() -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(admit)],
     )
     app.include_router(health.router)
     app.include_router(captures.router)

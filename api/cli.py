@@ -5,7 +5,20 @@ import sys
 import typer
 from rich.markup import escape
 
-from api.commands import convert, data, export, hashes, keeping, lots, proofs, retention, service
+from api.commands import (
+    accounts,
+    convert,
+    data,
+    demo,
+    export,
+    hashes,
+    keeping,
+    keys,
+    lots,
+    proofs,
+    retention,
+    service,
+)
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
 
@@ -16,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(service.demo)
+app.command()(demo.demo)
 app.command()(service.serve)
 app.command()(data.capture)
 app.command()(data.check)
@@ -36,6 +49,8 @@ app.command()(keeping.restore)
 app.command()(export.export)
 app.command("import")(export.import_ledger)
 app.add_typer(retention.app, name="retention")
+app.add_typer(accounts.app, name="account")
+app.add_typer(keys.app, name="key")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """One table from what goes wrong to what an HTTP client is told (RFC 9457)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -15,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.access.failures import told_of
 from api.negotiation import wanted_syntax
 from api.web import pages
 from epcis_core.errors import (
@@ -105,14 +107,20 @@ def problem_in_xml(status: int, kind: str, title: str) -> Response:
     return Response(written, status_code=status, media_type="application/problem+xml")
 
 
-def install_error_answers(app: FastAPI) -> None:
-    """Make every error of an application answer as a problem, or as a page to a person."""
+def install_error_answers(app: FastAPI, recognise: Callable[[Request], Awaitable[object]]) -> None:
+    """Make every error of an application answer as a problem, or as a page to a person.
+
+    Args:
+        app: it.
+        recognise: finds out who asks, for the page that tells them that there is no such page.
+    """
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
         status = error.status_code
         kind = _TYPES.get(status, "ImplementationException")
         more: dict[str, Any] = {}
+        await _find_out(request, recognise)
         if isinstance(error, Refusal):
             kind, more = error.kind, error.more
         answer = _answer(request, status, kind, str(error.detail), **more)
@@ -128,9 +136,10 @@ def install_error_answers(app: FastAPI) -> None:
         return _answer(request, 400, "ValidationException", f"{where}: {first['msg']}")
 
     async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, EpcisError)  # noqa: S101 - registered for it alone
         for kind, (status, name) in _STATUS.items():
             if isinstance(error, kind):
-                return _answer(request, status, name, str(error))
+                return _answer(request, status, name, told_of(request, error))
         return _answer(request, 500, "ImplementationException", str(error))
 
     async def disk(request: Request, error: Exception) -> Response:
@@ -144,6 +153,13 @@ def install_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(WebSocketRequestValidationError, invalid)
     app.add_exception_handler(EpcisError, ours)
     app.add_exception_handler(OSError, disk)
+
+
+async def _find_out(request: Request, recognise: Callable[[Request], Awaitable[object]]) -> None:
+    """Find out who asks where no route did: the page of an error tells them as any other."""
+    if not hasattr(request.state, "asker"):
+        with suppress(HTTPException):
+            await recognise(request)
 
 
 def failed(request: Request, request_id: str) -> Response:

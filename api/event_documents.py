@@ -25,7 +25,7 @@ from epcis_core.query.parameters import parse_query
 from epcis_core.store.events import StoredEvent
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.query import stream_events
-from epcis_core.store.view import EVERYTHING
+from epcis_core.store.view import View
 
 AS_CAPTURED: Final = Formats("as-is", "urn")
 """Identifiers as their sender spelled them."""
@@ -65,12 +65,13 @@ def as_query_document(
 
 
 def every_event(
-    ledger: Ledger, parameters: Iterable[tuple[str, str]], syntax: Syntax
+    ledger: Ledger, view: View, parameters: Iterable[tuple[str, str]], syntax: Syntax
 ) -> Iterator[bytes]:
     """Yield all events that a query asks for as one document, as captured, piece by piece.
 
     Args:
         ledger: where they are.
+        view: through whose eyes.
         parameters: of the query, a list by repeating a name.
         syntax: of the document.
 
@@ -84,7 +85,7 @@ def every_event(
                 f"{name}: this answer has no pages; eventCountLimit asks for its first events.",
                 parameter=name,
             )
-    yield from as_query_document(stream_events(ledger, EVERYTHING, query), syntax)
+    yield from as_query_document(stream_events(ledger, view, query), syntax)
 
 
 def event_in_json(stored: StoredEvent, epc_format: EpcFormat = "as-is") -> bytes:

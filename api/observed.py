@@ -18,6 +18,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.secure_headers import SecureHeaders
 from api.errors import failed
 from api.metrics import Metrics
 
@@ -63,7 +64,8 @@ class Observed:
                 _log.exception("failed", extra={"route": _route(scope)})
                 if started:
                     raise  # the connection is cut: what has been sent is not whole
-                await failed(Request(scope), request_id)(scope, receive, answer)
+                told = SecureHeaders(failed(Request(scope), request_id))
+                await told(scope, receive, answer)
             finally:
                 seconds = time.perf_counter() - began
                 route = _route(scope)

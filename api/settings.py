@@ -13,6 +13,7 @@ from epcis_core.proof.checks import Key
 from ingest.limits import IntakeLimits
 
 DEFAULT_LEDGER: Final = "ledger.duckdb"
+DAILY_QUOTA: Final = 20 * 2**30  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,48 @@ class Outsiders:
 
 
 @dataclass(frozen=True, slots=True)
+class LogIn:
+    """A log-in of the demo, which anybody may read.
+
+    Attributes:
+        role: what it is.
+        email: its address.
+        password: its password.
+        organisation: the name of whose member it is; empty for none.
+    """
+
+    role: str
+    email: str
+    password: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How one server runs.
 
     Attributes:
         demo: the ledger holds the invented samples, and every page says so.
+        log_ins: which the log-in page tells, of a demo.
         token: what the commands of this machine show to be let in.
         limits: how much is taken of a file that is sent.
         outward: which addresses may be called beside the public Internet.
         pace: when what could not be sent is tried again.
         outsiders: who keeps the log's checkpoints.
+        daily_quota: bytes that one organisation may send within 24 hours.
         query_seconds: how long finding the events of one page may take.
         base: where the server is found from outside; None for its own address.
         proxies: from where scheme and host of the request outside are believed.
     """
 
     demo: bool = False
+    log_ins: tuple[LogIn, ...] = ()
     token: str = ""
     limits: IntakeLimits = field(default_factory=IntakeLimits)
     outward: Allowed = field(default_factory=Allowed)
     pace: Pace = field(default_factory=Pace)
     outsiders: Outsiders = field(default_factory=Outsiders)
+    daily_quota: int = DAILY_QUOTA
     query_seconds: float = 30
     base: BaseAddress | None = None
     proxies: tuple[Network, ...] = ()

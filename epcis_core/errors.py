@@ -52,6 +52,10 @@ class TooComplexError(EpcisError):
     """A read of the ledger took longer than it may, and was given up."""
 
 
+class AccessError(EpcisError):
+    """An organisation, account, key or link cannot be made or used as asked; the text says why."""
+
+
 class StoreError(EpcisError):
     """The ledger file cannot be opened, read or written."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import BinaryIO, Final, Required, TypedDict, Unpack
 
+from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, finding
@@ -54,6 +55,7 @@ class CaptureOptions(TypedDict, total=False):
 
     now: Required[int]
     organisation: str
+    ownership: Ownership | None
     proceed: bool
     lenient: bool
     limits: Limits | None
@@ -98,6 +100,7 @@ def capture_into(
     *,
     now: int,
     organisation: str = DEFAULT_ORGANISATION,
+    ownership: Ownership | None = None,
     proceed: bool = False,
     lenient: bool = False,
     limits: Limits | None = None,
@@ -115,6 +118,7 @@ def capture_into(
         source: the document's bytes; it must be possible to go back to the start.
         now: the clock, microseconds since 1970 UTC.
         organisation: who sends it.
+        ownership: what belongs to it; None where it may speak for everybody.
         proceed: store the events without errors even where others have some.
         lenient: turn the errors that the catalogue allows into warnings.
         limits: how much is taken before the document is refused.
@@ -136,7 +140,9 @@ def capture_into(
         events = _giving_way(events_of(reader, limits), give_way)
         with suppress(_RolledBackError), ledger.writing() as cursor:
             append = Append(cursor, head)
-            _append_all(append, reader, events, report, lenient=lenient, progress=progress)
+            _append_all(
+                append, reader, events, report, ownership, lenient=lenient, progress=progress
+            )
             _finish(append, reader, report, measured, proceed=proceed)
     if report.status == "rejected":
         book(ledger, report, head, measured)
@@ -149,6 +155,7 @@ def capture_one(
     file_name: str,
     now: int,
     organisation: str = DEFAULT_ORGANISATION,
+    ownership: Ownership | None = None,
     limits: Limits,
     prefixes: Mapping[str, str] | None = None,
 ) -> CaptureReport:
@@ -160,6 +167,7 @@ def capture_one(
         file_name: what the report calls it.
         now: the clock, microseconds since 1970 UTC.
         organisation: who sends it.
+        ownership: what belongs to it; None where it may speak for everybody.
         limits: how much is taken.
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
 
@@ -180,7 +188,7 @@ def capture_one(
             raise _RolledBackError(report)
         append = Append(cursor, head)
         events = events_of(reader, limits)
-        _append_all(append, reader, events, report, lenient=False, progress=None)
+        _append_all(append, reader, events, report, ownership, lenient=False, progress=None)
         _finish(append, reader, report, measured, proceed=False)
         return report
 
@@ -226,13 +234,17 @@ def _append_all(
     reader: DocumentReader,
     events: Iterable[ReadEvent],
     report: CaptureReport,
+    ownership: Ownership | None,
     *,
     lenient: bool,
     progress: Progress | None,
 ) -> None:
     append.read_with(reader.envelope)
     organisation = append.head.organisation
-    prepared = (prepare(read, organisation=organisation, lenient=lenient) for read in events)
+    prepared = (
+        prepare(read, organisation=organisation, lenient=lenient, ownership=ownership)
+        for read in events
+    )
     done = 0
     for batch in _batches(prepared):
         outcomes = iter(append.events([one.new for one in batch if one.new is not None]))

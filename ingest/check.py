@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.document import DocumentReader
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, capped
@@ -23,6 +24,7 @@ def check_stream(
     limits: Limits | None = None,
     progress: Progress | None = None,
     prefixes: Mapping[str, str] | None = None,
+    ownership: Ownership | None = None,
 ) -> CheckReport:
     """Check one document without storing anything.
 
@@ -34,6 +36,7 @@ def check_stream(
         limits: how much is taken before the document is refused.
         progress: told whenever the reader has come further in the file.
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
+        ownership: what belongs to whoever would send it; None where it may speak for everybody.
 
     Returns:
         The report. A valid document can be captured, unless the ledger holds other events under
@@ -47,7 +50,7 @@ def check_stream(
         return report
     report.format = reader.envelope.syntax
     judge = ProfileCheck(profile) if profile is not None else None
-    found = _checked(reader, report, judge, limits, lenient=lenient, progress=progress)
+    found = _checked(reader, report, judge, limits, ownership, lenient=lenient, progress=progress)
     report.findings += capped(found, MAX_LIKE_FINDINGS)
     report.version = reader.envelope.version
     if reader.envelope.head is not None:
@@ -60,6 +63,7 @@ def _checked(
     report: CheckReport,
     judge: ProfileCheck | None,
     limits: Limits,
+    ownership: Ownership | None,
     *,
     lenient: bool,
     progress: Progress | None,
@@ -68,7 +72,7 @@ def _checked(
     seen = Seen()
     told = 0
     for read in events_of(reader, limits):
-        one = prepare(read, organisation="", lenient=lenient)
+        one = prepare(read, organisation="", lenient=lenient, ownership=ownership)
         report.events += 1
         yield from one.findings
         if judge is not None and read.event is not None:

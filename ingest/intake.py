@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO, Final
 
+from epcis_core.access.ownership import Ownership
 from epcis_core.findings import Finding, finding
 from epcis_core.rules.profiles import Profile
 from epcis_core.store.ledger import Ledger
@@ -88,6 +89,7 @@ def capture_file(
     now: int,
     limits: IntakeLimits,
     organisation: str = DEFAULT_ORGANISATION,
+    ownership: Ownership | None = None,
     proceed: bool = False,
     lenient: bool = False,
     tell: Telling = lambda *_: None,
@@ -101,6 +103,7 @@ def capture_file(
         now: the clock, microseconds since 1970 UTC.
         limits: how much is taken.
         organisation: who sends it.
+        ownership: what belongs to it; None where it may speak for everybody.
         proceed: store the events without errors even where others of their document have some.
         lenient: turn the errors that the catalogue allows into warnings.
         tell: told as the work moves on.
@@ -127,6 +130,7 @@ def capture_file(
             file_name=one.name,
             now=now,
             organisation=organisation,
+            ownership=ownership,
             proceed=proceed,
             lenient=lenient,
             limits=limits.document,

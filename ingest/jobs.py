@@ -22,6 +22,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.captures import capture_outcomes
 from epcis_core.store.jobs import CaptureJob, add_job, finish_job, unfinished_jobs
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.registry.choices import ownership_of
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_into
 from ingest.limits import IntakeLimits
@@ -192,6 +193,7 @@ class CaptureJobs:
                     source,
                     now=self._clock(),
                     organisation=job.organisation,
+                    ownership=ownership_of(self._books, job.organisation),
                     proceed=job.proceed,
                     limits=self._limits.document,
                     progress=progress,

@@ -67,6 +67,21 @@ def read_limits(settings: Iterable[str]) -> IntakeLimits:
     return IntakeLimits(**values, document=Limits(**document))
 
 
+def read_size(text: str) -> int:
+    """Return bytes from a whole number that may end in `k`, `M` or `G`.
+
+    Raises:
+        LimitError: it is none.
+
+    >>> read_size("3M")
+    3145728
+    """
+    found = _SETTING.fullmatch(f"size={text}")
+    if found is None:
+        raise LimitError(f"Expected a number of bytes, such as 20G, got {text!r}")
+    return int(found["number"]) * _UNITS[found["unit"]]
+
+
 def limits_help() -> str:
     """Return the names of the limits with their defaults, for a person who wants to set one."""
     return ", ".join(f"{name}={value}" for name, value in IntakeLimits().by_name().items())

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding, Where, finding, has_errors, in_mode
 from epcis_core.rules import check_event, check_head
+from epcis_core.rules.ownership import foreign_claims
 from epcis_core.store.derived import derived_from
 from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
@@ -96,16 +98,26 @@ def findings_of_document(reader: DocumentReader, *, lenient: bool) -> list[Findi
     return in_mode(found, lenient=lenient)
 
 
-def prepare(read: ReadEvent, *, organisation: str, lenient: bool = False) -> Prepared:
+def prepare(
+    read: ReadEvent,
+    *,
+    organisation: str,
+    lenient: bool = False,
+    ownership: Ownership | None = None,
+) -> Prepared:
     """Check an event and work out everything the ledger keeps of it.
 
     Args:
         read: the event as its codec read it.
         organisation: who captures it.
         lenient: turn the errors that the catalogue allows into warnings.
+        ownership: what belongs to it; None where it may speak for everybody.
     """
     found = findings_of(read, lenient=lenient)
     event, namespaces = read.event, read.namespaces
+    if event is not None and ownership is not None:
+        # How heavy these are is the province's choice, which nobody's request softens.
+        found += tuple(read.placed(one) for one in foreign_claims(event, ownership))
     if event is None or has_errors(found):
         given = event.event_id if event is not None else None
         return Prepared(read.index, None, found, given, len(read.text), read.locate)

@@ -22,7 +22,7 @@ settings.register_profile(
 settings.load_profile("ledger")
 
 
-_OVER_AND_OVER = frozenset({"fuzz", "load", "queries", "reliability", "world"})
+_OVER_AND_OVER = frozenset({"fuzz", "load", "queries", "reliability", "visibility", "world"})
 """Folders whose tests run the same lines thousands of times, at twice the time where measured."""
 
 

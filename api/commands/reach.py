@@ -63,7 +63,7 @@ class OpenLedger:
 
     def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
         """Yield the events a query asks for, as an EPCISQueryDocument, piece by piece."""
-        yield from every_event(self.ledger, parameters, syntax)
+        yield from every_event(self.ledger, EVERYTHING, parameters, syntax)
 
     def trace(
         self,

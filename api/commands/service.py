@@ -1,13 +1,11 @@
-"""Commands that serve a ledger: demo and serve."""
+"""The command `serve`, and what it is to serve a ledger."""
 
 import os
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -28,8 +26,9 @@ from api.settings import Outsiders, Settings, ledger_path
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger
-from ingest.capture import capture_stream
-from ingest.files import expand
+from epcis_core.store.registry.accounts import accounts
+from epcis_core.store.registry.entries import make_link
+from ingest.limits import LimitError, read_size
 
 _PATIENCE: Final = 5  # seconds that open requests have to end when the server stops
 _KEPT_OPEN: Final = 75
@@ -55,11 +54,19 @@ ProxyOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Proxy or network whose X-Forwarded-Proto and -Host are believed; may be repeated.",
+        help="Proxy or network whose X-Forwarded-Proto, -Host, -For are believed; may be repeated.",
         envvar="EPCIS_TRUSTED_PROXY",
     ),
 ]
 OwnLimitOption = Annotated[list[str] | None, limit_option("EPCIS_LIMIT")]
+QuotaOption = Annotated[
+    str,
+    typer.Option(
+        metavar="SIZE",
+        help="How much each organisation may send within 24 hours.",
+        envvar="EPCIS_DAILY_QUOTA",
+    ),
+]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -113,6 +120,7 @@ def serve(
     base_address: BaseOption = None,
     trusted_proxy: ProxyOption = None,
     limit: OwnLimitOption = None,
+    daily_quota: QuotaOption = "20G",
     allow_outward: AllowOption = None,
     outward_port: OutwardPortOption = None,
     origin: OriginOption = None,
@@ -144,11 +152,14 @@ def serve(
         outward = Allowed.read(allow_outward or (), outward_port or USUAL_PORTS)
     with _said_of("--base-address"):
         base = BaseAddress.read(base_address) if base_address else None
+    with _said_of("--daily-quota"):
+        quota = read_size(daily_quota)
     with _said_of("--trusted-proxy"):
         proxies = read_networks(trusted_proxy or ())
     settings = Settings(
         token=new_token(),
         limits=limits_of(limit),
+        daily_quota=quota,
         outward=outward,
         outsiders=Outsiders(tuple(checkpoint_to or ()), checkpoint_file, tuple(read_keys(witness))),
         base=base,
@@ -159,50 +170,28 @@ def serve(
         if origin is not None:
             with Bookkeeping(path) as books:
                 name_log(books, origin)
-        _run(opened, settings, host, port, log)
+        run(opened, settings, host, port, log)
 
 
-def demo(
-    *,
-    ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="Keep the demo's ledger in this file.")
-    ] = None,
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 8000,
-) -> None:
-    """Load the sample chains into a ledger of their own and serve it.
-
-    All firms, people and numbers in it are invented.
-
-    Examples:
-
-      epcis demo
-
-      epcis demo --port 8080 --ledger demo.duckdb
-    """
-    with tempfile.TemporaryDirectory(prefix="epcis-demo-") as folder:
-        path = ledger or Path(folder) / "demo.duckdb"
-        with Ledger.open(path) as opened, as_file(files("samples")) as samples:
-            total = 0
-            for file in expand([samples]):
-                with file.open("rb") as source:
-                    report = capture_stream(
-                        opened, source, file_name=f"{file.parent.name}/{file.name}", now=now()
-                    )
-                total += report.counts["accepted"]
-            output.print(f"Loaded {total} events of the invented sample chains.")
-            output.print("Log-in: none is needed; there are no accounts yet.")
-            _run(opened, Settings(demo=True, token=new_token()), host, port)
-
-
-def _run(
+def run(
     ledger: Ledger, settings: Settings, host: str, port: int, log: LogLevel = "warning"
 ) -> None:
+    """Serve an open ledger until somebody stops it, and say where.
+
+    Args:
+        ledger: it.
+        settings: how the server runs.
+        host: where it listens, on this machine.
+        port: and under which number; 0 for any.
+        log: what is logged.
+
+    Raises:
+        Exit: it cannot listen there, or may not.
+    """
     if host not in LOOPBACK:
         errors.print(
-            f"[red]Refused:[/] {host} can be reached from other machines, and there are no "
-            "accounts yet to tell who may do what. Use 127.0.0.1, and a proxy on this machine "
-            "that knows who may come in."
+            f"[red]Refused:[/] {host} can be reached from other machines, and passwords would go "
+            "there without TLS. Use 127.0.0.1, and a proxy on this machine that brings TLS."
         )
         raise typer.Exit(2)
     write_logs(log)
@@ -213,6 +202,7 @@ def _run(
         port=port,
         log_config=None,
         access_log=False,
+        server_header=False,  # what it is made of is nobody's to know
         proxy_headers=False,  # `BehindProxy` knows whom to believe
         timeout_graceful_shutdown=_PATIENCE,
         timeout_keep_alive=_KEPT_OPEN,
@@ -234,9 +224,20 @@ def _run(
         output.print(
             f"Serving {ledger.path.name} at [bold]{address}[/]{outside}  (stop with Ctrl+C)"
         )
+        _tell_set_up(ledger.path, str(settings.base or address))
         # Once it has stopped, uvicorn passes the signal on; the ledger is to be closed then.
         signal.signal(signal.SIGTERM, _end)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _tell_set_up(ledger: Path, address: str) -> None:
+    """Print the link by which the first account is made, as long as nobody has one."""
+    with Bookkeeping(ledger) as books:
+        if accounts(books):
+            return
+        secret = make_link(books, "set_up", None, now())
+    output.print("Nobody has an account yet. This link makes the first, once, within a day:")
+    output.print(f"{address}/set-up/{secret}", highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -244,7 +245,7 @@ def _said_of(option: str) -> Iterator[None]:
     """Let what is wrong with the value of an option be said of it."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, LimitError) as error:
         raise typer.BadParameter(str(error), param_hint=option) from error
 
 

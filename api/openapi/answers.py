@@ -30,8 +30,8 @@ _OF_PROBLEM: Final = (*_OF_PAGE, "Vary", "Cache-Control")
 LIMITS: Final = ("GS1-EPCIS-Capture-Limit", "GS1-EPCIS-Capture-File-Size-Limit")
 _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     400: ("The request is none: a parameter, a header or the body is wrong.", ()),
-    401: ("The token belongs to another server.", ()),
-    403: ("A page of another site sent the request.", ()),
+    401: ("No key was shown, or one that is not known, was revoked or has expired.", ()),
+    403: ("Whoever asks has no right to this, or a page of another site sent the request.", ()),
     404: ("There is no such thing.", ()),
     406: ("The answer cannot be in a form or a version that the caller accepts.", ()),
     409: ("It is there already, or its name belongs to another.", ()),

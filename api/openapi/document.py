@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
+from api.access.rights import RIGHTS_OF_ROUTES
 from api.openapi.answers import EVERYWHERE, ON_WRITING, problem_components, problems
 from api.openapi.operations import OPERATIONS, Operation
 from api.openapi.parameters import SPELLED, WORDS, parameter_components, parameters_of
@@ -108,9 +109,10 @@ def _complete(operation: dict[str, Any], name: str, known: Operation) -> None:
         operation["parameters"] = parameters
     if known.body is not None:
         operation["requestBody"] = dict(known.body)
-    if known.is_open:
-        operation["security"] = [{}, {"ServerToken": []}]
     statuses = {*known.problems, *EVERYWHERE}
+    if RIGHTS_OF_ROUTES[name] is not None:
+        operation["security"] = [{}, {"Key": []}]
+        statuses |= {401, 403}
     if method in {"POST", "DELETE"}:
         statuses.add(ON_WRITING)
     wrong = problems(*statuses, in_xml=path.startswith("/epcis/"))

@@ -23,14 +23,12 @@ class Operation:
         problems: statuses of the problems it has beside those that any has.
         body: of its request.
         parameters: names of shared parameters that it takes.
-        is_open: it takes a token, and needs none.
     """
 
     answers: Answers
     problems: tuple[int, ...] = ()
     body: Mapping[str, Any] | None = None
     parameters: tuple[str, ...] = ()
-    is_open: bool = False
 
 
 QUERY: Final = "SimpleEventQuery"
@@ -193,7 +191,6 @@ def _of_machines() -> Iterator[tuple[str, Operation]]:
                 _in_syntaxes("EPCISDocument", "EPCISQueryDocument", "BareEvent")
                 | dict.fromkeys(_FILES, _FILE)
             ),
-            is_open=True,
         ),
     )
     whole = {JSON: schema("EPCISQueryDocument"), "application/xml": {"type": "string"}}

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.access.asker import view_of
 from api.event_documents import every_event
 from api.negotiation import MEDIA_TYPES, wanted_syntax
 from api.spooled import spooled
@@ -15,5 +16,7 @@ router = APIRouter(tags=["events"])
 def get_all_events(request: Request) -> Response:
     """Answer with one EPCISQueryDocument, in JSON or as `Accept` asks in XML, as captured."""
     syntax = wanted_syntax(request)
-    document = every_event(request.app.state.ledger, pairs_in(request.url.query), syntax)
+    document = every_event(
+        request.app.state.ledger, view_of(request), pairs_in(request.url.query), syntax
+    )
     return spooled(document, MEDIA_TYPES[syntax], {"Vary": "Accept"})

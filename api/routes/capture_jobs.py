@@ -18,6 +18,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access.asker import asker_of, view_of
 from api.capture_job_documents import job_members, job_xml
 from api.clock import now
 from api.errors import Refusal
@@ -38,8 +39,6 @@ from api.wire.posted import (
 )
 from api.wire.versions import accepted_versions, posted_versions
 from epcis_core.store.jobs import CaptureJob
-from epcis_core.store.view import EVERYTHING
-from ingest.capture import DEFAULT_ORGANISATION
 from ingest.first_look import FirstLook, first_look
 from ingest.job_states import JobState, JobStates
 from ingest.jobs import CaptureJobs
@@ -93,7 +92,7 @@ async def capture(
         job = CaptureJob(
             capture_id,
             client=_client(request),
-            organisation=DEFAULT_ORGANISATION,
+            organisation=asker_of(request).organisation,
             created=now(),
             proceed=gs1_capture_error_behaviour == "proceed",
             size=size,
@@ -178,13 +177,15 @@ def _check(request: Request, look: FirstLook) -> None:
 
 
 def _client(request: Request) -> str:
-    """Return who takes turns with others; without accounts, whose address it is."""
+    """Return who takes turns with others: an organisation, or whose address it is."""
+    if owner := asker_of(request).owner:
+        return owner
     return request.client.host if request.client is not None else ""
 
 
 def _states(request: Request, most_errors: int) -> JobStates:
     state = request.app.state
-    return JobStates(state.ledger, state.books, state.jobs, EVERYTHING, most_errors)
+    return JobStates(state.ledger, state.books, state.jobs, view_of(request), most_errors)
 
 
 def _found(request: Request, segment: str) -> JobState:

@@ -1,15 +1,17 @@
 """Capturing over HTTP for the commands of this machine."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api.access.asker import asker_of, ownership_of_asker
+from api.access.failures import told_of
+from api.access.redaction import report_for
 from api.bodies import bounded, into_file, refuse_form
 from api.clock import now
 from epcis_core.errors import EpcisError
@@ -38,10 +40,10 @@ async def capture_document(
     With `Accept: application/x-ndjson` the answer comes line by line: how far the work has come,
     `{"file", "size", "read", "events"}`, and each report as it is done, `{"report"}`.
     """
-    check_token(request)
     await refuse_form(request)
     ledger: Ledger = request.app.state.ledger
     limits: IntakeLimits = request.app.state.settings.limits
+    asker = asker_of(request)
     file = await into_file(bounded(request, language=lang))
 
     def reports(tell: Telling) -> Iterator[dict[str, Any]]:
@@ -55,16 +57,20 @@ async def capture_document(
                 proceed=proceed,
                 lenient=lenient,
                 tell=tell,
+                organisation=asker.organisation,
+                ownership=ownership_of_asker(request),
             ):
-                yield report.as_json(lang)
+                yield report_for(asker, report.as_json(lang))
 
     if LINES in request.headers.get("accept", ""):
-        return StreamingResponse(_lines(reports), media_type=LINES)
+        return StreamingResponse(_lines(request, reports), media_type=LINES)
     done = await run_in_threadpool(lambda: list(reports(lambda *_: None)))
     return Response(orjson.dumps(done), media_type="application/json")
 
 
-async def _lines(reports: Callable[[Telling], Iterator[dict[str, Any]]]) -> AsyncIterator[bytes]:
+async def _lines(
+    request: Request, reports: Callable[[Telling], Iterator[dict[str, Any]]]
+) -> AsyncIterator[bytes]:
     """Yield what work in another thread says, line by line.
 
     The work goes on to its end even where nobody listens any more: the file has arrived whole.
@@ -83,7 +89,7 @@ async def _lines(reports: Callable[[Telling], Iterator[dict[str, Any]]]) -> Asyn
             for report in reports(tell):
                 say({"report": report})
         except EpcisError as error:
-            say({"title": str(error)})
+            say({"title": told_of(request, error)})
         finally:
             say(None)
 
@@ -91,18 +97,3 @@ async def _lines(reports: Callable[[Telling], Iterator[dict[str, Any]]]) -> Asyn
     while (line := await said.get()) is not None:
         yield orjson.dumps(line) + b"\n"
     await working
-
-
-def check_token(request: Request) -> None:
-    """Refuse a token that is not this server's.
-
-    The server is reached from its own machine alone, where the upload page asks for no token
-    either; so none is needed, but a wrong one means that the caller takes this server for another.
-
-    Raises:
-        HTTPException: 401 for another token.
-    """
-    shown = request.headers.get("authorization")
-    token = f"Bearer {request.app.state.settings.token}"
-    if shown is not None and not secrets.compare_digest(shown.encode(), token.encode()):
-        raise HTTPException(401, "This token belongs to another server.")

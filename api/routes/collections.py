@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from api.access.asker import view_of
 from api.errors import Refusal
 from api.routes.events import (
     EVENT_ANSWERS,
@@ -33,7 +34,6 @@ from epcis_core.model.namespaces import EPCIS_CONTEXT
 from epcis_core.store.dimensions import Dimension, has_value, values_of
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import last_sequence
-from epcis_core.store.view import EVERYTHING, View
 from epcis_core.vocabulary import VocabularyList, bare_word
 
 STANDARD_TYPES: Final = (
@@ -206,7 +206,7 @@ def _key(request: Request, collection: Collection, segment: str, prefixes: Prefi
     key = collection.key(prefixes.expanded(value))
     ledger: Ledger = request.app.state.ledger
     if key not in collection.always and not has_value(
-        ledger, EVERYTHING, collection.dimension, key
+        ledger, view_of(request), collection.dimension, key
     ):
         raise Refusal(
             404,
@@ -228,8 +228,8 @@ def _values(
     ledger: Ledger = request.app.state.ledger
     per_page, place = opened_page(request, *page)
     if place is None:
-        place = Place(last_sequence(ledger, EVERYTHING), None)
-    view = View(up_to_sequence=place.snapshot)
+        place = Place(last_sequence(ledger, view_of(request)), None)
+    view = view_of(request).until(place.snapshot)
     after: str | None = place.after[0] if place.after is not None else None
     found = values_of(ledger, view, collection.dimension, after=after, most=per_page + 1)
     if collection.always:

@@ -18,6 +18,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.access.asker import asker_of, ownership_of_asker
 from api.clock import now
 from api.errors import Refusal
 from api.wire.formats import Prefixes, asked_prefixes
@@ -25,13 +26,13 @@ from api.wire.headers import answer_headers, json_only
 from api.wire.paths import segment_of
 from api.wire.posted import announced_syntax, check_syntax, limits_of, unusable, write_body
 from api.wire.versions import posted_versions
+from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.jsonld_writer import context_of, json_bytes, members
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Syntax
 from epcis_core.model.times import utc_text
 from epcis_core.store.events import StoredEvent, find_events
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_one
 from ingest.check import check_stream
 from ingest.limits import IntakeLimits
@@ -79,9 +80,7 @@ async def capture_event(
     with TemporaryFile() as body:
         await write_body(request, body)
         sent = _Sent(body, announced, extensions.by_name, limits_of(request))
-        stored = await to_thread.run_sync(
-            _captured, request.app.state.ledger, sent, limiter=limiter
-        )
+        stored = await to_thread.run_sync(_captured, request, sent, limiter=limiter)
     location = f"/epcis/events/{segment_of(stored.event_id)}"
     headers = {"Location": location, **answer_headers(extensions)}
     return Response(as_event(stored), 201, headers, media_type)
@@ -100,7 +99,7 @@ def as_event(stored: StoredEvent) -> bytes:
     return json_bytes(body)
 
 
-def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
+def _captured(request: Request, sent: _Sent) -> StoredEvent:
     """Capture an event and return it as the ledger has it.
 
     Raises:
@@ -108,8 +107,10 @@ def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
             belongs to another, 415 for another syntax than was announced.
         StoreError: the ledger cannot be written.
     """
+    ledger: Ledger = request.app.state.ledger
+    asker, ownership = asker_of(request), ownership_of_asker(request)
     limits = replace(sent.limits.document, events=1)
-    _check(sent, limits)
+    _check(sent, limits, ownership)
     sent.body.seek(0)
     report = capture_one(
         ledger,
@@ -118,6 +119,8 @@ def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
         now=now(),
         limits=limits,
         prefixes=sent.prefixes,
+        organisation=asker.organisation,
+        ownership=ownership,
     )
     (event,) = report.events
     event_id = event.event_id or ""
@@ -130,19 +133,21 @@ def _captured(ledger: Ledger, sent: _Sent) -> StoredEvent:
         if any(found.code == "event_erased" for found in event.findings):
             title = f"The event {event_id!r} was here until its time was up, and was erased."
         raise Refusal(409, "ResourceAlreadyExistsException", title, findings=told)
-    found = find_events(ledger, EVERYTHING, event_id)
+    found = find_events(ledger, asker.view, event_id)
     own = (stored for stored in found if stored.sequence == event.sequence)
     return next(own, found[0])  # a receipt of a witness is for the event that was there
 
 
-def _check(sent: _Sent, limits: Limits) -> None:
+def _check(sent: _Sent, limits: Limits, ownership: Ownership | None) -> None:
     """Refuse what is not one valid event, before it waits for the writer.
 
     Raises:
         Refusal: 400 or 415.
     """
     sent.body.seek(0)
-    report = check_stream(sent.body, file_name=_NAME, limits=limits, prefixes=sent.prefixes)
+    report = check_stream(
+        sent.body, file_name=_NAME, limits=limits, prefixes=sent.prefixes, ownership=ownership
+    )
     check_syntax(sent.announced, report.format)
     if any(found.code == "too_many_events" for found in report.findings):
         title = "Here one event is taken; several go to /epcis/capture in one document."

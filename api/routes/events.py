@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.access.asker import view_of
 from api.errors import Refusal
 from api.event_documents import as_query_document
 from api.spooled import spooled
@@ -28,7 +29,6 @@ from epcis_core.query.values import event_key
 from epcis_core.store.events import StoredEvent, find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.query import After, page_of_events
-from epcis_core.store.view import EVERYTHING
 
 router = APIRouter(
     prefix="/epcis", tags=["EPCIS 2.0: events"], dependencies=[Depends(accepted_versions)]
@@ -176,7 +176,7 @@ def answer_events(
         question = _narrowed(question, own)
     found = page_of_events(
         request.app.state.ledger,
-        EVERYTHING,
+        view_of(request),
         question.query,
         size,
         after,
@@ -238,7 +238,7 @@ def _narrowed(question: Question, own: tuple[str, str]) -> Question:
 def _events_of(request: Request, segment: str) -> list[StoredEvent]:
     ledger: Ledger = request.app.state.ledger
     event_id = value_of(segment)
-    found = find_events(ledger, EVERYTHING, event_key(event_id))
+    found = find_events(ledger, view_of(request), event_key(event_id))
     if not found:
         raise Refusal(
             404,

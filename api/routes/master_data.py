@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.access.asker import view_of
 from api.clock import now
 from api.routes.events import EVENT_ANSWERS, Answering, answering
 from api.spooled import spooled
@@ -27,7 +28,6 @@ from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import utc_text
 from epcis_core.query.master_data_query import parse_master_data_query
 from epcis_core.store.master_data_query import query_master_data
-from epcis_core.store.view import EVERYTHING
 
 router = APIRouter(
     prefix="/epcis", tags=["EPCIS 2.0: master data"], dependencies=[Depends(accepted_versions)]
@@ -42,7 +42,7 @@ def get_master_data(request: Request, how: Annotated[Answering, Depends(answerin
     formats, prefixes = how
     syntax, media_type = json_or_xml(request)
     query = parse_master_data_query(request.query_params.multi_items())
-    found = query_master_data(request.app.state.ledger, EVERYTHING, query)
+    found = query_master_data(request.app.state.ledger, view_of(request), query)
     vocabularies = [one.model_dump(by_alias=True, exclude_unset=True) for one in found]
     return spooled(_document(vocabularies, syntax, formats), media_type, answer_headers(prefixes))
 

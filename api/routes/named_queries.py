@@ -4,12 +4,15 @@ References:
     EPCIS 2.0, section 12.7 (named queries)
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 
+from api.access.asker import asker_of
 from api.clock import now
 from api.definitions import (
     LARGEST,
@@ -70,7 +73,9 @@ def list_queries(
     media_type = json_only(request)
     size, place = opened_page(request, per_page, next_page_token)
     after: int = place.after[0] if place is not None and place.after is not None else 0
-    found = named_queries(books_of(request), after=after, most=size + 1)
+    found = named_queries(
+        books_of(request), after=after, most=size + 1, owner=asker_of(request).owner
+    )
     headers = answer_headers(extensions)
     if len(found) > size:
         headers |= next_page(request, Place(0, (found[size - 1].number,)), size)
@@ -93,12 +98,15 @@ async def make_query(request: Request, extensions: Extensions) -> Response:
     made = None
     if name not in RESERVED:
         made = await run_in_threadpool(
-            add_named_query,
-            books_of(request),
-            name,
-            definition.text,
-            extensions.by_name,
-            now(),
+            partial(
+                add_named_query,
+                books_of(request),
+                name,
+                definition.text,
+                extensions.by_name,
+                now(),
+                owner=asker_of(request).owner,
+            )
         )
     if made is None:
         raise Refusal(
@@ -111,7 +119,7 @@ async def make_query(request: Request, extensions: Extensions) -> Response:
 @router.options("/queries/{name}", summary="What a named query offers", status_code=204)
 def offer_one(request: Request, name: str) -> Response:
     """Answer with methods, versions and formats."""
-    query_named(books_of(request), name)
+    query_named(request, name)
     return discovery("GET", "DELETE")
 
 
@@ -119,7 +127,7 @@ def offer_one(request: Request, name: str) -> Response:
 def show_query(request: Request, name: str, extensions: Extensions) -> Response:
     """Answer with name and parameters, as they were given."""
     media_type = json_only(request)
-    named = query_named(books_of(request), name)
+    named = query_named(request, name)
     return Response(json_bytes(_members(named)), 200, answer_headers(extensions), media_type)
 
 
@@ -128,7 +136,7 @@ def show_query(request: Request, name: str, extensions: Extensions) -> Response:
 )
 async def remove_query(request: Request, name: str) -> Response:
     """Remove a query with its subscriptions; whoever listens to it is told and let go."""
-    if not await runner_of(request).remove_query(value_of(name)):
+    if not await runner_of(request).remove_query(value_of(name), asker_of(request).owner):
         raise no_such_query(value_of(name))
     return Response(status_code=204)
 
@@ -136,7 +144,7 @@ async def remove_query(request: Request, name: str) -> Response:
 @router.options("/queries/{name}/events", summary="What its events offer", status_code=204)
 def offer_events(request: Request, name: str) -> Response:
     """Answer with methods, versions and formats."""
-    query_named(books_of(request), name)
+    query_named(request, name)
     return discovery("GET")
 
 
@@ -154,7 +162,7 @@ def get_events(
     next_page_token: NextPageToken = None,
 ) -> Response:
     """Answer with a page of events; over a WebSocket see `listen`."""
-    named = query_named(books_of(request), name)
+    named = query_named(request, name)
     for parameter, _ in asked(request):
         if parameter in SOCKET_PARAMETERS:
             raise Refusal(
@@ -191,14 +199,14 @@ async def json_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def query_named(books: Bookkeeping, segment: str) -> NamedQuery:
-    """Return the query that a segment of a path names.
+def query_named(request: HTTPConnection, segment: str) -> NamedQuery:
+    """Return the query of whoever asks that a segment of a path names.
 
     Raises:
         Refusal: 404 where there is none.
     """
     name = value_of(segment)
-    found = find_named_query(books, name)
+    found = find_named_query(request.app.state.books, name, owner=asker_of(request).owner)
     if found is None:
         raise no_such_query(name)
     return found

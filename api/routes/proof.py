@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from api.access.asker import view_of
 from api.clock import now
 from api.errors import Refusal
 from api.negotiation import weights
@@ -23,7 +24,6 @@ from epcis_core.store.checkpoints import log_signer, sign_checkpoint
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.tree import Tree
-from epcis_core.store.view import EVERYTHING
 
 router = APIRouter(tags=["proof"])
 
@@ -89,7 +89,13 @@ def get_bundle(
     ledger, books = _ledger(request), _books(request)
     try:
         trace, proof = prove_trace(
-            ledger, books, EVERYTHING, id, now=now(), since=since or (), max_objects=max_objects
+            ledger,
+            books,
+            view_of(request),
+            id,
+            now=now(),
+            since=since or (),
+            max_objects=max_objects,
         )
     except ValueError as error:
         raise HTTPException(400, f"{error}.") from error
@@ -117,7 +123,7 @@ def get_proof(
     """
     signed = sign_checkpoint(_ledger(request), _books(request), now())
     key = event_key(value_of(event_id))
-    records = prove_events(_ledger(request), EVERYTHING, [key], signed.size)
+    records = prove_events(_ledger(request), view_of(request), [key], signed.size)
     if sequence is not None:
         records = [one for one in records if one.metadata.sequence == sequence]
     if not records:

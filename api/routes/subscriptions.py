@@ -69,7 +69,7 @@ _FORMATS: Final[dict[EpcFormat, str]] = {
 @router.options(_OF_QUERY, summary="What its subscriptions offer", status_code=204)
 def offer_all(request: Request, name: str) -> Response:
     """Answer with methods, versions and formats."""
-    query_named(books_of(request), name)
+    query_named(request, name)
     return discovery("GET", "POST")
 
 
@@ -83,7 +83,7 @@ def list_subscriptions(
 ) -> Response:
     """Answer with the subscriptions in the order in which they were made."""
     media_type = json_only(request)
-    named = query_named(books_of(request), name)
+    named = query_named(request, name)
     size, place = opened_page(request, per_page, next_page_token)
     after: int = place.after[0] if place is not None and place.after is not None else 0
     found = subscriptions_of(books_of(request), named.number, after=after, most=size + 1)
@@ -112,7 +112,7 @@ async def subscribe(
     media_type = json_only(request)
     wish = read_wish(await json_body(request))
     runner = runner_of(request)
-    named = await run_in_threadpool(query_named, books_of(request), name)
+    named = await run_in_threadpool(query_named, request, name)
     try:
         await runner.outward.check(wish.dest)
     except OutwardError as error:
@@ -165,7 +165,7 @@ def show_subscription(
 @router.delete(_ONE, summary="Unsubscribe", status_code=204, response_model=None)
 async def unsubscribe(request: Request, name: str, subscription_id: str) -> Response:
     """Send no more; what is being sent is broken off."""
-    named = await run_in_threadpool(query_named, books_of(request), name)
+    named = await run_in_threadpool(query_named, request, name)
     if not await runner_of(request).unsubscribe(named.number, value_of(subscription_id)):
         raise _no_such_subscription(named.name, subscription_id)
     return Response(status_code=204)
@@ -181,14 +181,14 @@ async def listen(
         raise Refusal(403, "SecurityException", "A page of another site may not listen here.")
     state = websocket.app.state
     runner: Runner = state.subscriptions
-    named = await run_in_threadpool(query_named, state.books, name)
+    named = await run_in_threadpool(query_named, websocket, name)
     controls = read_controls(websocket.query_params.multi_items())
     query = query_of(named)
     removed = runner.removed(named.number)
-    await run_in_threadpool(query_named, state.books, name)  # it may have been removed meanwhile
+    await run_in_threadpool(query_named, websocket, name)  # it may have been removed meanwhile
     position = await run_in_threadpool(_begin, state.ledger, controls.initial)
     since = now() if controls.initial is None else controls.initial
-    asked = Asked(named.number, named.name, formats.epc_format, controls.initial)
+    asked = Asked(named.number, named.name, formats.epc_format, controls.initial, named.owner)
     if runner.listeners >= MOST_LISTENERS:
         raise Refusal(503, "ImplementationException", f"{MOST_LISTENERS} are listening already.")
     runner.listeners += 1
@@ -220,7 +220,7 @@ def _subscription(
     Raises:
         Refusal: 404 where there is no such query, or no such subscription to it.
     """
-    named = query_named(books_of(request), name)
+    named = query_named(request, name)
     found = find_subscription(books_of(request), named.number, value_of(subscription_id))
     if found is None:
         raise _no_such_subscription(named.name, subscription_id)

@@ -23,6 +23,7 @@ from api.subscriptions.windows import Asked, Window, Windows
 from epcis_core.errors import EpcisError, StoreError
 from epcis_core.query.conditions import EventQuery
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.named_queries import NamedQuery
 from epcis_core.store.subscriptions import Position, Progress, Subscription, save_progress
 
 _log: Final = logging.getLogger("epcis.subscriptions")
@@ -58,15 +59,15 @@ class Following:
     Args:
         means: what it uses.
         subscription: as it was kept.
-        query_name: the name of its query.
-        query: its query.
+        named: its query, as it was named.
+        query: the same, read.
 
     Attributes:
         progress: how far it has come, what is not noted yet included.
     """
 
     def __init__(
-        self, means: Means, subscription: Subscription, query_name: str, query: EventQuery
+        self, means: Means, subscription: Subscription, named: NamedQuery, query: EventQuery
     ) -> None:
         self.progress = subscription.progress
         self._means = means
@@ -76,7 +77,11 @@ class Following:
             None if subscription.schedule is None else parse_schedule(subscription.schedule)
         )
         self._asked = Asked(
-            subscription.query, query_name, subscription.epc_format, subscription.initial
+            subscription.query,
+            named.name,
+            subscription.epc_format,
+            subscription.initial,
+            named.owner,
         )
         self._noted = subscription.progress
         self._is_waiting = False
@@ -129,7 +134,8 @@ class Following:
         window = await self._means.windows.at(
             self._asked, self._query, position, self.progress.batch
         )
-        if window.is_silent and not self._subscription.report_if_empty:
+        is_nothing = window.is_hidden and self._schedule is None
+        if window.is_silent and (is_nothing or not self._subscription.report_if_empty):
             await self._move(window, replace(self.progress, failures=0, failure=None, retry=None))
             return
         up_to = window.following.up_to
@@ -177,9 +183,12 @@ class Following:
         return await self._means.webhooks.send(delivery, has_failed=self.progress.failures > 0)
 
     async def _move(self, window: Window, progress: Progress) -> None:
-        """Go behind a window; an execution that ends with it has been at this time."""
+        """Go behind a window; an execution that ends with it has been at this time.
+
+        What others captured, unseen, is no reason for a stream to execute its query.
+        """
         progress = replace(progress, position=window.following)
-        if window.is_last:
+        if window.is_last and not (window.is_hidden and self._schedule is None):
             progress = replace(progress, min_record_time=now(), next_run=self._next_run())
         is_quiet = progress.delivery == self._noted.delivery and self._schedule is None
         passed = progress.position.since - self._noted.position.since

@@ -6,6 +6,7 @@ It is made when the server starts, goes on with what was kept, and lives in the 
 import asyncio
 import logging
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final, Self
 
 import anyio.to_thread
@@ -52,7 +53,7 @@ class Runner:
 
     def __init__(self, ledger: Ledger, books: Bookkeeping, outward: Outward, pace: Pace) -> None:
         self.commits = Commits(ledger)
-        self.windows = Windows(ledger)
+        self.windows = Windows(ledger, books)
         self.outward = outward
         self.listeners = 0
         self._books = books
@@ -97,10 +98,12 @@ class Runner:
                 self._forget(number)
         return number is not None
 
-    async def remove_query(self, name: str) -> bool:
-        """Remove a query, its subscriptions and its listeners; False where there is none."""
+    async def remove_query(self, name: str, owner: str) -> bool:
+        """Remove an owner's query, its subscriptions and listeners; False where there is none."""
         async with self._changing:
-            query = await anyio.to_thread.run_sync(remove_named_query, self._books, name)
+            query = await anyio.to_thread.run_sync(
+                partial(remove_named_query, self._books, name, owner=owner)
+            )
             if query is not None:
                 for number, (subscription, _, _) in list(self._followed.items()):
                     if subscription.query == query:
@@ -119,7 +122,7 @@ class Runner:
         return subscription.progress if found is None else found[1].progress
 
     def _follow(self, subscription: Subscription, named: NamedQuery) -> None:
-        following = Following(self._means, subscription, named.name, query_of(named))
+        following = Following(self._means, subscription, named, query_of(named))
         task = asyncio.create_task(following.run(), name=f"subscription {subscription.id}")
         self._followed[subscription.number] = (subscription, following, task)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from api.access.failures import told_of
 from api.clock import now
 from api.subscriptions.controls import Controls
 from api.subscriptions.runner import Runner
@@ -89,7 +90,8 @@ class Listener:
                 reached = max(self._runner.commits.reached, position.since)
                 position = Position(position.since, reached)
             window = await self._runner.windows.at(self._asked, self._query, position)
-            if not window.is_silent or self._controls.report_if_empty:
+            is_nothing = window.is_hidden and schedule is None
+            if not window.is_silent or (self._controls.report_if_empty and not is_nothing):
                 async with asyncio.timeout(_PATIENCE):
                     await self._socket.send_text(window.text)
             position = window.following
@@ -104,7 +106,7 @@ class Listener:
             case TimeoutError():
                 await self._close(TRY_LATER, "The listener takes too long.")
             case EpcisError():
-                await self._close(BROKEN, str(error))
+                await self._close(BROKEN, told_of(self._socket, error))
             case WebSocketDisconnect() | None:
                 pass  # it has left while it was told something
             case _:

@@ -22,9 +22,11 @@ from api.subscriptions.documents import query_document, too_large
 from epcis_core.model.epc_format import EpcFormat
 from epcis_core.query.conditions import EventQuery, Moment
 from epcis_core.query.refusal import QueryTooLargeError
+from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.log import last_sequence
+from epcis_core.store.log import has_entries, last_sequence
 from epcis_core.store.query import page_of_events
+from epcis_core.store.registry.organisations import view_of_owner
 from epcis_core.store.subscriptions import MOST_EVENTS, Position
 from epcis_core.store.view import EVERYTHING, View
 
@@ -46,12 +48,14 @@ class Asked:
         epc_format: how identifiers are spelled.
         initial: only events that were recorded then or later count, microseconds since 1970 UTC;
             None for all.
+        owner: through whose eyes: an organisation; empty for the server itself.
     """
 
     number: int
     name: str
     epc_format: EpcFormat
     initial: int | None = None
+    owner: str = ""
 
 
 class Window:
@@ -63,6 +67,7 @@ class Window:
         position: where the window begins.
         following: where the next one begins.
         too_large: what is said instead of events where there are more than the query wants.
+        is_hidden: nothing in it may be seen, so that it is as if nothing had been captured.
     """
 
     def __init__(
@@ -72,12 +77,15 @@ class Window:
         position: Position,
         following: Position,
         too_large: str | None = None,
+        *,
+        is_hidden: bool = False,
     ) -> None:
         self.asked = asked
         self.events = events
         self.position = position
         self.following = following
         self.too_large = too_large
+        self.is_hidden = is_hidden
 
     @property
     def is_last(self) -> bool:
@@ -115,14 +123,16 @@ class Windows:
 
     Args:
         ledger: where events are.
+        books: where it stands what belongs to whom.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, books: Bookkeeping) -> None:
         self._ledger = ledger
+        self._books = books
         self._readers = anyio.CapacityLimiter(_READERS)
-        self._kept: OrderedDict[tuple[Asked, Position, int], Window] = OrderedDict()
+        self._kept: OrderedDict[tuple[Asked, View, Position, int], Window] = OrderedDict()
         self._size = 0
-        self._under_way: dict[tuple[Asked, Position, int], asyncio.Task[Window]] = {}
+        self._under_way: dict[tuple[Asked, View, Position, int], asyncio.Task[Window]] = {}
 
     async def at(
         self, asked: Asked, query: EventQuery, position: Position, most: int = MOST_EVENTS
@@ -139,7 +149,7 @@ class Windows:
         Raises:
             StoreError: the ledger cannot be read.
         """
-        key = (asked, position, most)
+        key = (asked, view_of_owner(self._books, asked.owner), position, most)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -156,21 +166,21 @@ class Windows:
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    def _ended(self, key: tuple[Asked, Position, int], task: asyncio.Task[Window]) -> None:
+    def _ended(self, key: tuple[Asked, View, Position, int], task: asyncio.Task[Window]) -> None:
         del self._under_way[key]
         if not task.cancelled():
             task.exception()  # whoever waits for it hears of it; nobody may be left
 
-    async def _read(self, key: tuple[Asked, Position, int], query: EventQuery) -> Window:
-        asked, position, most = key
+    async def _read(self, key: tuple[Asked, View, Position, int], query: EventQuery) -> Window:
+        asked, view, position, most = key
         window = await anyio.to_thread.run_sync(
-            read_window, self._ledger, asked, query, position, most, limiter=self._readers
+            read_window, self._ledger, view, asked, query, (position, most), limiter=self._readers
         )
         if window.following != position:
             self._keep(key, window)
         return window
 
-    def _keep(self, key: tuple[Asked, Position, int], window: Window) -> None:
+    def _keep(self, key: tuple[Asked, View, Position, int], window: Window) -> None:
         self._kept[key] = window
         self._size += window.size
         while self._size > _KEPT or len(self._kept) > _MOST_KEPT:
@@ -179,15 +189,16 @@ class Windows:
 
 
 def read_window(
-    ledger: Ledger, asked: Asked, query: EventQuery, position: Position, most: int
+    ledger: Ledger, view: View, asked: Asked, query: EventQuery, place: tuple[Position, int]
 ) -> Window:
-    """Read a window from a ledger; see `Windows.at`.
+    """Read a window from a ledger, from a position and of so many events; see `Windows.at`.
 
     An execution with more events than the query's `maxEventCount` has none of them, and is done.
 
     Raises:
         StoreError: the ledger cannot be read.
     """
+    position, most = place
     up_to = position.up_to
     if up_to is None:
         up_to = last_sequence(ledger, EVERYTHING)
@@ -201,7 +212,7 @@ def read_window(
     try:
         page = page_of_events(
             ledger,
-            View(up_to_sequence=up_to),
+            view.until(up_to),
             query,
             most,
             position.after,
@@ -212,4 +223,5 @@ def read_window(
         return Window(asked, (), position, done, str(error))
     events = tuple(event_in_json(stored, asked.epc_format) for stored in page.events)
     following = done if page.after is None else Position(position.since, up_to, page.after)
-    return Window(asked, events, position, following)
+    is_hidden = not events and not has_entries(ledger, view.until(up_to), position.since)
+    return Window(asked, events, position, following, is_hidden=is_hidden)

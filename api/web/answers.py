@@ -11,12 +11,13 @@ import jinja2
 import orjson
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.requests import HTTPConnection
 
+from api.access.asker import asker_of, view_of
 from api.negotiation import weights
 from api.web import naming, texts, times
 from epcis_core.store.names import Names
 from epcis_core.store.trace import as_known
-from epcis_core.store.view import EVERYTHING
 
 LANGUAGE_COOKIE: Final = "language"
 _COOKIE_AGE: Final = 365 * 24 * 3600
@@ -53,7 +54,7 @@ def wants_page(request: Request) -> bool:
     return page >= max(json, default=0.0)
 
 
-def texts_for(request: Request) -> texts.Texts:
+def texts_for(request: HTTPConnection) -> texts.Texts:
     """Return the texts in the language of the caller."""
     return texts.Texts(
         texts.choose_language(
@@ -67,7 +68,7 @@ def texts_for(request: Request) -> texts.Texts:
 def namer_for(request: Request, *, as_of: str | None = None) -> naming.Namer:
     """Return names from the ledger in the language of the caller, as known at a ledger time."""
     with request.app.state.ledger.reading() as cursor:
-        view = EVERYTHING if as_of is None else as_known(cursor, EVERYTHING, as_of)
+        view = view_of(request) if as_of is None else as_known(cursor, view_of(request), as_of)
         return naming.Namer(Names(cursor, view), texts_for(request))
 
 
@@ -90,6 +91,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             languages=_language_links(request),
             json_link=_json_link(request),
             demo=settings.demo,
+            asker=asker_of(request),
             **values,
         )
     )
@@ -173,6 +175,7 @@ def environment(root: str = "") -> jinja2.Environment:
     found.globals.update(
         at=at,
         trace_link=linked(naming.trace_link),
+        case_link=linked(naming.case_link),
         event_link=linked(naming.event_link),
         recall_link=linked(naming.recall_link),
         static=linked(static_link),

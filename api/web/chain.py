@@ -47,7 +47,8 @@ class Edge:
     """An arrow from one node to another, by their indexes.
 
     Attributes:
-        confirmed: of a handover, whether both sides recorded every one that the arrow stands for.
+        confirmed: of a handover, whether both sides recorded every one that the arrow stands for,
+            as far as whoever asks can know.
         count: how many handovers the arrow stands for.
         time: when, UTC; of several the first.
     """
@@ -192,7 +193,8 @@ def _add_handovers(
                 0,
                 "handover",
                 disputed=handover.disputed or (before is not None and before.disputed),
-                confirmed=handover.confirmed == "both" and (before is None or before.confirmed),
+                confirmed=(handover.confirmed == "both" or handover.unseen)
+                and (before is None or before.confirmed),
                 count=1 if before is None else before.count + 1,
                 time=handover.shipped_at or handover.received_at,
             )

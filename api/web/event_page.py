@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.access.asker import Asker
+from api.access.redaction import shows_capture
 from api.web import times
 from api.web.naming import Namer, event_link
 from api.web.words import declaration, sentence
@@ -67,7 +69,7 @@ class EventPage:
     objects: tuple[ObjectRow, ...]
 
 
-def event_page(stored: StoredEvent, namer: Namer) -> EventPage:
+def event_page(stored: StoredEvent, namer: Namer, asker: Asker) -> EventPage:
     """Work out the page of one record."""
     event = stored.event
     facts = facts_of_stored(stored, event)
@@ -82,7 +84,7 @@ def event_page(stored: StoredEvent, namer: Namer) -> EventPage:
         stored,
         told,
         namer.texts("event.reading", reading=readings) if readings else "",
-        tuple(field for field in _fields(stored, event, facts, namer) if field.values),
+        tuple(field for field in _fields(stored, event, facts, namer, asker) if field.values),
         tuple(
             ObjectRow(
                 named.object,
@@ -107,7 +109,7 @@ def facts_of_stored(stored: StoredEvent, event: EpcisEvent | None = None) -> Eve
 
 
 def _fields(
-    stored: StoredEvent, event: EpcisEvent, facts: EventFacts, namer: Namer
+    stored: StoredEvent, event: EpcisEvent, facts: EventFacts, namer: Namer, asker: Asker
 ) -> Iterator[Field]:
     t = namer.texts
     kind = f"event_type.{facts.type}"
@@ -133,11 +135,13 @@ def _fields(
     )
     yield _one(t("event.event_id"), stored.event_id)
     yield _one(t("event.hash"), stored.hash)
-    yield _one(t("event.sequence"), str(stored.sequence))
+    yield _one(t("event.sequence"), str(stored.sequence) if asker.sees_all else None)
     recorded = times.here_at(stored.record_time)
     yield _one(t("event.record_time"), f"{times.date_and_time(recorded, t.language)} (+07:00)")
     yield _one(t("event.organisation"), stored.organisation)
-    yield Field(t("event.capture"), (Value(stored.capture_id, f"/captures/{stored.capture_id}"),))
+    if shows_capture(asker, stored.organisation):
+        capture = Value(stored.capture_id, f"/captures/{stored.capture_id}")
+        yield Field(t("event.capture"), (capture,))
 
 
 def time_of(facts: EventFacts, namer: Namer) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.access.asker import asker_of, view_of
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
@@ -22,7 +23,7 @@ from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.search import Hit, search
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, subject_of, trace_lot
-from epcis_core.store.view import EVERYTHING
+from epcis_core.store.view import View
 
 router = APIRouter()
 
@@ -52,13 +53,13 @@ def show_recall(
     if not asked:
         raise QueryError("A recall needs at least one object: id=…", parameter="id")
     answer = recall_lots(
-        ledger, EVERYTHING, asked, as_of=as_of or None, now=now(), max_objects=max_objects
+        ledger, view_of(request), asked, as_of=as_of or None, now=now(), max_objects=max_objects
     )
     status = 200 if answer.subjects else 404
     if not is_page:
         return as_json(answer.as_json(), status=status)
     # What a person types is often the bare lot number.
-    near = {one: _near(ledger, one) for one in answer.unknown}
+    near = {one: _near(ledger, view_of(request), one) for one in answer.unknown}
     meant = {one: sure for one, hits in near.items() if (sure := _meant(one, hits)) is not None}
     options = {"as_of": as_of, "lang": request.query_params.get("lang")}
     ids = [*answer.subjects, *answer.unknown]
@@ -96,8 +97,8 @@ def _recall_page(
     )
 
 
-def _near(ledger: Ledger, text: str) -> list[Hit]:
-    hits = search(ledger, EVERYTHING, text, _NEAR)
+def _near(ledger: Ledger, view: View, text: str) -> list[Hit]:
+    hits = search(ledger, view, text, _NEAR)
     return [hit for hit in hits if hit.kind not in {"party", "place", "product"}]
 
 
@@ -120,7 +121,7 @@ def show_balance(
         lang = request.query_params.get("lang")
         link = trace_link(subject_of(id), as_of=as_of, lang=lang)
         return RedirectResponse(f"{link}#balance", 303)
-    answer = balance_of(request.app.state.ledger, EVERYTHING, id, as_of=as_of or None)
+    answer = balance_of(request.app.state.ledger, view_of(request), id, as_of=as_of or None)
     return as_json(answer.as_json(), status=200 if answer.rows else 404)
 
 
@@ -137,12 +138,12 @@ def show_gaps(
     ledger = request.app.state.ledger
     as_of = as_of or None
     if not wants_page(request):
-        found = gaps_of(ledger, EVERYTHING, id, as_of=as_of, max_objects=max_objects)
+        found = gaps_of(ledger, view_of(request), id, as_of=as_of, max_objects=max_objects)
         gaps = None if found is None else [gap.model_dump(mode="json") for gap in found]
         return as_json(gaps, status=404 if gaps is None else 200)
     namer = namer_for(request, as_of=as_of)
     if id:
-        trace = trace_lot(ledger, EVERYTHING, id, as_of=as_of, max_objects=max_objects)
+        trace = trace_lot(ledger, view_of(request), id, as_of=as_of, max_objects=max_objects)
         if not trace.objects:
             told = hint(id, namer.texts.language).get("hint")
             return page(
@@ -157,9 +158,9 @@ def show_gaps(
         return _gaps_page(
             request, trace.gaps, briefs_of_trace(trace), namer, subject=trace.subject, as_of=as_of
         )
-    everything = gaps_of(ledger, EVERYTHING, None, as_of=as_of, max_objects=max_objects) or ()
+    everything = gaps_of(ledger, view_of(request), None, as_of=as_of, max_objects=max_objects) or ()
     listed = [gap for its in by_code(everything).values() for gap in its[:MOST_ROWS]]
-    stored = events_by_id(ledger, EVERYTHING, listed_events(listed))
+    stored = events_by_id(ledger, view_of(request), listed_events(listed))
     facts = [one for one in map(facts_of_stored, stored) if not one.retracts]
     return _gaps_page(request, everything, briefs_of_facts(facts, namer), namer, as_of=as_of)
 
@@ -178,6 +179,7 @@ def _gaps_page(
         "gaps.html",
         groups=gap_groups(gaps, briefs, namer, MOST_ROWS),
         number=sum(gap.code != "truncated" for gap in gaps),
+        is_partial=not asker_of(request).sees_all,
         is_cut=any(gap.code == "truncated" for gap in gaps),
         subject=subject,
         as_of=as_of,

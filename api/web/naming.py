@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from api.web.texts import Texts
 from epcis_core.identifiers import Identifier
@@ -154,6 +154,11 @@ def recall_link(keys: Iterable[str], **more: str | None) -> str:
     """Return the address of the recall of objects."""
     asked = [("id", key) for key in keys]
     return "/recall?" + urlencode([*asked, *((k, v) for k, v in more.items() if v)])
+
+
+def case_link(number: str) -> str:
+    """Return the address of an inspector's case."""
+    return f"/cases/{quote(number, safe='')}"
 
 
 def event_link(event_id: str) -> str:

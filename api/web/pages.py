@@ -12,10 +12,12 @@ import orjson
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.access.asker import Asker, asker_of, view_of
+from api.access.redaction import shows_capture
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
-from api.web import lots, uploads
+from api.web import capture_rights, cases, log_in, looks, lots, people, uploads
 from api.web.answers import (
     STATIC_FILES,
     as_json,
@@ -43,13 +45,18 @@ from epcis_core.store.events import (
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.search import Hit, search
 from epcis_core.store.trace import balance_of, trace_lot
-from epcis_core.store.view import EVERYTHING
+from epcis_core.store.view import View
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
 router = APIRouter(tags=["pages"])
 router.include_router(uploads.router)
 router.include_router(lots.router)
+router.include_router(log_in.router)
+router.include_router(people.router)
+router.include_router(cases.router)
+router.include_router(looks.router)
+router.include_router(capture_rights.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9
@@ -72,8 +79,8 @@ def mount_static(app: FastAPI) -> None:
 def home(request: Request) -> Response:
     """Show the search box, what the ledger holds, and what came last."""
     ledger = request.app.state.ledger
-    contents = count_contents(ledger, EVERYTHING)
-    latest = latest_events(ledger, EVERYTHING, _LATEST)
+    contents = count_contents(ledger, view_of(request))
+    latest = latest_events(ledger, view_of(request), _LATEST)
     if not wants_page(request):
         return as_json({"contents": contents, "latest": [one.event_id for one in latest]})
     namer = namer_for(request)
@@ -90,7 +97,7 @@ def home(request: Request) -> Response:
 @router.get("/search.json", summary="Objects by whatever a person types")
 def find(request: Request, q: str = "") -> Response:
     """Find objects by whatever a person types or scans; one sure hit leads on to its trace."""
-    hits = search(request.app.state.ledger, EVERYTHING, q)
+    hits = search(request.app.state.ledger, view_of(request), q)
     if not wants_page(request):
         return as_json({"query": q, "hits": [hit.as_json() for hit in hits], **_hint(q, hits)})
     sure = [hit for hit in hits if hit.score >= _SURE]
@@ -122,7 +129,7 @@ def show_trace(
     ledger = request.app.state.ledger
     answer = trace_lot(
         ledger,
-        EVERYTHING,
+        view_of(request),
         id,
         direction=direction,
         at=at or None,
@@ -145,9 +152,9 @@ def show_trace(
             n=namer,
             hint=hint(id, texts_for(request).language).get("hint"),
         )
-    facts = [facts_of_stored(one) for one in _visited(ledger, answer)]
+    facts = [facts_of_stored(one) for one in _visited(ledger, view_of(request), answer)]
     balances = [
-        balance_of(ledger, EVERYTHING, one, as_of=as_of or None) for one in balanced(answer)
+        balance_of(ledger, view_of(request), one, as_of=as_of or None) for one in balanced(answer)
     ]
     shown = trace_page(answer, [one for one in facts if not one.retracts], balances, namer)
     return page(
@@ -170,36 +177,46 @@ def show_trace(
 def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Response:  # noqa: A002
     """Show an event, and the error declarations about it."""
     ledger = request.app.state.ledger
-    found = find_events(ledger, EVERYTHING, id)
+    found = find_events(ledger, view_of(request), id)
     if not found:
         told = texts_for(request)("event.not_found", id=id)
         raise HTTPException(
             404, told if wants_page(request) else f"The ledger holds no event {id!r}."
         )
     if not wants_page(request):
-        return as_json({"event_id": id, "records": [_record(one) for one in found]})
+        return as_json(
+            {
+                "event_id": id,
+                "records": [_record(one, asker_of(request)) for one in found],
+            }
+        )
     namer = namer_for(request)
-    records = [event_page(one, namer) for one in found]
+    records = [event_page(one, namer, asker_of(request)) for one in found]
     return page(request, "event.html", event_id=id, records=records)
 
 
-def _visited(ledger: Ledger, answer: Trace) -> list[StoredEvent]:
+def _visited(ledger: Ledger, view: View, answer: Trace) -> list[StoredEvent]:
     """Return the events of the visits that the page lists, and those that made the subject."""
     made = [link.event for link in answer.links if link.to == answer.subject and link.event]
     own = [visit.event for visit in answer.visits if visit.object == answer.subject][:20]
     wanted = dict.fromkeys([*listed_events(answer), *made, *own])
-    return events_by_id(ledger, EVERYTHING, list(wanted))
+    return events_by_id(ledger, view, list(wanted))
 
 
-def _record(stored: StoredEvent) -> dict[str, Any]:
-    """Return one record of the ledger; JSON that was received stands in it as it was."""
+def _record(stored: StoredEvent, asker: Asker) -> dict[str, Any]:
+    """Return one record of the ledger; JSON that was received stands in it as it was.
+
+    Args:
+        stored: it.
+        asker: who is told of it.
+    """
     text: Any = orjson.Fragment(stored.text) if stored.syntax == "json" else stored.text
     return {
-        "sequence": stored.sequence,
+        **({"sequence": stored.sequence} if asker.sees_all else {}),
         "record_time": utc_text(stored.record_time),
         "hash": stored.hash,
         "organisation": stored.organisation,
-        "capture_id": stored.capture_id,
+        **({"capture_id": stored.capture_id} if shows_capture(asker, stored.organisation) else {}),
         "syntax": stored.syntax,
         "event": text,
     }

@@ -37,7 +37,11 @@ class CallRow:
 def call_rows(recall: Recall, namer: Namer) -> tuple[CallRow, ...]:
     """Return whom to call, nearest to the consumer first."""
     held, missing, sold = _held(recall), _missing(recall), _sold(recall)
-    silent = {one.to_party for one in recall.trace.handovers if one.confirmed == "sender"}
+    silent = {
+        one.to_party
+        for one in recall.trace.handovers
+        if one.confirmed == "sender" and not one.unseen
+    }
     return tuple(
         CallRow(
             contact_of(call.party, namer.book.party(call.party), namer),

@@ -236,7 +236,8 @@ def coverage_of(trace: Trace, namer: Namer) -> str:
     """Return the sentence on handovers."""
     counted = trace.coverage
     if not counted.handovers:
-        return namer.texts("trace.coverage_none")
+        is_unseen = any(one.unseen for one in trace.handovers)
+        return namer.texts("trace.coverage_unseen" if is_unseen else "trace.coverage_none")
     both = namer.texts.number(counted.confirmed_by_both)
     return namer.texts.count("trace.coverage", counted.handovers, both=both)
 
@@ -274,7 +275,7 @@ def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     """Return the parties of the chain, nearest to the consumer first, then all others."""
     drawn = [party for party in reversed(chain.parties) if party is not None]
     carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
-    silent = {h.to_party for h in trace.handovers if h.confirmed == "sender"}
+    silent = {h.to_party for h in trace.handovers if h.confirmed == "sender" and not h.unseen}
     return tuple(
         Call(
             contact_of(party, trace.parties.get(party) or namer.book.party(party), namer),

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
+from api.access.asker import asker_of, ownership_of_asker, view_of
+from api.access.redaction import report_for
 from api.bodies import bounded
 from api.clock import now
 from api.web import times
@@ -18,7 +20,7 @@ from epcis_core.store.captures import find_capture
 from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
-from epcis_core.store.view import EVERYTHING
+from epcis_core.store.view import View
 from ingest.intake import capture_file
 
 router = APIRouter()
@@ -28,6 +30,7 @@ _MOST_ROWS: Final = 300
 _EVENTS_READ: Final = 200
 _MOST_FILES: Final = 200
 _MOST_REPORTS: Final = 100
+_STORED: Final = frozenset({"accepted", "duplicate", "witness"})
 _STATUSES: Final = ("rejected", "partial", "accepted")  # what needs attention comes first
 
 
@@ -49,9 +52,9 @@ async def sent_form(request: Request) -> AsyncIterator[FormData]:
 @router.post("/upload.json", summary="Files from a browser")
 def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> Response:
     """Capture the files of the form, one after the other, and show what became of each."""
-    t = texts_for(request)
+    t, asker = texts_for(request), asker_of(request)
     ledger: Ledger = request.app.state.ledger
-    limits = request.app.state.settings.limits
+    limits, ownership = request.app.state.settings.limits, ownership_of_asker(request)
     chosen = [
         part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename
     ]
@@ -70,11 +73,13 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
             limits=limits,
             proceed=form.get("proceed") == "true",
             lenient=form.get("lenient") == "true",
+            organisation=asker.organisation,
+            ownership=ownership,
         )
     ]
     failed = all(report.status == "rejected" for report in reports)
     status = 422 if failed else 200
-    shown = [report.as_json(t.language) for report in reports]
+    shown = [report_for(asker, report.as_json(t.language)) for report in reports]
     if not wants_page(request):
         return as_json(shown, status=status)
     if (
@@ -91,14 +96,14 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
 @router.get("/captures/{capture_id}.json", summary=_REPORT)  # goes first: it is next to it
 def show_capture(request: Request, capture_id: str) -> Response:
     """Show the report of a capture again, as it was given."""
-    report = find_capture(request.app.state.ledger, EVERYTHING, capture_id)
+    report = find_capture(request.app.state.ledger, view_of(request), capture_id)
     t = texts_for(request)
     if report is None:
         told = t("capture.not_found", id=capture_id)
         raise HTTPException(
             404, told if wants_page(request) else f"The ledger holds no capture {capture_id!r}."
         )
-    report = in_language(report, t.language)
+    report = report_for(asker_of(request), in_language(report, t.language))
     if not wants_page(request):
         return as_json(report)
     return _report_page(request, request.app.state.ledger, [report])
@@ -109,7 +114,7 @@ def _report_page(
 ) -> Response:
     shown = sorted(reports, key=lambda report: _STATUSES.index(report["status"]))[:_MOST_REPORTS]
     with ledger.reading() as cursor:
-        namer = Namer(Names(cursor, EVERYTHING), texts_for(request))
+        namer = Namer(Names(cursor, view_of(request)), texts_for(request))
     return page(
         request,
         "capture.html",
@@ -119,7 +124,7 @@ def _report_page(
         reports=[
             {
                 **report,
-                "lots": _lots(ledger, report),
+                "lots": _lots(ledger, view_of(request), report),
                 "told": _told(report),
                 "master_data": report.get("master_data"),
                 "when": times.here_at(report["record_time"]) if "record_time" in report else None,
@@ -130,11 +135,11 @@ def _report_page(
     )
 
 
-def _lots(ledger: Ledger, report: dict[str, Any]) -> list[str]:
+def _lots(ledger: Ledger, view: View, report: dict[str, Any]) -> list[str]:
     """Return the lots that the first events of a capture name, in order of appearance."""
-    named = [one["event_id"] for one in report["events"] if one["sequence"] is not None]
+    named = [one["event_id"] for one in report["events"] if one.get("status") in _STORED]
     found: dict[str, None] = {}
-    for stored in events_by_id(ledger, EVERYTHING, named[:_EVENTS_READ]):
+    for stored in events_by_id(ledger, view, named[:_EVENTS_READ]):
         for one in facts_of_stored(stored).named:
             if "/10/" in one.object:
                 found[one.object] = None

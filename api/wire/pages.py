@@ -1,15 +1,15 @@
-"""Pages of a long answer: signed tokens that say where the next one begins.
+"""Pages of a long answer: sealed tokens that say where the next one begins.
 
 A token carries all that the next page needs: what was asked, the state of the ledger that the first
 page saw, and the last item that was given. The server keeps nothing, so it may be restarted, and a
-token is good for a day. It is signed, so that nobody can make one that shows more.
+token is good for a day. It is sealed, so that nobody can read how far the ledger had come, nor make
+one that shows more, and good for who got it alone.
 
 References:
     EPCIS 2.0, section 12.5 (perPage, nextPageToken, GS1-Next-Page-Token-Expires)
 """
 
-import hashlib
-import hmac
+import secrets
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NoBase64
@@ -18,8 +18,11 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Query, Request
 
+from api.access.asker import asker_of
 from api.clock import now
 from api.errors import Refusal
 from epcis_core.model.times import utc_text
@@ -33,7 +36,7 @@ PER_PAGE: Final = 30
 
 MOST_PER_PAGE: Final = 10_000
 _GOOD_FOR: Final = 24 * 3600 * 1_000_000  # microseconds
-_SIGNATURE: Final = 16  # bytes
+_NONCE: Final = 12  # bytes
 _MOST_UNPACKED: Final = 2**20
 
 PerPage = Annotated[
@@ -71,27 +74,25 @@ def opened_page(request: Request, per_page: int, token: str | None) -> tuple[int
         Refusal: 400 for a token that is none, see `place_of`.
     """
     size = min(per_page, MOST_PER_PAGE)
-    return size, None if token is None else _place_of(token, request.url.path, _key(request))
+    return size, None if token is None else _place_of(token, _bound(request), _key(request))
 
 
-def _place_of(token: str, path: str, key: bytes) -> Place:
+def _place_of(token: str, bound: bytes, key: bytes) -> Place:
     """Return where the page of a token begins.
 
     Args:
         token: as a client sends it.
-        path: of the request, which must be that of the first page.
-        key: that tokens are signed with.
+        bound: what it is bound to, see `_bound`.
+        key: that tokens are sealed with.
 
     Raises:
         Refusal: 400 for what is no token of this server for this path, or one that has expired.
     """
     try:
-        signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except (NoBase64, ValueError):
-        signed = b""
-    signature, packed = signed[:_SIGNATURE], signed[_SIGNATURE:]
-    if not packed or not hmac.compare_digest(signature, _sign(packed, path, key)):
-        raise _refusal("The nextPageToken is none of this server's for this resource.")
+        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        packed = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+    except (NoBase64, ValueError, InvalidTag) as error:
+        raise _refusal("The nextPageToken is none of this server's for this resource.") from error
     snapshot, after, asked, expires = orjson.loads(
         zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
     )
@@ -114,8 +115,10 @@ def next_page(request: Request, place: Place, per_page: int) -> dict[str, str]:
     """
     expires = now() + _GOOD_FOR
     packed = zlib.compress(orjson.dumps([place.snapshot, place.after, place.asked, expires]), 9)
+    nonce = secrets.token_bytes(_NONCE)
+    sealed = nonce + AESGCM(_key(request)).encrypt(nonce, packed, _bound(request))
+    token = urlsafe_b64encode(sealed).decode().rstrip("=")
     path = request.url.path
-    token = urlsafe_b64encode(_sign(packed, path, _key(request)) + packed).decode().rstrip("=")
     raw = request.scope.get("raw_path", quote(path).encode()).decode("ascii")
     link = f"<{raw}?perPage={per_page:d}&nextPageToken={token}>"
     return {"Link": f'{link}; rel="next"', "GS1-Next-Page-Token-Expires": utc_text(expires)}
@@ -126,9 +129,10 @@ def _key(request: Request) -> bytes:
     return books.secret("page_token")
 
 
-def _sign(packed: bytes, path: str, key: bytes) -> bytes:
-    signed = path.encode() + b"\0" + packed
-    return hmac.digest(key, signed, hashlib.sha256)[:_SIGNATURE]
+def _bound(request: Request) -> bytes:
+    """Return what a token is bound to: a resource, and through whose eyes it is read."""
+    view = asker_of(request).view
+    return orjson.dumps([request.url.path, view.viewer])
 
 
 def _refusal(title: str) -> Refusal:

@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_BASES: Final = ("/epcis/", "/proof/")
+_BASES: Final = ("/epcis/", "/proof/", "/cases/")
 
 
 class WholeSegments:
-    """Middleware that leaves slashes in segments of paths encoded: of EPCIS, and of proofs.
+    """Middleware that leaves slashes in segments of paths encoded: of EPCIS, proofs and cases.
 
     Args:
         app: what answers the request.

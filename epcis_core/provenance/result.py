@@ -13,6 +13,7 @@ ObjectKind = Literal["lot", "instance", "container", "class", "other"]
 ObjectRole = Literal["subject", "upstream", "downstream", "both", "carrier", "content"]
 LinkKind = Literal["transformation", "membership", "containment", "association"]
 Direction = Literal["upstream", "downstream", "both"]
+Side = Literal["upstream", "downstream"]
 
 
 class _Part(BaseModel):
@@ -102,6 +103,7 @@ class Handover(_Part):
         carrier: a party that possessed them on the way and only transported.
         basis: by which kind of party the change of hands was recognised.
         confirmed: who reported it.
+        unseen: whether the other side reported it is not shown to whoever asks.
     """
 
     objects: tuple[str, ...]
@@ -118,6 +120,7 @@ class Handover(_Part):
     received_at: str | None = None
     basis: Literal["owner", "possessor", "place"]
     confirmed: Literal["both", "sender", "receiver"]
+    unseen: bool = False
     disputed: bool = False
 
 
@@ -160,6 +163,19 @@ class Gap(_Part):
     candidates: tuple[str, ...] = ()
 
 
+class Edge(_Part):
+    """Where an answer ends for whoever sees a part of the records, whether more is recorded or not.
+
+    Attributes:
+        side: `upstream` for where the objects came from, `downstream` for where they went.
+        party: at whom it ends; None where the records that are shown do not say.
+    """
+
+    side: Side
+    party: str | None = None
+    objects: tuple[str, ...] = ()
+
+
 class Excluded(_Part):
     """A link left out by time alone."""
 
@@ -169,7 +185,7 @@ class Excluded(_Part):
 
 
 class Coverage(_Part):
-    """How many of the handovers both sides reported."""
+    """How many of the handovers both sides reported, as far as whoever asks can know."""
 
     handovers: int = 0
     confirmed_by_both: int = 0
@@ -178,7 +194,8 @@ class Coverage(_Part):
 class BalanceRow(_Part):
     """What the records say came to one place of one lot, and what became of it there.
 
-    Amounts are decimal digits of the balance's unit; None where a record does not say how much.
+    Amounts are decimal digits of the balance's unit; None where a record does not say how much, or
+    where whoever asks cannot know.
 
     Attributes:
         party: who held it there.
@@ -227,6 +244,7 @@ class Trace(_Part):
 
     Attributes:
         truncated: there was more than `max_objects`; the answer is not the whole.
+        edges: of an answer to an organisation, where what it may see ends.
         loads: of a container; empty for what never held anything.
         parties: party to what master data says of it (`name`, `phone`, …).
         places: place to what master data says of it (`name`, `latitude`, `longitude`, …).
@@ -245,6 +263,7 @@ class Trace(_Part):
     visits: tuple[Visit, ...] = ()
     one_step: tuple[OneStep, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    edges: tuple[Edge, ...] = ()
     excluded_by_time: tuple[Excluded, ...] = ()
     retracted: tuple[str, ...] = ()
     coverage: Coverage = Coverage()

@@ -1,4 +1,4 @@
-"""What a server has to remember beside the ledger: keys, jobs, named queries, subscriptions.
+"""What a server has to remember beside the ledger: keys, jobs, queries, and the registry.
 
 It stands in an SQLite file, `<ledger>.service`. The ledger holds all that was captured; losing this
 file loses what the server was asked to do, and the key that signs checkpoints: what was signed can
@@ -15,6 +15,38 @@ from typing import Final, Self
 
 from epcis_core.errors import StoreError
 from epcis_core.store.durability import refused
+from epcis_core.store.registry.tables import STEPS as REGISTRY
+
+_OWNED_QUERIES: Final = (
+    # A name is taken for its owner alone; so both tables are made anew.
+    "ALTER TABLE named_query RENAME TO named_query_before",
+    "ALTER TABLE subscription RENAME TO subscription_before",
+    "DROP INDEX subscription_of_query",
+    """CREATE TABLE named_query (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, definition TEXT NOT NULL,
+        prefixes TEXT NOT NULL, created INTEGER NOT NULL, owner TEXT NOT NULL DEFAULT '',
+        UNIQUE (owner, name)
+    )""",
+    "INSERT INTO named_query SELECT *, '' FROM named_query_before",
+    (
+        "CREATE TABLE subscription (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "id TEXT NOT NULL UNIQUE, "
+        "query INTEGER NOT NULL REFERENCES named_query (number) ON DELETE CASCADE, "
+        "dest TEXT NOT NULL, token TEXT, epc_format TEXT NOT NULL, schedule TEXT, "
+        "report_if_empty INTEGER NOT NULL, initial INTEGER, created INTEGER NOT NULL, "
+        "progress TEXT NOT NULL)"
+    ),
+    "INSERT INTO subscription SELECT * FROM subscription_before",
+    # A number is never given twice, not even that of the last one that was removed.
+    "DELETE FROM sqlite_sequence WHERE name IN ('named_query', 'subscription')",
+    (
+        "INSERT INTO sqlite_sequence SELECT replace(name, '_before', ''), seq FROM sqlite_sequence "
+        "WHERE name IN ('named_query_before', 'subscription_before')"
+    ),
+    "DROP TABLE subscription_before",
+    "DROP TABLE named_query_before",
+    "CREATE INDEX subscription_of_query ON subscription (query, number)",
+)
 
 _STEPS: Final = (
     "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -50,6 +82,8 @@ _STEPS: Final = (
     )""",
     "CREATE TABLE checkpoint_receiver (dest TEXT PRIMARY KEY, size INTEGER NOT NULL)",
     "CREATE TABLE former_key (key TEXT PRIMARY KEY)",
+    *_OWNED_QUERIES,
+    *REGISTRY,
 )
 """What makes the tables, in order; a step that was shipped never changes."""
 
@@ -72,6 +106,7 @@ class Bookkeeping:
     def __init__(self, ledger: Path) -> None:
         self.path = ledger.with_name(f"{ledger.name}.service")
         self._turn = threading.Lock()
+        self._reading = threading.Lock()
         try:
             self._connection = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -82,12 +117,18 @@ class Bookkeeping:
             self._connection.row_factory = sqlite3.Row
             self.path.chmod(0o600)  # it holds keys
             self._bring_up()
+            self._reader = sqlite3.connect(
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            self._reader.execute("PRAGMA query_only = ON")
+            self._reader.row_factory = sqlite3.Row
         except (sqlite3.Error, OSError) as error:
             raise refused(f"{self.path} cannot be opened", error) from error
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._turn:
+        with self._turn, self._reading:
+            self._reader.close()
             self._connection.close()
 
     def __enter__(self) -> Self:
@@ -112,6 +153,19 @@ class Bookkeeping:
                 finally:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise refused(f"{self.path} cannot be used", error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that reads what was written last, and waits for no writer.
+
+        Raises:
+            StoreError: the disk refuses, or the file is closed.
+        """
+        with self._reading:
+            try:
+                yield self._reader
             except sqlite3.Error as error:
                 raise refused(f"{self.path} cannot be used", error) from error
 

@@ -122,6 +122,23 @@ def capture_outcomes(
     return {one.capture_id: one for one in found}
 
 
+def captured_size(ledger: Ledger, organisation: str, since: int) -> int:
+    """Return how many bytes an organisation has sent since a record time, refused ones included.
+
+    Args:
+        ledger: in whose book it stands.
+        organisation: who sent them.
+        since: microseconds since 1970 UTC.
+    """
+    with ledger.reading() as cursor:
+        row = cursor.execute(
+            "SELECT coalesce(sum(size), 0)::BIGINT FROM capture "
+            "WHERE organisation = ? AND record_time >= make_timestamp(?)",
+            [organisation, since],
+        ).fetchall()[0]
+    return int(row[0])
+
+
 def captures_before(
     ledger: Ledger, view: View, before: tuple[int, str] | None, *, since: int | None, most: int
 ) -> list[CaptureOutcome]:

@@ -16,13 +16,7 @@ from epcis_core.store.literals import among, rows_at
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import View
 
-_OWN: Final = (
-    "e.sequence, epoch_us(e.record_time), e.event_id, e.hash, e.organisation, e.capture_id, "
-    "e.body, e.event_type"
-)
-_COLUMNS: Final = f"{_OWN}, v.syntax, v.prefixes, v.contexts"
 _AT_ONCE: Final = 1000  # rows
-_FROM: Final = "FROM event e JOIN envelope v USING (envelope)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +133,7 @@ def events_where(
     """Return the same as `select_events`, from the state of the ledger that a reader sees."""
     # Few events are of fewer envelopes, and to join these costs more than to ask for them.
     rows = cursor.execute(
-        f"SELECT {_OWN}, e.envelope FROM event e "  # noqa: S608 - conditions of ours
+        f"SELECT {_own(view)}, {view.shown('envelope', 'e')} FROM event e "  # noqa: S608 - conditions of ours
         f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
         values,
     ).fetchall()
@@ -152,11 +146,22 @@ def streamed_events(
 ) -> Iterator[StoredEvent]:
     """Yield the same one by one, in bounded memory; meanwhile the cursor can do nothing else."""
     found = cursor.execute(
-        f"SELECT {_COLUMNS} {_FROM} WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
+        f"SELECT {_own(view)}, v.syntax, v.prefixes, v.contexts FROM event e "  # noqa: S608 - ours
+        f"JOIN envelope v ON v.envelope = {view.shown('envelope', 'e')} "
+        f"WHERE {view.condition('e')} AND {condition} ORDER BY {order}",
         values,
     )
     while rows := found.fetchmany(_AT_ONCE):
         yield from map(stored_event, rows)
+
+
+def _own(view: View) -> str:
+    """Return the columns of an event beside its reading."""
+    return (
+        f"e.sequence, epoch_us({view.shown('record_time', 'e')}), e.event_id, e.hash, "
+        f"{view.shown('organisation', 'e')}, {view.shown('capture_id', 'e')}, "
+        f"{view.shown('body', 'e')}, e.event_type"
+    )
 
 
 def _readings(cursor: duckdb.DuckDBPyConnection, envelopes: set[int]) -> dict[int, tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from epcis_core.store.view import View
 _COLUMNS: Final = (
     "e.sequence, e.event_id, e.event_type, epoch_us(e.event_time), e.event_offset, e.action, "
     "e.biz_step, e.disposition, e.read_point, e.biz_location, e.transformation_id, e.transactions, "
-    "e.sources, e.destinations, e.organisation, e.retracts IS NOT NULL, e.reason, e.corrective"
+    "e.sources, e.destinations, e.retracts IS NOT NULL, e.reason, e.corrective"
 )
 
 
@@ -26,7 +26,7 @@ def read_facts(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) ->
         condition: which, as SQL on the table `event e`.
     """
     rows = cursor.execute(
-        f"SELECT {_COLUMNS} FROM event e "  # noqa: S608 - conditions of ours
+        f"SELECT {_COLUMNS}, {view.shown('organisation', 'e')} FROM event e "  # noqa: S608 - conditions of ours
         f"WHERE {condition} AND {view.condition('e')} ORDER BY e.sequence"
     ).fetchall()
     named = defaultdict(list)
@@ -58,10 +58,10 @@ def read_facts(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) ->
             named=tuple(named[row[0]]),
             memberships=tuple(members[row[0]]),
             attributes=tuple(attributes[row[0]]),
-            organisation=row[14],
-            retracts=row[15],
-            reason=row[16],
-            corrective=tuple(row[17]),
+            organisation=row[17],
+            retracts=row[14],
+            reason=row[15],
+            corrective=tuple(row[16]),
         )
         for row in rows
     ]

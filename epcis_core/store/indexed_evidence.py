@@ -1,6 +1,7 @@
 """Provenance's facts by the fact index: a few look-ups per question, however large the ledger."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import duckdb
@@ -69,7 +70,12 @@ class IndexedEvidence:
         return self._plain.recorded(event_ids)
 
     def of_products(self, gtins: Collection[str]) -> list[str]:
-        """See `Evidence.of_products`; only the latest 20,000 events of a product are looked at."""
+        """See `Evidence.of_products`; only the latest 20,000 events of a product are looked at.
+
+        All are where some are hidden: how many others there are is not to be told from the answer.
+        """
+        if self._view.viewer is not None:
+            return [*self._plain.of_products(gtins)]
         sequences = {
             number for gtin in gtins for number in self._index.of_product(gtin, _MOST_OF_PRODUCT)
         }
@@ -90,21 +96,25 @@ class IndexedEvidence:
     def _facts(self, sequences: Iterable[int]) -> list[EventFacts]:
         """Return those of the events that may be seen, in ledger order."""
         asked = [number for number in sequences if number <= self._last]
-        fresh = self._visible([number for number in asked if number not in self._known])
-        self._known.update({number: None for number in asked if number not in self._known})
-        self._known.update((facts.sequence, facts) for facts in self._index.facts(fresh))
+        fresh = [number for number in asked if number not in self._known]
+        self._known.update(dict.fromkeys(fresh))
+        self._known.update((facts.sequence, facts) for facts in self._seen(fresh))
         found = (self._known[number] for number in sorted(set(asked)))
         return [facts for facts in found if facts is not None]
 
-    def _visible(self, sequences: list[int]) -> list[int]:
-        """Return those of the sequences that the viewer may see."""
+    def _seen(self, sequences: list[int]) -> Iterable[EventFacts]:
+        """Return the facts of events as far as the viewer may see them, and by whom it may know."""
         if self._view.viewer is None or not sequences:
-            return sequences
+            return self._index.facts(sequences)
         rows = self._cursor.execute(
-            "SELECT e.sequence FROM event e "  # noqa: S608 - numbers
+            f"SELECT e.sequence, {self._view.shown('organisation', 'e')} FROM event e "  # noqa: S608 - numbers
             f"WHERE {rows_at('event', 'e', sequences)} AND {self._view.condition('e')}"
         ).fetchall()
-        return [row[0] for row in rows]
+        senders = dict(rows)
+        return [
+            replace(facts, organisation=senders[facts.sequence])
+            for facts in self._index.facts([*senders])
+        ]
 
     def _erased(self) -> list[int]:
         """Return the events that were erased since the index was brought up."""

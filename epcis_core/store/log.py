@@ -113,7 +113,7 @@ def _entries(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) -> l
         "x.organisation, n.salt, n.leaf, x.body, x.declares, coalesce(v.syntax, 'json'), "
         "coalesce(v.prefixes, '{}'), coalesce(v.contexts, []), x.vocabulary "
         f"FROM entry n JOIN ({_ENTRIES}) x USING (sequence) LEFT JOIN envelope v USING (envelope) "
-        f"WHERE {condition} AND {view.condition('n')} ORDER BY n.sequence"
+        f"WHERE {condition} AND {view.entries('n')} ORDER BY n.sequence"
     ).fetchall()
     return [
         _as_committed(
@@ -142,6 +142,22 @@ def last_sequence(ledger: Ledger, view: View) -> int:
     """Return the last entry that counts now, a state to come back to; -1 where there is none."""
     with ledger.reading() as cursor:
         return view.last(cursor)
+
+
+def has_entries(ledger: Ledger, view: View, since: int) -> bool:
+    """Tell whether there is an entry behind a sequence that may be seen.
+
+    Args:
+        ledger: where.
+        view: what may be seen.
+        since: the sequence.
+    """
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            f"SELECT 1 FROM entry n WHERE n.sequence > {since:d} "  # noqa: S608 - a number
+            f"AND {view.condition('n')} LIMIT 1"
+        ).fetchall()
+    return bool(rows)
 
 
 def entries_between(

@@ -22,6 +22,7 @@ class NamedQuery:
         definition: its parameters as they were given, a JSON object as text.
         prefixes: what its maker bound beside the `@context` in it: prefix to namespace.
         created: microseconds since 1970 UTC.
+        owner: the organisation whose it is; empty for one of the server itself.
     """
 
     number: int
@@ -29,59 +30,78 @@ class NamedQuery:
     definition: str
     prefixes: Mapping[str, str]
     created: int
+    owner: str = ""
 
 
 def add_named_query(
-    books: Bookkeeping, name: str, definition: str, prefixes: Mapping[str, str], now: int
+    books: Bookkeeping,
+    name: str,
+    definition: str,
+    prefixes: Mapping[str, str],
+    now: int,
+    *,
+    owner: str = "",
 ) -> NamedQuery | None:
     """Keep a query; it is on disk afterwards.
 
     Args:
         books: where.
-        name: that no other query has.
+        name: that no other query of its owner has.
         definition: a JSON object as text.
         prefixes: prefix to namespace.
         now: microseconds since 1970 UTC.
+        owner: whose it is.
 
     Returns:
-        None where there is a query of that name.
+        None where its owner has a query of that name.
     """
     with books.transaction() as connection:
         added = connection.execute(
-            "INSERT INTO named_query (name, definition, prefixes, created) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (name) DO NOTHING RETURNING number",
-            (name, definition, json.dumps(dict(prefixes)), now),
+            "INSERT INTO named_query (name, definition, prefixes, created, owner) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, name) DO NOTHING RETURNING number",
+            (name, definition, json.dumps(dict(prefixes)), now, owner),
         ).fetchone()
-    return None if added is None else NamedQuery(added[0], name, definition, prefixes, now)
+    return None if added is None else NamedQuery(added[0], name, definition, prefixes, now, owner)
 
 
-def find_named_query(books: Bookkeeping, name: str) -> NamedQuery | None:
-    """Return the query of a name."""
+def find_named_query(books: Bookkeeping, name: str, *, owner: str = "") -> NamedQuery | None:
+    """Return the query of a name that somebody owns."""
     with books.transaction() as connection:
-        row = connection.execute("SELECT * FROM named_query WHERE name = ?", (name,)).fetchone()
+        row = connection.execute(
+            "SELECT * FROM named_query WHERE owner = ? AND name = ?", (owner, name)
+        ).fetchone()
     return None if row is None else _named_query(row)
 
 
-def named_queries(books: Bookkeeping, *, after: int = 0, most: int) -> list[NamedQuery]:
+def named_queries(
+    books: Bookkeeping, *, after: int = 0, most: int, owner: str | None = None
+) -> list[NamedQuery]:
     """Return queries in the order in which they were made.
 
     Args:
         books: where they stand.
         after: only those with a larger number.
         most: so many at most.
+        owner: only those of one; None for all.
     """
     with books.transaction() as connection:
         rows = connection.execute(
-            "SELECT * FROM named_query WHERE number > ? ORDER BY number LIMIT ?", (after, most)
+            "SELECT * FROM named_query WHERE number > ? AND owner = coalesce(?, owner) "
+            "ORDER BY number LIMIT ?",
+            (after, owner, most),
         ).fetchall()
     return [_named_query(row) for row in rows]
 
 
-def remove_named_query(books: Bookkeeping, name: str) -> int | None:
-    """Remove a query with all its subscriptions, and return its number; None for no such query."""
+def remove_named_query(books: Bookkeeping, name: str, *, owner: str = "") -> int | None:
+    """Remove a query that somebody owns, with all its subscriptions.
+
+    Returns:
+        Its number; None where there is no such query.
+    """
     with books.transaction() as connection:
         row = connection.execute(
-            "DELETE FROM named_query WHERE name = ? RETURNING number", (name,)
+            "DELETE FROM named_query WHERE owner = ? AND name = ? RETURNING number", (owner, name)
         ).fetchone()
     return None if row is None else int(row[0])
 
@@ -93,4 +113,5 @@ def _named_query(row: sqlite3.Row) -> NamedQuery:
         row["definition"],
         json.loads(row["prefixes"]),
         row["created"],
+        row["owner"],
     )

@@ -74,9 +74,10 @@ def _one_of(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.OneOf) -> C
     return plain
 
 
-def _moment(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.Moment) -> Clause:
-    sign = SIGNS[asked.comparison]
-    return Clause(f"e.{asked.field} {sign} make_timestamp(?)", (asked.moment,))
+def _moment(_: duckdb.DuckDBPyConnection, view: View, asked: asked_for.Moment) -> Clause:
+    is_ours = asked.field == "record_time"
+    column = view.shown("record_time", "e") if is_ours else f"e.{asked.field}"
+    return Clause(f"{column} {SIGNS[asked.comparison]} make_timestamp(?)", (asked.moment,))
 
 
 def _persistent(_: duckdb.DuckDBPyConnection, __: View, asked: asked_for.Persistent) -> Clause:

@@ -76,7 +76,7 @@ def prove_trace(
     last = signed.size - 1
     if view.up_to_sequence is not None:
         last = min(last, view.up_to_sequence)
-    seen = View(view.viewer, last)
+    seen = view.until(last)
     trace = trace_lot(ledger, seen, text, now=now, max_objects=max_objects)
     named = [one for gap in trace.gaps if gap.code == "erased" for one in gap.objects]
     with ledger.reading() as cursor:

@@ -78,7 +78,7 @@ def stream_events(ledger: Ledger, view: View, query: EventQuery) -> Iterator[Sto
         QueryTooLargeError: there are more than the query's `maxEventCount`; before the first is
             given.
     """
-    key, order = key_of(query), order_of(query)
+    key, order = key_of(view, query), order_of(view, query)
     if query.limit is not None:
         order += f" LIMIT {query.limit:d}"
     with ledger.reading() as cursor:
@@ -153,14 +153,14 @@ def page_of_events(
     most = size if query.limit is None else min(size, query.limit - given)
     with ledger.reading(seconds) as cursor:
         # A bound that leaves nothing out would only keep DuckDB from looking events up.
-        seen = view if after is None else View(view.viewer, after.up_to_sequence)
+        seen = view if after is None else view.until(after.up_to_sequence)
         condition = _condition(ledger, cursor, seen, query)
         if since >= 0:
             condition = all_of([Clause(f"e.sequence > {since:d}"), condition])
         if after is None:
             _check_ceiling(cursor, seen, query, condition)
         where = all_of([Clause(seen.condition("e")), condition])
-        found = _keys(cursor, query, where, most + 1, after)
+        found = _keys(cursor, seen, query, where, most + 1, after=after)
         events = _fitting(cursor, seen, [sequence for sequence, _ in found[:most]], most_text)
         given += len(events)
         if len(events) == len(found) or given == query.limit:
@@ -189,9 +189,11 @@ def _fitting(
 
 def _keys(
     cursor: duckdb.DuckDBPyConnection,
+    view: View,
     query: EventQuery,
     where: Clause,
     most: int,
+    *,
     after: After | None,
 ) -> list[tuple[int, int | str]]:
     """Return sequence and key of the events of a query, in its order, from some place on."""
@@ -201,7 +203,7 @@ def _keys(
     if after is not None:
         bound = (after.key, after.key, after.sequence)
         behind = Clause(f"(key {sign} ? OR (key = ? AND sequence {sign} ?))", bound)
-    key = key_of(query)
+    key = key_of(view, query)
     return cursor.execute(
         f"SELECT sequence, key FROM (SELECT e.sequence, {key.text} AS key FROM event e "  # noqa: S608 - text of ours
         f"WHERE {where.text}) WHERE {behind.text} ORDER BY key {turn}, sequence {turn} "

@@ -1,17 +1,19 @@
 """Answers from the ledger: what a person typed, through a view, to a trace, a recall, a balance."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
 
+from epcis_core.access.visibility import belongs
 from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.model.times import microseconds, utc_text
 from epcis_core.provenance.balance import balance
+from epcis_core.provenance.border import Reader, balance_for, recall_for, trace_for
 from epcis_core.provenance.evidence import Evidence
-from epcis_core.provenance.overview import all_gaps
+from epcis_core.provenance.overview import all_gaps, all_gaps_for
 from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
 from epcis_core.provenance.result import Balance, Direction, Gap, Trace
@@ -21,6 +23,7 @@ from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.folding import as_typed
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among, literal
 from epcis_core.store.names import Names
 from epcis_core.store.search import near
 from epcis_core.store.view import View
@@ -69,7 +72,8 @@ def trace_lot(
             max_objects=max_objects,
         )
         if answer.objects:
-            return _with_erased(cursor, seen, answer)
+            answer = _with_erased(cursor, seen, answer)
+            return answer if view.viewer is None else trace_for(reader_of(cursor, seen), answer)
         return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
 
 
@@ -110,7 +114,8 @@ def recall_lots(
         )
         if answer.subjects:
             whole = _with_erased(cursor, seen, answer.trace)
-            return answer.model_copy(update={"trace": whole})
+            answer = answer.model_copy(update={"trace": whole})
+            return answer if view.viewer is None else recall_for(reader_of(cursor, seen), answer)
         empty = answer.trace.model_copy(update={"near": tuple(near(cursor, seen, subjects[0]))})
         return answer.model_copy(update={"trace": empty})
 
@@ -134,7 +139,7 @@ def balance_of(ledger: Ledger, view: View, text: str, *, as_of: str | None = Non
     with _reading(ledger, view, as_of) as (cursor, seen, evidence):
         answer = balance(evidence, Names(cursor, seen), subject)
         if answer.rows:
-            return answer
+            return answer if view.viewer is None else balance_for(reader_of(cursor, seen), answer)
         return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
 
 
@@ -165,7 +170,12 @@ def gaps_of(
         answer = trace_lot(ledger, view, text, as_of=as_of, max_objects=max_objects)
         return answer.gaps if answer.objects else None
     with _reading(ledger, view, as_of) as (cursor, seen, evidence):
-        gaps = all_gaps(evidence, Names(cursor, seen), max_objects=max_objects)
+        book = Names(cursor, seen)
+        gaps = (
+            all_gaps(evidence, book, max_objects=max_objects)
+            if view.viewer is None
+            else all_gaps_for(reader_of(cursor, seen), evidence, book, max_objects=max_objects)
+        )
         return (*gaps, *erased_gaps(cursor, seen, None))
 
 
@@ -173,6 +183,25 @@ def _with_erased(cursor: duckdb.DuckDBPyConnection, view: View, answer: Trace) -
     """Return a trace that tells of which of its objects something was erased."""
     gaps = tuple(erased_gaps(cursor, view, {one.id for one in answer.objects}))
     return answer.model_copy(update={"gaps": (*answer.gaps, *gaps)}) if gaps else answer
+
+
+def reader_of(cursor: duckdb.DuckDBPyConnection, view: View) -> Reader:
+    """Return who reads through a view that is somebody's, for as long as the cursor is open."""
+    viewer = literal(view.viewer or "")
+    last = view.last(cursor)
+
+    def is_own(party: str | None) -> bool:
+        return party is not None and (party == view.viewer or belongs(party, view.owned))
+
+    def sent(event_ids: Collection[str]) -> Collection[str]:
+        rows = cursor.execute(
+            f"SELECT e.event_id FROM event e WHERE e.event_id {among(event_ids)} "  # noqa: S608 - quoted
+            f"AND (e.organisation = {viewer} OR e.sequence IN (SELECT r.event_sequence "
+            f"FROM receipt r WHERE r.organisation = {viewer} AND r.sequence <= {last:d}))"
+        ).fetchall()
+        return [one for (one,) in rows]
+
+    return Reader(is_own, sent)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from tests.api.conftest import GRAPES, environment
 from tests.api.operating import shipped_files
 
 NAME = "truy-xuat.example"
-USER, PASSWORD = "inspector", "of the test"
 SECONDS = 60
 
 
@@ -33,6 +32,7 @@ class Proxied:
         port: where nginx listens.
         trust: what its certificate is checked with.
         folder: with the logs of both.
+        key: that lets in to everything.
     """
 
     base: str
@@ -40,13 +40,13 @@ class Proxied:
     port: int
     trust: ssl.SSLContext
     folder: Path
+    key: str
 
-    def client(self, *, password: str = PASSWORD) -> httpx.Client:
+    def client(self, key: str | None = None) -> httpx.Client:
         """Return a client outside, which asks for pages as a browser does."""
         return httpx.Client(
             base_url=f"{self.base}/",
-            auth=(USER, password),
-            headers={"Accept": "text/html,*/*;q=0.8"},
+            headers={"Accept": "text/html,*/*;q=0.8", "Authorization": f"Bearer {key or self.key}"},
             transport=_Outside(self.trust),
             timeout=SECONDS,
         )
@@ -81,17 +81,25 @@ def proxied(folder: Path) -> Iterator[Proxied]:
     """Serve the grape samples behind nginx."""
     port = _free_port()
     base = f"https://{NAME}:{port}/so-cai"
-    with _serving(folder, base) as inside, _proxying(folder, port, inside):
+    with _serving(folder, base) as (inside, key), _proxying(folder, port, inside):
         trust = ssl.create_default_context(cafile=folder / "ledger.pem")
-        yield Proxied(base, inside, port, trust, folder)
+        yield Proxied(base, inside, port, trust, folder, key)
 
 
 @contextmanager
-def _serving(folder: Path, base: str) -> Iterator[str]:
+def _serving(folder: Path, base: str) -> Iterator[tuple[str, str]]:
+    """Serve the samples, and give the address on this machine and a key."""
     ledger = folder / "farm.duckdb"
     epcis = [sys.executable, "-m", "api.cli"]
     told = ["--ledger", str(ledger)]
     subprocess.run([*epcis, "capture", GRAPES, *told], check=True, env=environment())
+    made = subprocess.run(
+        [*epcis, "key", "create", "--role", "admin", *told],
+        check=True,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
     outside = ["--port", "0", "--base-address", base, "--trusted-proxy", "127.0.0.1"]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -104,7 +112,7 @@ def _serving(folder: Path, base: str) -> Iterator[str]:
         while (found := find(ledger)) is None:
             assert server.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
             time.sleep(0.1)
-        yield found.address
+        yield found.address, made.stdout.strip()
     finally:
         server.terminate()
         server.wait(30)
@@ -161,7 +169,7 @@ def _wait_for(port: int, running: subprocess.Popen[bytes], out: Path) -> None:
 
 
 def _make_certificate(folder: Path) -> None:
-    """Make a certificate that signs itself, and a file with one password."""
+    """Make a certificate that signs itself."""
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
@@ -172,10 +180,6 @@ def _make_certificate(folder: Path) -> None:
         check=True,
         capture_output=True,
     )
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True
-    )
-    (folder / "ledger.htpasswd").write_text(f"{USER}:{hashed.stdout}", encoding="utf-8")
 
 
 def _free_port() -> int:

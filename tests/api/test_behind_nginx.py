@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.api.conftest import GRAPE_LOT
-from tests.api.proxied import PASSWORD, USER, Proxied, nginx, proxied
+from tests.api.proxied import Proxied, nginx, proxied
 from tests.ingest.documents import document, item, observed
 
 LARGE = 24 * 2**20  # bytes; nginx takes one MiB where nobody says otherwise
@@ -133,13 +133,12 @@ def test_who_listens_hears_of_a_new_event_through_the_proxy(
     query = {"name": "heard", "query": {"MATCH_epc": [item("HEARD")]}}
     made = client.post("epcis/queries", json=query)
     assert made.headers["location"] == f"{site.base}/epcis/queries/heard"
-    credentials = httpx.BasicAuth(USER, PASSWORD)._auth_header
     address = f"wss{site.base.removeprefix('https')}/epcis/queries/heard/events?stream=true"
     with connect(
         address,
         address=("127.0.0.1", site.port),
         ssl=site.trust,
-        additional_headers={"Authorization": credentials},
+        additional_headers={"Authorization": f"Bearer {site.key}"},
         origin=Origin(site.base.removesuffix("/so-cai")),
         proxy=None,
         open_timeout=30,
@@ -157,7 +156,8 @@ def test_the_cookie_for_the_language_is_for_tls_and_the_prefix_alone(
     assert outside == (
         "language=en; HttpOnly; Max-Age=31536000; Path=/so-cai; SameSite=lax; Secure"
     )
-    inside = httpx.get(f"{site.inside}/?lang=en", headers={"Accept": "text/html"}, timeout=60)
+    headers = {"Accept": "text/html", "Authorization": f"Bearer {site.key}"}
+    inside = httpx.get(f"{site.inside}/?lang=en", headers=headers, timeout=60)
     assert inside.headers["set-cookie"] == outside.removesuffix("; Secure")
 
 
@@ -188,17 +188,22 @@ def test_the_description_says_where_the_server_is(site: Proxied, client: httpx.C
     assert f"<p>All paths stand under <code>{site.base}</code>.</p>" in client.get("docs").text
 
 
-def test_only_who_has_a_password_comes_in_and_nobody_to_what_is_the_machines(
+def test_only_who_has_a_key_comes_in_and_nobody_to_what_is_the_machines(
     site: Proxied, client: httpx.Client
 ) -> None:
-    with site.client(password="another") as stranger:  # noqa: S106 - a wrong one
+    with site.client(key="another") as stranger:
         assert stranger.get("").status_code == 401
+        del stranger.headers["Authorization"]
+        led = stranger.get("gaps").headers["location"]
+        assert led == f"{site.base}/log-in?next=%2Fgaps"
     assert client.get("metrics").status_code == 403
-    assert httpx.get(f"{site.inside}/metrics", timeout=60).status_code == 200
+    assert httpx.get(f"{site.inside}/metrics", timeout=60).status_code == 401
+    own = {"Authorization": f"Bearer {site.key}"}
+    assert httpx.get(f"{site.inside}/metrics", headers=own, timeout=60).status_code == 200
     token = json.loads((site.folder / "farm.duckdb.server.json").read_text())["token"]
     backup = {"folder": str(site.folder / "stolen")}
     answer = client.post("backups", json=backup, headers={"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 401
+    assert answer.status_code == 403
     assert not (site.folder / "stolen").exists()
 
 
@@ -218,7 +223,7 @@ def test_no_log_has_what_was_looked_for(site: Proxied, client: httpx.Client) -> 
     assert client.get("search", params=asked).status_code in {200, 303, 404}
     logs = "".join(read(site.folder / name) for name in ("server.log", "nginx.log", "ledger.log"))
     assert '"route": "/search"' in logs
-    for secret in ("Nguy", "000 1303", "DN260311", "8936099141015", "127.0.0.1", USER, "heard"):
+    for secret in ("Nguy", "000 1303", "DN260311", "8936099141015", "127.0.0.1", site.key, "heard"):
         assert secret not in logs
 
 

@@ -61,7 +61,9 @@ def test_a_token_of_another_server_is_refused(serving: Serve, tmp_path: Path) ->
     answer = httpx.post(f"{address}/captures", content=b"{}", headers={"Authorization": "Bearer x"})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["title"] == "This token belongs to another server."
+    assert answer.json()["title"] == (
+        "This key belongs to another server, was revoked, or has expired."
+    )
 
 
 def test_a_server_is_worked_through_at_its_address(

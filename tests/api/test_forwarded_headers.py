@@ -14,7 +14,8 @@ from tests.ingest.documents import captured, document, observed
 from tests.served import served
 
 BASE = BaseAddress.read("https://truy-xuat.example")
-PAGE = {"Accept": "text/html"}
+TOKEN = "of this machine"  # noqa: S105 - of the test
+PAGE = {"Accept": "text/html", "Authorization": f"Bearer {TOKEN}"}
 FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "truy-xuat.example"}
 PROXY, STRANGER = "127.0.0.1", "127.0.0.2"  # both are addresses of this machine
 
@@ -22,7 +23,7 @@ PROXY, STRANGER = "127.0.0.1", "127.0.0.2"  # both are addresses of this machine
 @contextmanager
 def serving(ledger: Ledger, *proxies: str, base: BaseAddress | None = BASE) -> Iterator[str]:
     """Serve a ledger that believes proxies."""
-    settings = Settings(base=base, proxies=read_networks(proxies))
+    settings = Settings(base=base, proxies=read_networks(proxies), token=TOKEN)
     with served(create_app(ledger, settings)) as address:
         yield address
 

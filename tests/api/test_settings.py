@@ -1,5 +1,6 @@
 """The settings of a server are those that docs/operate.md lists, and each works where it says."""
 
+import re
 import subprocess
 import sys
 import time
@@ -13,7 +14,10 @@ from typer.main import get_command
 
 from api.base_address import BaseAddress, read_networks
 from api.cli import app
+from api.clock import now
 from api.server_file import find
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.entries import link_for
 from tests.api.conftest import Run, environment
 from tests.api.operating import rows_below
 
@@ -26,6 +30,7 @@ GIVEN = {
     "base_address": ["https://truy-xuat.example/so-cai"],
     "trusted_proxy": ["127.0.0.1", "10.0.0.0/8"],
     "limit": ["file_size=4G", "members=50"],
+    "daily_quota": ["5G"],
     "allow_outward": ["10.20.0.0/16", "erp.example"],
     "outward_port": ["443", "9443"],
     "origin": ["farm.example/log"],
@@ -106,6 +111,10 @@ def test_a_server_is_set_by_its_environment_alone(tmp_path: Path) -> None:
     assert note.splitlines()[0] == "farm.example/log"
     assert kept.read_text(encoding="utf-8") == note
     assert f"Serving farm.duckdb at {found.address} for https://truy-xuat.example/so-cai" in told
+    pattern = r"^https://truy-xuat\.example/so-cai/set-up/([\w-]{43})$"
+    (secret,) = re.findall(pattern, told, re.MULTILINE)
+    with Bookkeeping(ledger) as books:
+        assert link_for(books, secret, now()) == ("set_up", None)
     assert '"route": "/checkpoint"' in logged
 
 
@@ -130,9 +139,8 @@ def test_an_address_that_other_machines_reach_is_refused(epcis: Run) -> None:
     done = epcis("serve", EPCIS_HOST="0.0.0.0")  # noqa: S104 - it must not be listened on
     assert done.code == 2
     assert " ".join(done.err.split()) == (
-        "Refused: 0.0.0.0 can be reached from other machines, and there are no accounts yet to "
-        "tell who may do what. Use 127.0.0.1, and a proxy on this machine that knows who may "
-        "come in."
+        "Refused: 0.0.0.0 can be reached from other machines, and passwords would go there "
+        "without TLS. Use 127.0.0.1, and a proxy on this machine that brings TLS."
     )
 
 

@@ -43,6 +43,8 @@ PAGES = [
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="event"),
     pytest.param("/upload", id="upload"),
     pytest.param("/docs", id="operations"),
+    pytest.param("/log-in", id="log-in"),
+    pytest.param("/password", id="forgotten password"),
     pytest.param("/nowhere", id="no such page"),
 ]
 WIDTHS = [pytest.param(360, id="360"), pytest.param(390, id="390"), pytest.param(1280, id="1280")]

@@ -173,8 +173,6 @@ def test_its_schemas_of_documents_are_those_that_are_served() -> None:
 
 
 NOT_OURS = {
-    r".*: 401": "there are no accounts",
-    r"(get|options) .*: 403": "there are no accounts; a page of another site may only not write",
     r"options .*: 414": "the parameters of OPTIONS are not looked at",
     r"options .* GS1-Extensions": "a prefix does nothing to OPTIONS, and is not said back",
     r"options .*: gs1-extensions": "the same",

@@ -16,6 +16,7 @@ from websockets.sync.client import connect as connect_now
 from api.subscriptions.windows import Asked, Windows
 from epcis_core.model.times import microseconds
 from epcis_core.query.parameters import parse_query
+from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.subscriptions import Position
 from tests.api.subscriptions.servers import capture, named, serving, serving_in
@@ -269,8 +270,8 @@ def test_those_who_are_equally_far_share_one_reading_and_who_is_late_goes_their_
     query = parse_query([("eventType", "ObjectEvent")])
     asked = Asked(1, "all", "digital-link")
 
-    async def read() -> None:
-        windows = Windows(ledger)
+    async def read(books: Bookkeeping) -> None:
+        windows = Windows(ledger, books)  # of the server itself, which sees all
         nothing = await windows.at(asked, query, Position(-1))
         assert (nothing.events, nothing.following) == ((), Position(-1))
         assert captured(ledger, document(observed(item("1")))).status == "accepted"
@@ -288,4 +289,5 @@ def test_those_who_are_equally_far_share_one_reading_and_who_is_late_goes_their_
         assert both.events == (*first.events, *second.events)
         await windows.aclose()
 
-    asyncio.run(read())
+    with Bookkeeping(ledger.path) as kept:
+        asyncio.run(read(kept))

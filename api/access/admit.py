@@ -1,0 +1,248 @@
+"""The gate: who asks is found out, and let through where they may have what they ask for.
+
+A server without a single account or key that is reached from its own machine alone lets anybody
+who is there do everything. As soon as there is one, or where it has an address outside, nobody is
+let in without a key, a session, or the token of this machine's commands.
+"""
+
+import secrets
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+
+from api.access.asker import ANYBODY, NOBODY, NOTHING, OPERATOR, Asker
+from api.access.rights import RIGHTS_OF_ROUTES
+from api.access.sessions import is_written_elsewhere, shown_session
+from api.clock import now
+from api.web.answers import texts_for
+from epcis_core.access.roles import NEEDS_CASE, RIGHTS, SEES_ALL, Right, Role
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.accounts import is_closed
+from epcis_core.store.registry.entries import find_session
+from epcis_core.store.registry.inspections import add_item, find_inspection
+from epcis_core.store.registry.keys import find_key
+from epcis_core.store.registry.looks import Look, note_look
+from epcis_core.store.registry.organisations import find_organisation, takes_part
+from epcis_core.store.view import EVERYTHING
+from ingest.capture import DEFAULT_ORGANISATION
+
+CASE_HEADER: Final = "Case-Number"
+"""The header by which a machine says under which case it looks."""
+
+_BEARER: Final = "bearer "
+_NEVER: Final = "never"
+_ABOUT: Final = ("id", "q", "event_id", "value", "capture_id")
+_EXPORTS: Final = frozenset({"GET /proof.zip", "GET /all-events"})
+_MOST_ABOUT: Final = 500  # characters of each
+
+
+async def admit(connection: HTTPConnection) -> None:
+    """Let a request through, or refuse it; afterwards `asker_of` tells who asks.
+
+    Raises:
+        HTTPException: 401 where nobody was let in, 303 to the log-in for a page, 403 where they
+            may not have what they ask for, or a page of another site asks in their name.
+    """
+    asker = await recognise(connection)
+    right = RIGHTS_OF_ROUTES.get(_route(connection), _NEVER)
+    if asker.way == "session" and is_written_elsewhere(connection):
+        raise HTTPException(403, "A page of another site may not write here.")
+    if right is None:
+        return
+    if asker.way == "nobody":
+        raise _not_let_in(connection)
+    if right not in asker.rights:
+        raise _not_allowed(connection, asker)
+    if right is Right.CAPTURE and connection.scope.get("method") == "POST":
+        await run_in_threadpool(connection.app.state.quota.take, connection, asker)
+    if right is Right.READ and asker.needs_case:
+        _check_case(connection, asker)
+    if asker.is_noted and right is Right.READ:
+        await run_in_threadpool(_note, connection, asker)
+
+
+async def recognise(connection: HTTPConnection) -> Asker:
+    """Find out who asks, and keep it with the request.
+
+    Raises:
+        HTTPException: 401 for a key or token that is not good.
+    """
+    asker = await run_in_threadpool(_asker, connection)
+    connection.state.asker = asker
+    return asker
+
+
+def is_open(connection: HTTPConnection) -> bool:
+    """Tell whether the server lets anybody in who is on its machine.
+
+    That is so as long as nobody has an account or key, and with the invented samples always.
+    """
+    state = connection.app.state
+    has_outside = state.settings.base is not None or bool(state.settings.proxies)
+    if has_outside or _is_forwarded(connection):
+        return False
+    return state.settings.demo or not is_closed(state.books)
+
+
+def _asker(connection: HTTPConnection) -> Asker:
+    """Return who asks.
+
+    Raises:
+        HTTPException: 401 for a key or token that is not good.
+    """
+    shown = connection.headers.get("authorization", "")
+    if shown.lower().startswith(_BEARER):  # another scheme is a proxy's own
+        return _by_key(connection, shown[len(_BEARER) :].strip())
+    secret = shown_session(connection)
+    if secret is not None and (found := _by_session(connection, secret)) is not None:
+        return found
+    return ANYBODY if is_open(connection) else NOBODY
+
+
+def _by_key(connection: HTTPConnection, key: str) -> Asker:
+    state = connection.app.state
+    token: str = state.settings.token
+    is_own = not _is_forwarded(connection)  # a command of this machine asks without a proxy
+    if token and is_own and secrets.compare_digest(key.encode(), token.encode()):
+        return OPERATOR
+    found = find_key(state.books, key, now())
+    if found is None:
+        raise HTTPException(
+            401,
+            "This key belongs to another server, was revoked, or has expired.",
+            {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        )
+    return _asker_with(
+        Asker("key", f"key {found.id}", found.role, found.rights, NOTHING),
+        state.books,
+        found.role,
+        found.organisation,
+        _case_named(connection),
+    )
+
+
+def _case_named(connection: HTTPConnection) -> str | None:
+    """Return the number in the header; a server is given each byte of it as one character."""
+    given = connection.headers.get(CASE_HEADER)
+    return None if given is None else given.encode("latin-1").decode("utf-8", "replace")
+
+
+def _by_session(connection: HTTPConnection, secret: str) -> Asker | None:
+    books: Bookkeeping = connection.app.state.books
+    session = find_session(books, secret, now())
+    if session is None:
+        return None
+    account = session.account
+    if not takes_part(books, account.organisation):
+        return None
+    return _asker_with(
+        Asker("session", account.email, account.role, RIGHTS[account.role], NOTHING),
+        books,
+        account.role,
+        account.organisation,
+        session.case_number,
+    )
+
+
+def _asker_with(
+    asker: Asker, books: Bookkeeping, role: Role, organisation: str | None, case: str | None
+) -> Asker:
+    """Return an asker with what their role and organisation bring.
+
+    Raises:
+        HTTPException: 401 where the organisation takes part no more.
+    """
+    found = None if organisation is None else find_organisation(books, organisation)
+    if organisation is not None and (found is None or not found.active):
+        raise HTTPException(401, "This organisation does not take part any more.")
+    seen = EVERYTHING if role in SEES_ALL else NOTHING if found is None else found.view
+    return Asker(
+        asker.way,
+        asker.name,
+        asker.role,
+        asker.rights,
+        seen,
+        organisation or DEFAULT_ORGANISATION,
+        "" if role in SEES_ALL else organisation or "",
+        case,
+        role in NEEDS_CASE,
+    )
+
+
+def _not_let_in(connection: HTTPConnection) -> HTTPException:
+    """Return what somebody is told who was not let in: a person is led to where they may be."""
+    if not is_closed(connection.app.state.books):
+        title = "Nobody has an account yet: open the set-up link that `epcis serve` has printed."
+        told = texts_for(connection)("set_up.first") if _wants_page(connection) else title
+        return HTTPException(401, told, {"WWW-Authenticate": "Bearer"})
+    if _wants_page(connection):
+        path = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+        return HTTPException(303, headers={"Location": f"/log-in?next={quote(path, safe='')}"})
+    return HTTPException(
+        401, "Show an API key, as Authorization: Bearer KEY.", {"WWW-Authenticate": "Bearer"}
+    )
+
+
+def _not_allowed(connection: HTTPConnection, asker: Asker) -> HTTPException:
+    """Return what somebody is told who may not have what they ask for."""
+    if _wants_page(connection):
+        t = texts_for(connection)
+        return HTTPException(403, t("account.not_allowed", role=t(f"role.{asker.role}")))
+    return HTTPException(403, f"The role {asker.role} may not do this.")
+
+
+def _wants_page(connection: HTTPConnection) -> bool:
+    accepted = connection.headers.get("accept", "")
+    return connection.scope.get("method") in {"GET", "HEAD"} and "text/html" in accepted
+
+
+def _is_forwarded(connection: HTTPConnection) -> bool:
+    """Tell whether a proxy has passed a request on."""
+    return any(name in connection.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+
+
+def _check_case(connection: HTTPConnection, asker: Asker) -> None:
+    """Raise an HTTPException, 403, where an inspector looks under no open case."""
+    books: Bookkeeping = connection.app.state.books
+    found = None if asker.case_number is None else find_inspection(books, asker.case_number)
+    if found is None or found.closed is not None:
+        if _wants_page(connection):
+            path = quote(str(connection.url.path) + "?" + connection.url.query, safe="")
+            raise HTTPException(303, headers={"Location": f"/cases?next={path}"})
+        raise HTTPException(
+            403, f"Records are looked at under an open case; name its number in {CASE_HEADER}."
+        )
+
+
+def _note(connection: HTTPConnection, asker: Asker) -> None:
+    """Note that somebody looks to whom nothing is hidden."""
+    asked = {**dict(connection.query_params), **connection.path_params}
+    values = [v for name in _ABOUT for v in connection.query_params.getlist(name)]
+    values += [str(v) for v in connection.path_params.values()]
+    if not values:
+        values = [f"{name}={value}" for name, value in asked.items()]
+    about = tuple(value[:_MOST_ABOUT] for value in values)
+    books: Bookkeeping = connection.app.state.books
+    look = Look(now(), asker.name, asker.role, asker.case_number, _route(connection), about)
+    note_look(books, look)
+    _keep_export(connection, asker, books)
+
+
+def _keep_export(connection: HTTPConnection, asker: Asker, books: Bookkeeping) -> None:
+    """Keep with a case what is exported under it."""
+    number = asker.case_number
+    if number is None or _route(connection) not in _EXPORTS:
+        return
+    found = find_inspection(books, number)
+    if found is not None and found.closed is None:
+        value = f"{connection.url.path}?{connection.url.query}"[:_MOST_ABOUT].removesuffix("?")
+        add_item(books, number, now(), kind="export", value=value, by=asker.name)
+
+
+def _route(connection: HTTPConnection) -> str:
+    """Return method and path of the route that a request takes."""
+    method = "WEBSOCKET" if connection.scope["type"] == "websocket" else connection.scope["method"]
+    return f"{method} {getattr(connection.scope.get('route'), 'path', '')}"

@@ -1,0 +1,84 @@
+"""Which right each route asks for, by method and path.
+
+A route that is not here lets nobody in. `None`: it is open to everybody.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from api.routes.collections import COLLECTIONS
+from epcis_core.access.roles import Right
+
+_QUERY: Final = "/epcis/queries/{name}"
+_SUBSCRIPTION: Final = f"{_QUERY}/subscriptions/{{subscription_id}}"
+_PAGES: Final = ("/", "/search", "/trace", "/event", "/recall", "/balance", "/gaps")
+
+
+def _rights() -> Iterator[tuple[str, Right | None]]:
+    yield from _open()
+    yield from _of_interface()
+    for path in _PAGES:
+        yield f"GET {path}", Right.READ
+        yield f"GET {'/index' if path == '/' else path}.json", Right.READ
+    for ending in ("", ".json"):
+        yield f"GET /captures/{{capture_id}}{ending}", Right.READ
+        yield f"POST /upload{ending}", Right.CAPTURE
+    yield "GET /upload", Right.CAPTURE
+    yield "POST /captures", Right.CAPTURE
+    yield "GET /all-events", Right.READ
+    yield "GET /proof/{event_id}", Right.READ
+    yield "GET /proof.zip", Right.READ
+    for method in ("GET", "POST"):
+        yield f"{method} /people", Right.MANAGE
+        yield f"{method} /capture-rights", Right.MANAGE
+        yield f"{method} /cases", Right.INSPECT
+        yield f"{method} /cases/{{number}}", Right.INSPECT
+    for path in ("/cases", "/cases/{number}"):
+        yield f"GET {path}.json", Right.INSPECT
+    for ending in ("", ".json", ".csv"):
+        yield f"GET /looks{ending}", Right.AUDIT
+    yield "POST /backups", Right.OPERATE
+    yield "GET /metrics", Right.OPERATE
+
+
+def _open() -> Iterator[tuple[str, None]]:
+    """Yield what everybody may have: what the server is, and what is published of its log."""
+    for path in (
+        *("/health", "/static/{name}", "/docs", "/openapi.json", "/schemas/json/{name}"),
+        *("/checkpoint", "/checkpoint/key", "/checkpoint/consistency"),
+    ):
+        yield f"GET {path}", None
+    for path in ("/log-in", "/set-up/{secret}", "/password", "/password/{secret}", "/account"):
+        yield f"GET {path}", None
+        yield f"POST {path}", None
+    yield "POST /log-out", None
+
+
+def _of_interface() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of the standard's interface."""
+    for path in ("/epcis/", "/epcis/events", "/epcis/events/{event_id}", "/epcis/masterData"):
+        yield f"GET {path}", Right.READ
+        yield f"OPTIONS {path}", Right.READ
+    yield "POST /epcis/events", Right.CAPTURE
+    yield "POST /epcis/capture", Right.CAPTURE
+    for path in ("/epcis/capture", "/epcis/capture/{capture_id}"):
+        yield f"GET {path}", Right.CAPTURE
+        yield f"OPTIONS {path}", Right.CAPTURE
+    yield "DELETE /epcis/nextPageToken/{token}", Right.READ
+    for collection in COLLECTIONS:
+        for ending in ("", "/{value}", "/{value}/events"):
+            yield f"GET /epcis/{collection.path}{ending}", Right.READ
+            yield f"OPTIONS /epcis/{collection.path}{ending}", Right.READ
+    for path in ("/epcis/queries", _QUERY, f"{_QUERY}/events", f"{_QUERY}/subscriptions"):
+        yield f"GET {path}", Right.WATCH
+        yield f"OPTIONS {path}", Right.WATCH
+    yield f"WEBSOCKET {_QUERY}/events", Right.WATCH
+    yield "POST /epcis/queries", Right.WATCH
+    yield f"DELETE {_QUERY}", Right.WATCH
+    yield f"POST {_QUERY}/subscriptions", Right.WATCH
+    for method in ("GET", "DELETE", "OPTIONS"):
+        yield f"{method} {_SUBSCRIPTION}", Right.WATCH
+
+
+RIGHTS_OF_ROUTES: Final[Mapping[str, Right | None]] = dict(_rights())
+"""The right that each route asks for."""

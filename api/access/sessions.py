@@ -1,0 +1,70 @@
+"""The cookie of a session, by which a browser shows who looks at a page."""
+
+from typing import Final
+
+from fastapi.responses import Response
+from starlette.requests import HTTPConnection
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_cookie(connection: HTTPConnection) -> str:
+    """Return what the cookie of a session is called.
+
+    By HTTPS browsers bind a cookie of this name to the host, and want it to be for all paths of it;
+    so the name tells of which path it is, where two servers share a host.
+
+    References:
+        RFC 6265bis, section 4.1.3.2
+    """
+    root = connection.app.state.settings.root.replace("/", "-")
+    return f"{'__Host-' if _is_https(connection) else ''}session{root}"
+
+
+def shown_session(connection: HTTPConnection) -> str | None:
+    """Return the secret of the session that a browser shows; None where it shows none."""
+    return connection.cookies.get(session_cookie(connection)) or None
+
+
+def let_keep(connection: HTTPConnection, answer: Response, secret: str) -> None:
+    """Let a browser keep the secret of a session until it is closed."""
+    answer.set_cookie(
+        session_cookie(connection),
+        secret,
+        path="/" if _is_https(connection) else connection.app.state.settings.root or "/",
+        secure=_is_https(connection),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def let_forget(connection: HTTPConnection, answer: Response) -> None:
+    """Let a browser forget the session."""
+    answer.delete_cookie(
+        session_cookie(connection),
+        path="/" if _is_https(connection) else connection.app.state.settings.root or "/",
+        secure=_is_https(connection),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def is_written_elsewhere(connection: HTTPConnection) -> bool:
+    """Tell whether a request that writes, or listens, does not say that a page here sent it.
+
+    With a session each browser adds by itself who is at it, whatever page sends the request. Old
+    browsers say it by `Origin`, and none leaves out both.
+
+    References:
+        W3C Fetch Metadata Request Headers, section 2.4
+    """
+    if connection.scope.get("method") in _SAFE:  # a WebSocket has no method
+        return False
+    headers = connection.headers
+    if (site := headers.get("sec-fetch-site")) is not None:
+        return site != "same-origin"
+    return "origin" not in headers  # `OwnSite` and the socket have compared it with the host
+
+
+def _is_https(connection: HTTPConnection) -> bool:
+    return connection.url.scheme in {"https", "wss"}

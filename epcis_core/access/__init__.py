@@ -1,0 +1,1 @@
+"""Who may do what, and who may see what: roles, rights, and the rule of visibility."""

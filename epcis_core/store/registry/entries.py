@@ -1,0 +1,127 @@
+"""What lets a person in: sessions, and links that are good once."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.accounts import Account, account_numbered
+from epcis_core.store.registry.digests import digest_of
+
+Purpose = Literal["set_up", "invitation", "password"]
+"""What a link is for: the first administrator, a new account, a new password."""
+
+_SIZE: Final = 32  # bytes
+_MINUTE: Final = 60_000_000  # microseconds
+_DAY: Final = 24 * 60 * _MINUTE
+
+IDLE: Final = 8 * 60 * _MINUTE
+"""Microseconds after which a session ends that nobody uses."""
+
+LONGEST: Final = 7 * _DAY
+"""Microseconds after which any session ends."""
+
+GOOD_FOR: Final[dict[Purpose, int]] = {
+    "set_up": _DAY,
+    "invitation": 7 * _DAY,
+    "password": 60 * _MINUTE,
+}
+"""Microseconds for which a link is good."""
+
+_NOTED: Final = _MINUTE
+"""Microseconds after which it is noted again that a session is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of a person.
+
+    Attributes:
+        account: whose.
+        case_number: of the case that the person works on; None for none.
+    """
+
+    account: Account
+    case_number: str | None
+
+
+def open_session(books: Bookkeeping, account: Account, now: int) -> str:
+    """Open a session and return the secret that its person's browser shows."""
+    secret = secrets.token_urlsafe(_SIZE)
+    with books.transaction() as connection:
+        connection.execute(
+            "DELETE FROM session WHERE seen < ? OR created < ?", (now - IDLE, now - LONGEST)
+        )
+        connection.execute(
+            "INSERT INTO session VALUES (?, ?, ?, ?, NULL)",
+            (digest_of(secret), account.number, now, now),
+        )
+    return secret
+
+
+def find_session(books: Bookkeeping, secret: str, now: int) -> Session | None:
+    """Return the session of a secret; None where it has ended, or its account is not let in."""
+    digest = digest_of(secret)
+    with books.reading() as connection:
+        row = connection.execute("SELECT * FROM session WHERE digest = ?", (digest,)).fetchone()
+    if row is None or now - row["seen"] > IDLE or now - row["created"] > LONGEST:
+        return None
+    account = account_numbered(books, row["account"])
+    if account is None or not account.active:
+        return None
+    if now - row["seen"] > _NOTED:
+        with books.transaction() as connection:
+            connection.execute("UPDATE session SET seen = ? WHERE digest = ?", (now, digest))
+    return Session(account, row["case_number"])
+
+
+def end_session(books: Bookkeeping, secret: str) -> None:
+    """End a session."""
+    with books.transaction() as connection:
+        connection.execute("DELETE FROM session WHERE digest = ?", (digest_of(secret),))
+
+
+def work_on(books: Bookkeeping, secret: str, case_number: str | None) -> None:
+    """Let a session's person work on a case; None for none any more."""
+    with books.transaction() as connection:
+        connection.execute(
+            "UPDATE session SET case_number = ? WHERE digest = ?", (case_number, digest_of(secret))
+        )
+
+
+def make_link(books: Bookkeeping, purpose: Purpose, account: Account | None, now: int) -> str:
+    """Make a link that is good once, and return its secret; older ones of its kind end."""
+    secret = secrets.token_urlsafe(_SIZE)
+    number = None if account is None else account.number
+    with books.transaction() as connection:
+        connection.execute("DELETE FROM link WHERE purpose = ? AND account IS ?", (purpose, number))
+        connection.execute(
+            "INSERT INTO link VALUES (?, ?, ?, ?, ?, NULL)",
+            (digest_of(secret), purpose, number, now, now + GOOD_FOR[purpose]),
+        )
+    return secret
+
+
+def link_for(books: Bookkeeping, secret: str, now: int) -> tuple[Purpose, Account | None] | None:
+    """Return what a link is for and whose it is; None where it is not good."""
+    with books.reading() as connection:
+        row = connection.execute(
+            "SELECT * FROM link WHERE digest = ? AND used IS NULL AND expires > ?",
+            (digest_of(secret), now),
+        ).fetchone()
+    if row is None:
+        return None
+    account = None if row["account"] is None else account_numbered(books, row["account"])
+    if account is not None and not account.active:
+        return None
+    return row["purpose"], account
+
+
+def use_link(books: Bookkeeping, secret: str, now: int) -> bool:
+    """Use a link up; False where another did so first, or it is not good."""
+    with books.transaction() as connection:
+        done = connection.execute(
+            "UPDATE link SET used = ? WHERE digest = ? AND used IS NULL AND expires > ?",
+            (now, digest_of(secret), now),
+        )
+    return done.rowcount > 0

@@ -1,0 +1,197 @@
+"""Organisations, and which identifiers belong to them."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from epcis_core.access.visibility import PARTY, is_key
+from epcis_core.errors import AccessError, IdentifierError
+from epcis_core.identifiers.reading import parse_identifier, party_of
+from epcis_core.rules.ownership import covers
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.view import EVERYTHING, View
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation that takes part.
+
+    Attributes:
+        id: its party, canonical, such as `https://id.gs1.org/417/8936099140001`.
+        name: what people call it.
+        roles: what it does in the chain, such as `farm`.
+        contact: members such as `phone`, `phone_24h`, `email`, `address`.
+        owned: GLNs, company prefixes and other identifiers that belong to it or were delegated.
+        active: whether its people and keys are let in.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...] = ()
+    contact: Mapping[str, str] = field(default_factory=dict)
+    owned: tuple[str, ...] = ()
+    active: bool = True
+
+    @property
+    def view(self) -> View:
+        """What it sees."""
+        return View(self.id, owned=self.owned)
+
+
+def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> None:
+    """Add an organisation, or give one of its id other names, roles, contacts and belongings.
+
+    Args:
+        books: where.
+        one: it; a GLN in its id belongs to it anyway. What it no longer has ends where it was
+            delegated on.
+        now: microseconds since 1970 UTC.
+
+    Raises:
+        AccessError: something cannot belong to it, see `check_belonging`.
+    """
+    for value in one.owned:
+        check_belonging(value)
+    with books.transaction() as connection:
+        connection.execute(
+            "INSERT INTO organisation VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "name = excluded.name, roles = excluded.roles, contact = excluded.contact, "
+            "active = excluded.active",
+            (
+                one.id,
+                one.name,
+                json.dumps(one.roles),
+                json.dumps(dict(one.contact)),
+                one.active,
+                now,
+            ),
+        )
+        before = own_of(connection, one.id)
+        connection.execute("DELETE FROM belonging WHERE organisation = ? AND giver = ''", (one.id,))
+        # What was delegated to it is among what it has, and does not become its own by that.
+        lent = {*_values(connection, one.id)} - {*before}
+        own = {*one.owned, *_gln_of(one.id)} - lent
+        connection.executemany(
+            "INSERT OR IGNORE INTO belonging VALUES (?, ?, '')", [(one.id, v) for v in sorted(own)]
+        )
+        _end_delegations(connection, one.id, own)
+
+
+def find_organisation(books: Bookkeeping, identifier: str) -> Organisation | None:
+    """Return the organisation of an id."""
+    with books.reading() as connection:
+        row = connection.execute(
+            "SELECT * FROM organisation WHERE id = ?", (identifier,)
+        ).fetchone()
+        return None if row is None else _organisation(connection, row)
+
+
+def takes_part(books: Bookkeeping, identifier: str | None) -> bool:
+    """Tell whether the people of an organisation are let in; those of none are."""
+    if identifier is None:
+        return True
+    found = find_organisation(books, identifier)
+    return found is not None and found.active
+
+
+def view_of_owner(books: Bookkeeping, owner: str) -> View:
+    """Return what the owner of a query sees now; nothing where it takes part no more.
+
+    Args:
+        books: where organisations stand.
+        owner: an organisation; empty for the server itself, which sees all.
+    """
+    if not owner:
+        return EVERYTHING
+    found = find_organisation(books, owner)
+    return found.view if found is not None and found.active else View(viewer="")
+
+
+def organisations(books: Bookkeeping) -> list[Organisation]:
+    """Return all organisations, by name."""
+    with books.reading() as connection:
+        rows = connection.execute("SELECT * FROM organisation ORDER BY name, id").fetchall()
+        return [_organisation(connection, row) for row in rows]
+
+
+def organisation_id(text: str) -> str:
+    """Return the canonical id of an organisation, from any spelling of its GLN or an identifier.
+
+    Raises:
+        AccessError: it names no party.
+
+    >>> organisation_id("8936099140001"), organisation_id("urn:x:farm")
+    ('https://id.gs1.org/417/8936099140001', 'urn:x:farm')
+    """
+    try:
+        if text.isdecimal():
+            return str(parse_identifier(f"{PARTY}{text}").digital_link())
+        found = party_of(parse_identifier(text).digital_link())
+    except IdentifierError as error:
+        if ":" in text and error.code == "not_an_identifier":
+            return text
+        raise AccessError(f"{text!r} names no party: {error}") from error
+    if found is None:
+        raise AccessError(f"{text!r} names no party")
+    return str(found)
+
+
+def check_belonging(value: str) -> None:
+    """See that something can belong to an organisation.
+
+    Raises:
+        AccessError: digits that are neither a GLN nor a company prefix.
+    """
+    if value.isdecimal() and not is_key(value):
+        raise AccessError(
+            f"{value!r} is neither a GLN, of 13 digits, nor a company prefix, of 4 to 12"
+        )
+    if not value:
+        raise AccessError("What belongs to an organisation has a name")
+
+
+def own_of(connection: sqlite3.Connection, identifier: str) -> list[str]:
+    """Return what belongs to an organisation itself, without what was delegated to it."""
+    rows = connection.execute(
+        "SELECT value FROM belonging WHERE organisation = ? AND giver = ''", (identifier,)
+    ).fetchall()
+    return [row["value"] for row in rows]
+
+
+def _values(connection: sqlite3.Connection, identifier: str) -> list[str]:
+    """Return what belongs to an organisation or was delegated to it."""
+    rows = connection.execute(
+        "SELECT DISTINCT value FROM belonging WHERE organisation = ? ORDER BY value", (identifier,)
+    ).fetchall()
+    return [row["value"] for row in rows]
+
+
+def _end_delegations(connection: sqlite3.Connection, giver: str, own: Collection[str]) -> None:
+    """End the delegations of what does not belong to their giver any more."""
+    given = connection.execute(
+        "SELECT organisation, value FROM belonging WHERE giver = ?", (giver,)
+    ).fetchall()
+    connection.executemany(
+        "DELETE FROM belonging WHERE organisation = ? AND value = ? AND giver = ?",
+        [
+            (row["organisation"], row["value"], giver)
+            for row in given
+            if not covers(own, row["value"])
+        ],
+    )
+
+
+def _gln_of(identifier: str) -> list[str]:
+    return [identifier.removeprefix(PARTY)] if identifier.startswith(PARTY) else []
+
+
+def _organisation(connection: sqlite3.Connection, row: sqlite3.Row) -> Organisation:
+    return Organisation(
+        row["id"],
+        row["name"],
+        tuple(json.loads(row["roles"])),
+        json.loads(row["contact"]),
+        tuple(_values(connection, row["id"])),
+        bool(row["active"]),
+    )

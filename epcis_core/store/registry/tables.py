@@ -1,0 +1,67 @@
+"""The tables of the registry, as steps of the bookkeeping."""
+
+from typing import Final
+
+STEPS: Final = (
+    # id: canonical, of a party. roles: in the chain, a JSON list. contact: JSON members.
+    """CREATE TABLE organisation (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL, contact TEXT NOT NULL,
+        active INTEGER NOT NULL, created INTEGER NOT NULL
+    )""",
+    # value: a GLN, a company prefix, or another identifier. giver: who delegated it; empty for own.
+    """CREATE TABLE belonging (
+        organisation TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+        value TEXT NOT NULL, giver TEXT NOT NULL, PRIMARY KEY (organisation, value, giver)
+    )""",
+    """CREATE TABLE certificate (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+        name TEXT NOT NULL, reference TEXT NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT
+    )""",
+    # password: a hash of argon2id with its salt; NULL until somebody has set one.
+    """CREATE TABLE account (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        name TEXT NOT NULL, role TEXT NOT NULL, organisation TEXT REFERENCES organisation (id),
+        password TEXT, active INTEGER NOT NULL, created INTEGER NOT NULL
+    )""",
+    # digest: SHA-256 of the key. rights: a JSON list of what it may do; NULL for all of its role.
+    """CREATE TABLE api_key (
+        id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, role TEXT NOT NULL,
+        organisation TEXT REFERENCES organisation (id), rights TEXT, note TEXT NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER, revoked INTEGER
+    )""",
+    # case_number: of the case that its person works on.
+    """CREATE TABLE session (
+        digest BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES account (number),
+        created INTEGER NOT NULL, seen INTEGER NOT NULL, case_number TEXT
+    )""",
+    # purpose: set_up, invitation, password.
+    """CREATE TABLE link (
+        digest BLOB PRIMARY KEY, purpose TEXT NOT NULL, account INTEGER REFERENCES account (number),
+        created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
+    )""",
+    "CREATE TABLE attempt (name TEXT NOT NULL, time INTEGER NOT NULL)",
+    "CREATE INDEX attempt_of ON attempt (name, time)",
+    # as_of: the last sequence of the ledger when the case was opened.
+    """CREATE TABLE inspection (
+        number TEXT PRIMARY KEY, title TEXT NOT NULL, opened_by TEXT NOT NULL,
+        opened INTEGER NOT NULL, as_of INTEGER NOT NULL, closed INTEGER
+    )""",
+    # kind: lot, note, export.
+    """CREATE TABLE inspection_item (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        inspection TEXT NOT NULL REFERENCES inspection (number), kind TEXT NOT NULL,
+        value TEXT NOT NULL, added_by TEXT NOT NULL, added INTEGER NOT NULL
+    )""",
+    # who: account or key. asked: method and path. about: identifiers it was about, a JSON list.
+    """CREATE TABLE look (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, who TEXT NOT NULL,
+        role TEXT NOT NULL, case_number TEXT, asked TEXT NOT NULL, about TEXT NOT NULL
+    )""",
+    """CREATE TRIGGER look_stays BEFORE UPDATE ON look
+        BEGIN SELECT RAISE(ABORT, 'what was looked at is never changed'); END""",
+    """CREATE TRIGGER look_remains BEFORE DELETE ON look
+        BEGIN SELECT RAISE(ABORT, 'what was looked at is never removed'); END""",
+    "CREATE TABLE choice (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+"""What makes the tables, in order; a step that was shipped never changes."""

@@ -1,0 +1,33 @@
+"""Cells of CSV: none begins a formula, and each can be read back."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.web.csv_cells import cell, lines, value_of_cell
+
+FORMULA_BEGINS = [*"=+-@\t\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+
+
+@pytest.mark.parametrize("begin", FORMULA_BEGINS)
+def test_what_may_begin_a_formula_gets_an_apostrophe(begin: str) -> None:
+    assert cell(f"{begin}1+1") == f"'{begin}1+1"
+
+
+def test_what_is_no_formula_stays_as_it_is() -> None:
+    assert [cell(text) for text in ("", "2026/17", "a=1", "GET /trace")] == [
+        *("", "2026/17", "a=1", "GET /trace")
+    ]
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), min_size=1))
+def test_a_row_is_read_back_as_it_was_and_no_cell_of_it_is_a_formula(values: list[str]) -> None:
+    (line,) = lines([values])
+    assert line.startswith("\ufeff")
+    assert line.endswith("\r\n")
+    (row,) = csv.reader(io.StringIO(line.removeprefix("\ufeff"), newline=""))
+    assert [value_of_cell(text) for text in row] == values
+    assert not any(text.startswith(tuple(FORMULA_BEGINS)) for text in row)
