@@ -196,7 +196,8 @@ def reader_of(cursor: duckdb.DuckDBPyConnection, view: View) -> Reader:
     def sent(event_ids: Collection[str]) -> Collection[str]:
         rows = cursor.execute(
             f"SELECT e.event_id FROM event e WHERE e.event_id {among(event_ids)} "  # noqa: S608 - quoted
-            f"AND (e.organisation = {viewer} OR e.sequence IN (SELECT r.event_sequence "
+            f"AND e.sequence <= {last:d} AND (e.organisation = {viewer} "
+            "OR e.sequence IN (SELECT r.event_sequence "
             f"FROM receipt r WHERE r.organisation = {viewer} AND r.sequence <= {last:d}))"
         ).fetchall()
         return [one for (one,) in rows]

@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -38,8 +39,15 @@ from epcis_core.store.exported_log import write_captures, write_log
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.indexed_evidence import IndexedEvidence
+from epcis_core.store.later import count_later, last_entry, recorded_at
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.log import entries_about, entries_between, last_sequence, log_entries
+from epcis_core.store.log import (
+    entries_about,
+    entries_between,
+    has_entries,
+    last_sequence,
+    log_entries,
+)
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
@@ -50,7 +58,14 @@ from epcis_core.store.query import page_of_events, query_events, stream_events
 from epcis_core.store.retention import held_events, plan_retention
 from epcis_core.store.search import near, search
 from epcis_core.store.subscriptions import position_before
-from epcis_core.store.trace import as_known, balance_of, gaps_of, recall_lots, trace_lot
+from epcis_core.store.trace import (
+    as_known,
+    balance_of,
+    gaps_of,
+    reader_of,
+    recall_lots,
+    trace_lot,
+)
 from epcis_core.store.view import EVERYTHING, View
 from tests.core.store.farm_ledger import fill
 from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed
@@ -91,6 +106,7 @@ WRITES = {
     "durability.load_indexes": "makes DuckDB load its indexes, and reads no row",
     "content.fill_content": "writes",
     "identities.fill_identities": "writes",
+    "captures.captured_size": "counts for the gate what one organisation has sent",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
     "opening.connect": "gives what all cursors are of",
@@ -285,6 +301,12 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         lambda cursor, view: entries_between(cursor, view, 0, 5)
     ),
     ("log", "entries_about"): lambda ledger, view: entries_about(ledger, view, ["urn:x:1"]),
+    ("later", "count_later"): lambda ledger, view: any(
+        count_later(ledger, view, [lot("L1")], -1).values()
+    ),
+    ("later", "last_entry"): lambda ledger, view: last_entry(ledger, view) != -1,
+    ("later", "recorded_at"): lambda ledger, view: recorded_at(ledger, view, 0),
+    ("log", "has_entries"): lambda ledger, view: has_entries(ledger, view, -1),
     ("log", "last_sequence"): lambda ledger, view: last_sequence(ledger, view) != -1,
     ("log", "log_entries"): lambda ledger, view: list(log_entries(ledger, view)),
     ("master_data_query", "query_master_data"): lambda ledger, view: query_master_data(
@@ -324,6 +346,11 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ),
     ("trace", "balance_of"): lambda ledger, view: balance_of(ledger, view, lot("L1")).rows,
     ("trace", "gaps_of"): lambda ledger, view: gaps_of(ledger, view, None),
+    ("trace", "reader_of"): with_cursor(
+        lambda cursor, view: reader_of(cursor, replace(view, viewer=view.viewer or "farm")).sent(
+            ["urn:x:1"]
+        )
+    ),
     ("trace", "recall_lots"): lambda ledger, view: recall_lots(ledger, view, [lot("L1")]).affected,
     ("trace", "trace_lot"): lambda ledger, view: trace_lot(ledger, view, lot("L1")).objects,
 }
@@ -365,7 +392,7 @@ HIDDEN = {
         for (module, name), read in READS.items()
         for why, view in HIDDEN.items()
         # These narrow a view by time, and tell of nobody's data.
-        if name not in {"as_known", "last_sequence"} or view.viewer is None
+        if name not in {"as_known", "last_sequence", "last_entry"} or view.viewer is None
     ],
 )
 def test_a_read_shows_nothing_that_it_may_not(
