@@ -56,7 +56,7 @@ async def admit(connection: HTTPConnection) -> None:
         raise _not_let_in(connection)
     if right not in asker.rights:
         raise _not_allowed(connection, asker)
-    if right is Right.CAPTURE and connection.scope.get("method") == "POST":
+    if right is Right.CAPTURE and asker.owner and connection.scope.get("method") == "POST":
         await run_in_threadpool(connection.app.state.quota.take, connection, asker)
     if right is Right.READ and asker.needs_case:
         _check_case(connection, asker)
@@ -70,7 +70,10 @@ async def recognise(connection: HTTPConnection) -> Asker:
     Raises:
         HTTPException: 401 for a key or token that is not good.
     """
-    asker = await run_in_threadpool(_asker, connection)
+    if shown_session(connection) is None:
+        asker = _asker(connection)  # some reads of a small table; a thread would take longer
+    else:
+        asker = await run_in_threadpool(_asker, connection)  # may note that it is used
     connection.state.asker = asker
     return asker
 

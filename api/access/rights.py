@@ -31,6 +31,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for method in ("GET", "POST"):
         yield f"{method} /people", Right.MANAGE
         yield f"{method} /capture-rights", Right.MANAGE
+        yield f"{method} /shares", Right.CAPTURE
         yield f"{method} /cases", Right.INSPECT
         yield f"{method} /cases/{{number}}", Right.INSPECT
     for path in ("/cases", "/cases/{number}"):

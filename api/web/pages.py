@@ -17,7 +17,7 @@ from api.access.redaction import shows_capture
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
-from api.web import capture_rights, cases, log_in, looks, lots, people, uploads
+from api.web import capture_rights, cases, log_in, looks, lots, people, shares, uploads
 from api.web.answers import (
     STATIC_FILES,
     as_json,
@@ -57,6 +57,7 @@ router.include_router(people.router)
 router.include_router(cases.router)
 router.include_router(looks.router)
 router.include_router(capture_rights.router)
+router.include_router(shares.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

@@ -3,11 +3,11 @@
 It sees what it captured, and what another captured and named it in, as a party of a source or a
 destination or by a place of its own. Whoever names somebody lets them see the whole event. To name
 a lot, a container or a document of somebody else unlocks nothing: so nobody can open a chain by
-sending a record about it.
+sending a record about it. Who captured something may show it to a partner, thing by thing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 PARTY: Final = "https://id.gs1.org/417/"
@@ -46,20 +46,26 @@ def sees(
     organisation: str,
     owned: Iterable[str],
     *,
-    captured_by: Iterable[str],
+    captured_by: Sequence[str],
     parties: Iterable[str],
     places: Iterable[str],
+    objects: Iterable[str] = (),
+    shared: Iterable[tuple[str, str]] = (),
 ) -> bool:
     """Tell whether an organisation may see an event.
 
     Args:
         organisation: its id.
         owned: what belongs to it, as for `belongs`.
-        captured_by: who sent the event, and whoever sent it again.
+        captured_by: who sent the event, then whoever sent it again.
         parties: that the event names as ends of sources and destinations, canonical.
         places: that it names, canonical.
+        objects: that it names, canonical.
+        shared: what others show to the organisation: whose own records, and about which object.
     """
     if organisation in captured_by or organisation in parties:
         return True
-    mine = tuple(owned)
-    return any(belongs(one, mine) for named in (parties, places) for one in named)
+    mine, named = tuple(owned), {*objects}
+    if any(giver == captured_by[0] and thing in named for giver, thing in shared):
+        return True
+    return any(belongs(one, mine) for ends in (parties, places) for one in ends)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from epcis_core.access.visibility import PARTY, PLACE, is_key
-from epcis_core.store.literals import literal
+from epcis_core.store.literals import among, literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,13 @@ class View:
         up_to_sequence: only entries up to here count, this one included; None for all. It is ledger
             time, what was known then, and has nothing to do with eventTime.
         owned: GLNs, company prefixes and other identifiers that belong to the viewer.
+        shared: what others show to it: whose own records, and about which object.
     """
 
     viewer: str | None = None
     up_to_sequence: int | None = None
     owned: tuple[str, ...] = ()
+    shared: tuple[tuple[str, str], ...] = ()
 
     def until(self, sequence: int | None) -> "View":
         """Return the same eyes as of an entry; None for now."""
@@ -85,13 +87,19 @@ class View:
             conditions.append(f"{alias}.sequence IN ({seen})")
         return " AND ".join(conditions) or "true"
 
+    def _shared_by(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for giver, thing in self.shared:
+            found.setdefault(giver, []).append(thing)
+        return found
+
     def _witnessed(self) -> str:
         """Return the condition that `receipt w` is of the viewer, and known."""
         known = "true" if self.up_to_sequence is None else f"w.sequence <= {self.up_to_sequence:d}"
         return f"w.organisation = {literal(self.viewer or '')} AND {known}"
 
     def _named_in(self, alias: str) -> str:
-        """Return the condition that an event names the viewer, or what belongs to it."""
+        """Return the condition that an event names the viewer or its belongings, or is shared."""
         begins = [
             f"starts_with(one, {literal(begin + owned)})"
             if is_key(owned)
@@ -105,6 +113,11 @@ class View:
                 f"len(list_filter({alias}.{column}, lambda one: {' OR '.join(begins)})) > 0"
                 for column in ("parties", "places")
             ]
+        named += [
+            f"({alias}.organisation = {literal(giver)} AND {alias}.sequence IN "  # noqa: S608 - quoted
+            f"(SELECT r.sequence FROM reference r WHERE r.object {among(things)}))"
+            for giver, things in self._shared_by().items()
+        ]
         return f"({' OR '.join(named)})"
 
 

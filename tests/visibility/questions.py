@@ -202,6 +202,7 @@ class _Asking:
             yield Question(f"/trace?{urlencode({'id': one, 'lang': 'vi'})}", "text/html")
             yield Question(f"/balance.json?{urlencode({'id': one})}")
             yield Question(f"/balance.json?{urlencode({'id': one, **then})}")
+            yield Question(f"/balance?{urlencode({'id': one})}", "text/html")
             yield Question(f"/gaps.json?{urlencode({'id': one})}")
             yield Question(f"/recall.json?{urlencode({'id': one, **then})}")
         yield Question("/trace.json?id=https://id.gs1.org/01/08936011001014/10/L9")

@@ -2,7 +2,8 @@
 
 The oracle takes identifiers apart by itself, and looks at nothing else than what stands in the
 decision "Who asks, and what they see": an organisation sees what it captured, and what another
-captured and named it in, as a party of a source or destination, or by a place of its own.
+captured and named it in, as a party of a source or destination, or by a place of its own; and what
+who captured it first shows to it, thing by thing.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ _ORGANISATIONS: Final = (
     "operator",
     "it's",
 )
+_THINGS: Final = ("urn:x:lot:1", "urn:x:lot:2", "it's a lot", "urn:x:crate")
 _TOGETHER: Final = 1000
 """So many events are looked at through one view."""
 
@@ -52,6 +54,7 @@ class Kept:
     witnesses: tuple[str, ...]
     parties: tuple[str, ...]
     places: tuple[str, ...]
+    objects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Reader:
 
     id: str
     owned: tuple[str, ...]
+    shared: tuple[tuple[str, str], ...]
 
     def may_see(self, kept: Kept) -> bool:
         """Say it in the words of the decision."""
@@ -69,6 +73,7 @@ class Reader:
             self.id in captured
             or self.id in kept.parties
             or not named.isdisjoint(self.owned)
+            or any((kept.sender, one) in self.shared for one in kept.objects)
             or any(_gln_of(one).startswith(self._numbers) for one in named if _gln_of(one))
         )
 
@@ -90,13 +95,16 @@ def _event(chooser: Chooser) -> Kept:
         tuple(some(chooser, _ORGANISATIONS, most=2)) if happens(chooser, 10) else (),
         tuple(some(chooser, _PARTIES, most=2)) if happens(chooser, 60) else (),
         tuple(some(chooser, _PLACES, most=2)) if happens(chooser, 60) else (),
+        tuple(some(chooser, _THINGS, most=2)),
     )
 
 
 def _reader(chooser: Chooser) -> Reader:
     owned = (*_GLNS, *_PREFIXES, *(one for one in _URIS if one))
     chosen = some(chooser, owned, most=3) if happens(chooser, 80) else []
-    return Reader(chooser.pick(_ORGANISATIONS), tuple(chosen))
+    shown = [(chooser.pick(_ORGANISATIONS), one) for one in some(chooser, _THINGS, most=2)]
+    shared = shown if happens(chooser, 50) else []
+    return Reader(chooser.pick(_ORGANISATIONS), tuple(chosen), tuple(shared))
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, events: Sequence[Kept]) -> None:
@@ -112,6 +120,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, events: Sequence[Kept]) -> None
     event = pa.table(
         {
             "sequence": range(len(events)),
+            "organisation": [one.sender for one in events],
             "parties": pa.array([one.parties for one in events], texts),
             "places": pa.array([one.places for one in events], texts),
         }
@@ -123,7 +132,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, events: Sequence[Kept]) -> None
             "organisation": pa.array([by for _, by in receipts], pa.string()),
         }
     )
-    for name, rows in (("entry", entry), ("event", event), ("receipt", receipt)):
+    named = [(n, thing) for n, one in enumerate(events) for thing in one.objects]
+    reference = pa.table(
+        {"sequence": [n for n, _ in named], "object": [thing for _, thing in named]}
+    )
+    tables = {"entry": entry, "event": event, "receipt": receipt, "reference": reference}
+    for name, rows in tables.items():
         connection.register("rows", rows)
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM rows")
 
@@ -142,7 +156,7 @@ def test_python_and_sql_say_what_the_decision_says(tmp_path: Path) -> None:
 
 
 def _check(connection: duckdb.DuckDBPyConnection, reader: Reader, events: Sequence[Kept]) -> int:
-    view = View(reader.id, owned=reader.owned)
+    view = View(reader.id, owned=reader.owned, shared=reader.shared)
     in_python = [
         n
         for n, one in enumerate(events)
@@ -152,6 +166,8 @@ def _check(connection: duckdb.DuckDBPyConnection, reader: Reader, events: Sequen
             captured_by=(one.sender, *one.witnesses),
             parties=one.parties,
             places=one.places,
+            objects=one.objects,
+            shared=reader.shared,
         )
     ]
     expected = [n for n, one in enumerate(events) if reader.may_see(one)]

@@ -10,6 +10,7 @@ from epcis_core.errors import AccessError, IdentifierError
 from epcis_core.identifiers.reading import parse_identifier, party_of
 from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.shares import shared_with
 from epcis_core.store.view import EVERYTHING, View
 
 
@@ -24,6 +25,7 @@ class Organisation:
         contact: members such as `phone`, `phone_24h`, `email`, `address`.
         owned: GLNs, company prefixes and other identifiers that belong to it or were delegated.
         active: whether its people and keys are let in.
+        shared: what others show to it: whose records, and about what.
     """
 
     id: str
@@ -32,11 +34,12 @@ class Organisation:
     contact: Mapping[str, str] = field(default_factory=dict)
     owned: tuple[str, ...] = ()
     active: bool = True
+    shared: tuple[tuple[str, str], ...] = ()
 
     @property
     def view(self) -> View:
         """What it sees."""
-        return View(self.id, owned=self.owned)
+        return View(self.id, owned=self.owned, shared=self.shared)
 
 
 def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> None:
@@ -194,4 +197,5 @@ def _organisation(connection: sqlite3.Connection, row: sqlite3.Row) -> Organisat
         json.loads(row["contact"]),
         tuple(_values(connection, row["id"])),
         bool(row["active"]),
+        shared_with(connection, row["id"]),
     )

@@ -62,6 +62,13 @@ STEPS: Final = (
         BEGIN SELECT RAISE(ABORT, 'what was looked at is never changed'); END""",
     """CREATE TRIGGER look_remains BEFORE DELETE ON look
         BEGIN SELECT RAISE(ABORT, 'what was looked at is never removed'); END""",
+    # taker: canonical, of a party that need not be known. thing: canonical.
+    """CREATE TABLE share (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        giver TEXT NOT NULL REFERENCES organisation (id), taker TEXT NOT NULL,
+        thing TEXT NOT NULL, given INTEGER NOT NULL, withdrawn INTEGER
+    )""",
+    "CREATE INDEX share_with ON share (taker)",
     "CREATE TABLE choice (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
