@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access.asker import asker_of
 from api.clock import now
 from api.web import times
-from api.web.answers import page, texts_for
+from api.web.answers import namer_for, page, texts_for
 from api.web.forms import ShortForm
 from epcis_core.errors import AccessError, IdentifierError
 from epcis_core.identifiers.reading import level_of, parse_identifier
@@ -97,6 +97,7 @@ def _page(request: Request, form: Mapping[str, str], *, problem: str = "") -> Re
         "shares.html",
         status=422 if problem else 200,
         rows=rows,
+        n=namer_for(request),
         form={name: form.get(name, "") for name in ("thing", "taker")},
         problem=problem,
     )
