@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
 from api.access.rights import RIGHTS_OF_ROUTES
+from api.access.secure_headers import ANY_ANSWER
 from api.openapi.answers import EVERYWHERE, ON_WRITING, problem_components, problems
 from api.openapi.operations import OPERATIONS, Operation
 from api.openapi.parameters import SPELLED, WORDS, parameter_components, parameters_of
@@ -38,7 +39,9 @@ _DESCRIPTION: Final = (
     "Everything under `/epcis` is the REST interface of EPCIS 2.0; everything else is the ledger's "
     "own. A list in an address is its name repeated; under `/epcis` its values may also stand "
     "behind one name, with `|` between. An error is a problem by RFC 9457, or a page where a "
-    "browser asks."
+    "browser asks. Every answer says what browsers may not do with it, by "
+    + ", ".join(f"`{name}`" for name in ANY_ANSWER)
+    + "."
 )
 
 

@@ -136,7 +136,7 @@ def test_an_outsider_that_fails_gets_it_later(ledger: Ledger) -> None:
 
 def test_an_outsider_is_not_asked_more_often_than_is_set(ledger: Ledger) -> None:
     outsider = Outsider()
-    with outsider.listening() as url, publishing(ledger, url, every=0.5):
+    with outsider.listening() as url, publishing(ledger, url, every=3):
         until(lambda: sizes(outsider.notes) == [0])
         for serial in range(5):
             more(ledger, str(serial))

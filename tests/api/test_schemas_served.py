@@ -1,7 +1,6 @@
 """The JSON Schemas over HTTP: the files as they are, once."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -9,6 +8,7 @@ import pytest
 
 from api.app import create_app
 from epcis_core.store.ledger import Ledger
+from tests.served import client_of, served
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "json"
 NAMES = sorted(file.name for file in FOLDER.iterdir())
@@ -18,19 +18,15 @@ Get = Callable[..., httpx.Response]
 
 
 @pytest.fixture
-def get(ledger: Ledger) -> Get:
-    """Ask the application itself, without a server."""
-    transport = httpx.ASGITransport(create_app(ledger))
+def get(ledger: Ledger) -> Iterator[Get]:
+    """Ask a server."""
+    with served(create_app(ledger)) as address, client_of(address) as client:
 
-    async def ask(path: str, headers: dict[str, str]) -> httpx.Response:
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.get(path, headers=headers)
+        def ask(path: str, **headers: str) -> httpx.Response:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            return client.get(f"/schemas/json/{path}", headers=named)
 
-    def wait(path: str, **headers: str) -> httpx.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(ask(f"/schemas/json/{path}", named))
-
-    return wait
+        yield ask
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -134,9 +134,9 @@ def test_a_full_disk_refuses_with_a_sentence_and_keeps_what_was_acknowledged(
 def test_a_ledger_killed_while_it_was_made_can_be_made_again(tmp_path: Path) -> None:
     path = tmp_path / "ledger.duckdb"
     script = (
-        "import os, sys; from epcis_core.store import ledger\n"
+        "import os, sys; from epcis_core.store import ledger, opening\n"
         "def killed(*_): os.kill(os.getpid(), 9)\n"
-        "ledger.migrate = killed\n"
+        "opening.migrate = killed\n"
         "ledger.Ledger.open(sys.argv[1])"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(path)], check=False)

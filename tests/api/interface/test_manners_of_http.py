@@ -71,7 +71,11 @@ def test_head_answers_what_get_answers_without_its_content(
     ledger: Ledger, client: httpx.Client, path: str
 ) -> None:
     captured(ledger, document(observed()))
-    head, got = (client.request(method, at_root(client, path)) for method in ("HEAD", "GET"))
+    for _ in range(9):
+        head, got = (client.request(method, at_root(client, path)) for method in ("HEAD", "GET"))
+        # A document says when it was written, and the digits of some moments are fewer.
+        if head.headers["content-length"] == got.headers["content-length"]:
+            break
     assert head.status_code == got.status_code == 200
     assert head.content == b""
     for name in ("content-type", "content-length"):
