@@ -56,7 +56,7 @@ def test_every_route_says_which_right_it_asks_for() -> None:
 
 @dataclass
 class Site:
-    address: str
+    client: httpx.Client
     keys: dict[Role, str]
     books: Bookkeeping
 
@@ -66,8 +66,7 @@ class Site:
             path = path.replace(f"{{{name}}}", "x")
         if role is not None:
             headers["Authorization"] = f"Bearer {self.keys[role]}"
-        with client_of(self.address) as client:
-            return client.request(method, path, headers=headers)
+        return self.client.request(method, path, headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +79,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             role: make_key(books, role, FARM if role is Role.BUSINESS else None, NOW)
             for role in Role
         }
-        with served(create_app(ledger)) as address:
-            yield Site(address, keys, books)
+        with served(create_app(ledger)) as address, client_of(address) as client:
+            yield Site(client, keys, books)
 
 
 HTTP = sorted(one for one in RIGHTS_OF_ROUTES if not one.startswith("WEBSOCKET"))
