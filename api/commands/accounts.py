@@ -18,12 +18,7 @@ from epcis_core.store.registry.accounts import (
     set_active,
 )
 from epcis_core.store.registry.entries import make_link
-from epcis_core.store.registry.organisations import (
-    Organisation,
-    add_organisation,
-    find_organisation,
-    organisation_id,
-)
+from epcis_core.store.registry.organisations import let_take_part
 
 app = typer.Typer(help="Make and list accounts of people, and let them in again.")
 
@@ -70,9 +65,7 @@ def create(
       epcis account create lan@farm.example --role business --party 8936099140001 --name "Lan"
     """
     with Bookkeeping(known_ledger(ledger)) as books:
-        organisation = None if party is None else organisation_id(party)
-        if organisation is not None and find_organisation(books, organisation) is None:
-            add_organisation(books, Organisation(organisation, party or ""), now())
+        organisation = None if party is None else let_take_part(books, party, now())
         account = add_account(
             books, email, now(), name=name or email, role=role, organisation=organisation
         )

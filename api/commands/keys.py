@@ -13,12 +13,7 @@ from epcis_core.errors import AccessError
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.keys import ApiKey, all_keys, make_key, revoke_key
-from epcis_core.store.registry.organisations import (
-    Organisation,
-    add_organisation,
-    find_organisation,
-    organisation_id,
-)
+from epcis_core.store.registry.organisations import let_take_part
 
 app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -56,9 +51,7 @@ def create(
       epcis key create --role connector --only read --note "national portal"
     """
     with Bookkeeping(known_ledger(ledger)) as books:
-        organisation = None if party is None else organisation_id(party)
-        if organisation is not None and find_organisation(books, organisation) is None:
-            add_organisation(books, Organisation(organisation, party or ""), now())
+        organisation = None if party is None else let_take_part(books, party, now())
         made = now()
         key = make_key(
             books,

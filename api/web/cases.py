@@ -15,7 +15,7 @@ from api.access.asker import asker_of, view_of
 from api.access.sessions import shown_session
 from api.clock import now
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
-from api.web.forms import ShortForm
+from api.web.forms import NotDoneError, ShortForm
 from api.web.log_in import local
 from api.web.naming import case_link
 from api.web.texts import Texts
@@ -43,10 +43,6 @@ router = APIRouter(include_in_schema=False)
 _LONGEST: Final[Mapping[str, int]] = {"number": 100, "title": 300, "lot": 500, "note": 10_000}
 
 
-class _NotDoneError(Exception):
-    """A form asks for what cannot be; the text says why, in the language of the page."""
-
-
 @router.get("/cases")
 @router.get("/cases.json")
 def all_cases(request: Request, next: str = "") -> Response:  # noqa: A002 - the address's name
@@ -61,7 +57,7 @@ def open_case(request: Request, form: ShortForm) -> Response:
     """Open a case as of now; in a session its person works on it from then on."""
     try:
         one = _opened(request, form.get("number", "").strip(), form.get("title", "").strip())
-    except _NotDoneError as error:
+    except NotDoneError as error:
         if not wants_page(request):
             raise HTTPException(409, str(error)) from error
         return _cases_page(request, form, problem=str(error))
@@ -91,7 +87,7 @@ def change_case(request: Request, number: str, form: ShortForm) -> Response:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
     try:
         action(request, one, form)
-    except _NotDoneError as error:
+    except NotDoneError as error:
         if not wants_page(request):
             raise HTTPException(409, str(error)) from error
         return _case_page(request, one, problem=str(error))
@@ -103,14 +99,14 @@ def change_case(request: Request, number: str, form: ShortForm) -> Response:
 def _opened(request: Request, number: str, title: str) -> Inspection:
     t = _texts(request)
     if not number:
-        raise _NotDoneError(t("cases.no_number"))
+        raise NotDoneError(t("cases.no_number"))
     _check_length(request, number=number, title=title)
     last = last_entry(request.app.state.ledger, view_of(request))
     by = asker_of(request).name
     try:
         return open_inspection(_books(request), number, now(), title=title, by=by, as_of=last)
     except AccessError as error:
-        raise _NotDoneError(t("cases.taken", number=number)) from error
+        raise NotDoneError(t("cases.taken", number=number)) from error
 
 
 def _work(request: Request, one: Inspection, _: Mapping[str, str]) -> None:
@@ -133,7 +129,7 @@ def _adding(kind: ItemKind) -> Callable[[Request, Inspection, Mapping[str, str]]
         _check_open(request, one)
         value = form.get("value", "").strip()
         if not value:
-            raise _NotDoneError(_texts(request)("cases.nothing"))
+            raise NotDoneError(_texts(request)("cases.nothing"))
         _check_length(request, **{kind: value})
         value = subject_of(value) if kind == "lot" else value
         by = asker_of(request).name
@@ -215,13 +211,13 @@ def _case(request: Request, segment: str) -> Inspection:
 
 def _check_open(request: Request, one: Inspection) -> None:
     if one.closed is not None:
-        raise _NotDoneError(_texts(request)("cases.is_closed"))
+        raise NotDoneError(_texts(request)("cases.is_closed"))
 
 
 def _check_length(request: Request, **given: str) -> None:
     for name, value in given.items():
         if len(value) > _LONGEST[name]:
-            raise _NotDoneError(_texts(request)("cases.too_long", most=_LONGEST[name]))
+            raise NotDoneError(_texts(request)("cases.too_long", most=_LONGEST[name]))
 
 
 def _work_on(request: Request, number: str | None) -> None:

@@ -10,6 +10,10 @@ _MOST: Final = 2**16  # bytes
 _KIND: Final = "application/x-www-form-urlencoded"
 
 
+class NotDoneError(Exception):
+    """A form asks for what cannot be; the text says why, in the language of the page."""
+
+
 async def _short_form(request: Request) -> Mapping[str, str]:
     """Read the fields of a form; of one that is there twice the last.
 

@@ -11,7 +11,7 @@ from api.access.asker import asker_of
 from api.access.log_in import last_asked
 from api.clock import now
 from api.web.answers import page, texts_for
-from api.web.forms import ShortForm
+from api.web.forms import NotDoneError, ShortForm
 from api.web.texts import Texts
 from epcis_core.access.roles import Right, Role
 from epcis_core.errors import AccessError
@@ -47,10 +47,6 @@ _FIELDS: Final = (
 )
 
 
-class _NotDoneError(Exception):
-    """A form asks for what cannot be; the text says why, in the language of the page."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Link:
     """A link that was made just now, and is shown this once.
@@ -84,7 +80,7 @@ def manage(request: Request, form: ShortForm) -> Response:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
     try:
         link = action(request, form)
-    except _NotDoneError as error:
+    except NotDoneError as error:
         return _page(request, form, status=422, problem=str(error))
     if link is None:
         return RedirectResponse("/people", 303)
@@ -98,16 +94,16 @@ def _organisation(request: Request, form: Mapping[str, str]) -> None:
     try:
         party = organisation_id(given)
     except AccessError as error:
-        raise _NotDoneError(t("people.no_party", party=given)) from error
+        raise NotDoneError(t("people.no_party", party=given)) from error
     owned = tuple(dict.fromkeys(form.get("owned", "").replace(",", " ").split()))
     for one in owned:
         try:
             check_belonging(one)
         except AccessError as error:
-            raise _NotDoneError(t("people.no_belonging", value=one)) from error
+            raise NotDoneError(t("people.no_belonging", value=one)) from error
     name = form.get("name", "").strip()
     if not name:
-        raise _NotDoneError(t("people.no_name"))
+        raise NotDoneError(t("people.no_name"))
     contact = {one: text for one in CONTACTS if (text := form.get(one, "").strip())}
     roles = tuple(one.strip() for one in form.get("roles", "").split(",") if one.strip())
     known = find_organisation(books, party)
@@ -134,11 +130,11 @@ def _invite(request: Request, form: Mapping[str, str]) -> _Link:
     role, party = Role(form["role"]), form.get("organisation", "") or None
     _check_may(request, role)
     if not is_email(email):
-        raise _NotDoneError(t("people.no_email", email=email))
+        raise NotDoneError(t("people.no_email", email=email))
     if account_of(books, email) is not None:
-        raise _NotDoneError(t("people.taken", email=email))
+        raise NotDoneError(t("people.taken", email=email))
     if role is Role.BUSINESS and party is None:
-        raise _NotDoneError(t("people.needs_organisation"))
+        raise NotDoneError(t("people.needs_organisation"))
     if party is not None and find_organisation(books, party) is None:
         raise HTTPException(404, t("people.unknown"))
     account = add_account(books, email, now(), name=name or email, role=role, organisation=party)
@@ -165,7 +161,7 @@ def _activating(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]
         try:
             set_active(_books(request), account.number, active=active)
         except AccessError as error:
-            raise _NotDoneError(texts_for(request)("people.last_admin")) from error
+            raise NotDoneError(texts_for(request)("people.last_admin")) from error
 
     return change
 

@@ -108,20 +108,14 @@ class Bookkeeping:
         self._turn = threading.Lock()
         self._reading = threading.Lock()
         try:
-            self._connection = sqlite3.connect(
-                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
+            self._connection = self._connected()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.row_factory = sqlite3.Row
             self.path.chmod(0o600)  # it holds keys
             self._bring_up()
-            self._reader = sqlite3.connect(
-                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
+            self._reader = self._connected()
             self._reader.execute("PRAGMA query_only = ON")
-            self._reader.row_factory = sqlite3.Row
         except (sqlite3.Error, OSError) as error:
             raise refused(f"{self.path} cannot be opened", error) from error
 
@@ -179,6 +173,13 @@ class Bookkeeping:
                 "SELECT value FROM secret WHERE name = ?", (name,)
             ).fetchone()[0]
         return found
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def _bring_up(self) -> None:
         with self.transaction() as books:

@@ -140,6 +140,23 @@ def organisation_id(text: str) -> str:
     return str(found)
 
 
+def let_take_part(books: Bookkeeping, text: str, now: int) -> str:
+    """Return the id of an organisation; one that is not known yet is added under its own GLN.
+
+    Args:
+        books: where organisations stand.
+        text: a GLN in any spelling, or another identifier; it is the name of a new one.
+        now: microseconds since 1970 UTC.
+
+    Raises:
+        AccessError: it names no party.
+    """
+    found = organisation_id(text)
+    if find_organisation(books, found) is None:
+        add_organisation(books, Organisation(found, text), now)
+    return found
+
+
 def check_belonging(value: str) -> None:
     """See that something can belong to an organisation.
 

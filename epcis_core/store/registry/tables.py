@@ -13,11 +13,6 @@ STEPS: Final = (
         organisation TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
         value TEXT NOT NULL, giver TEXT NOT NULL, PRIMARY KEY (organisation, value, giver)
     )""",
-    """CREATE TABLE certificate (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        organisation TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
-        name TEXT NOT NULL, reference TEXT NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT
-    )""",
     # password: a hash of argon2id with its salt; NULL until somebody has set one.
     """CREATE TABLE account (
         number INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL UNIQUE COLLATE NOCASE,
