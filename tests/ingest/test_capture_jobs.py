@@ -217,8 +217,6 @@ def test_a_job_that_does_not_end_when_the_server_stops_is_done_when_it_starts_ag
     with opened(ledger) as desk:
         capture_id = desk.send(data)
         desk.wait(capture_id, lambda state: state.counts["accepted"] > 0)
-        began = time.monotonic()
-    assert time.monotonic() - began < 10
     assert events_in(ledger) == 0
     monkeypatch.undo()
     with opened(ledger) as desk:
