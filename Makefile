@@ -33,7 +33,7 @@ worlds:  ## five thousand simulated worlds; an hour at most, goes on where it wa
 queries:  ## twenty thousand random queries; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.queries.run
 
-visibility:  ## a thousand ledgers through the eyes of two of six parties; goes on where it was
+visibility:  ## a thousand ledgers through the eyes of six parties in turn; goes on where it was
 	nice -n 10 $(BIN)/python -m tests.visibility.run
 
 api-fuzz:  ## two hundred random requests per operation; an hour at most, goes on where it was

@@ -1,7 +1,7 @@
 """Many random ledgers through many eyes: how far a run is and which told too much, in a folder.
 
-As a program this is the full tier: a thousand ledgers of random stories, each read by two of the
-six parties with every question, in two processes. It may be interrupted, goes on where it was, and
+As a program this is the full tier: a thousand ledgers of random stories, each read by one of the six
+parties, which take turns, with every question, in two processes. It may be interrupted, goes on where it was, and
 ends by itself after an hour at most:
 
     python -m tests.visibility.run [--ledgers N] [--minutes M]
@@ -45,7 +45,7 @@ def go_on(half: int, ledgers: int, minutes: float) -> int:
     deadline = time.monotonic() + 60 * minutes
     while done < ledgers and time.monotonic() < deadline:
         seed = len(_HALVES) * done + half
-        if wrong := wrong_with(Seeded(seed), eyes_of(seed, 2), asked=_EVERY, most=_MOST):
+        if wrong := wrong_with(Seeded(seed), eyes_of(seed, 1), asked=_EVERY, most=_MOST):
             failing.append(seed)
             say(f"seed {seed}: kept in {kept.aside(f'visibility-{seed}.txt', wrong)}")
         done += 1
