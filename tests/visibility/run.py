@@ -1,8 +1,8 @@
 """Many random ledgers through many eyes: how far a run is and which told too much, in a folder.
 
-As a program this is the full tier: a thousand ledgers of random stories, each read by one of the six
-parties, which take turns, with every question, in two processes. It may be interrupted, goes on where it was, and
-ends by itself after an hour at most:
+As a program this is the full tier: a thousand ledgers of random stories, each read by one of the
+six parties in their turns with every question, in two processes. It may be interrupted, goes on
+where it was, and ends by itself after an hour at most:
 
     python -m tests.visibility.run [--ledgers N] [--minutes M]
 """
