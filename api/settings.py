@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from api.base_address import BaseAddress, Network
+from api.open_id.configured import OpenId
 from api.outward import Allowed
 from api.subscriptions.webhook import Pace
 from epcis_core.findings import Language
@@ -66,6 +67,7 @@ class Settings:
         query_seconds: how long finding the events of one page may take.
         base: where the server is found from outside; None for its own address.
         proxies: from where scheme and host of the request outside are believed.
+        open_id: a service that people may log in by; None for none.
     """
 
     demo: bool = False
@@ -79,6 +81,7 @@ class Settings:
     query_seconds: float = 30
     base: BaseAddress | None = None
     proxies: tuple[Network, ...] = ()
+    open_id: OpenId | None = None
 
     @property
     def root(self) -> str:
