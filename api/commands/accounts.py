@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from api.clock import now
-from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
+from api.commands.data import JsonOption, LedgerOption, print_json
 from api.commands.keys import known_ledger, known_party, note_command
+from api.commands.terminal import errors, output
 from epcis_core.access.roles import Role
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping

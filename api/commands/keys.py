@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.clock import now
-from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
-from api.settings import ledger_path
+from api.commands.data import JsonOption, LedgerOption, print_json
+from api.commands.terminal import errors, ledger_path, output
 from epcis_core.access.roles import Right, Role
 from epcis_core.errors import AccessError
 from epcis_core.model.times import utc_text

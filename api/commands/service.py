@@ -15,14 +15,15 @@ import uvicorn
 from api.app import create_app, new_token
 from api.base_address import LOOPBACK, BaseAddress, read_networks
 from api.clock import now
-from api.commands.data import LedgerOption, errors, limit_option, limits_of, output
+from api.commands.data import LedgerOption, limit_option, limits_of
 from api.commands.proofs import read_keys
+from api.commands.terminal import errors, ledger_path, output
 from api.garbage import look_rarely
 from api.logs import LogLevel, write_logs
 from api.open_id.configured import OpenId
 from api.outward import USUAL_PORTS, Allowed
 from api.server_file import RunningServer, announced
-from api.settings import Outsiders, Settings, ledger_path
+from api.settings import Outsiders, Settings
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from click import Command, Context, Parameter
-from typer.main import get_command
 
 from api.base_address import BaseAddress, read_networks
-from api.cli import app
+from api.cli import Commands
 from api.clock import now
 from api.server_file import find
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -21,7 +20,7 @@ from epcis_core.store.registry.entries import link_for
 from tests.api.conftest import Run, environment
 from tests.api.operating import rows_below
 
-SERVE: Command = get_command(app).commands["serve"]  # type: ignore[attr-defined] # a group
+SERVE: Command = Commands(name="epcis").get_command(None, "serve")
 OPTIONS: list[Parameter] = [one for one in SERVE.params if one.name != "help"]
 GIVEN = {
     "ledger": ["farm.duckdb"],
