@@ -171,7 +171,7 @@ def _measure(app: FastAPI) -> None:
         lambda: {
             "capture jobs": len(unfinished_jobs(books)),
             "subscriptions": len(all_subscriptions(books)),
-            "listeners": runner.listeners,
+            "listeners": runner.listeners.total(),
         },
     )
 

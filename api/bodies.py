@@ -2,10 +2,12 @@
 
 import tempfile
 from collections.abc import Awaitable, Callable
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 from fastapi import HTTPException, Request
+from starlette.requests import HTTPConnection
 
+from api.access.asker import Asker, asker_of
 from epcis_core.findings import Language, finding
 from ingest.limits import IntakeLimits
 
@@ -14,8 +16,21 @@ Receive = Callable[[], Awaitable[Any]]
 _FORM: Final = 2**20  # bytes of a form beside the files in it
 
 
+class Quota(Protocol):
+    """What counts how much each organisation sends, see `api.access.quota`."""
+
+    def take_more(self, asker: Asker, size: int) -> None:
+        """Count bytes as they come, of a body that did not announce them."""
+
+
+def announced_size(connection: HTTPConnection) -> int:
+    """Return how many bytes a request says that its body has; 0 where it does not say."""
+    announced = connection.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else 0
+
+
 def bounded(request: Request, *, language: Language = "en", is_form: bool = False) -> Request:
-    """Return a request again, with a body that is refused where it is larger than a file may be.
+    """Return a request again, with a body that is refused where it is larger than may be sent.
 
     Args:
         request: of which nothing has been read.
@@ -23,20 +38,31 @@ def bounded(request: Request, *, language: Language = "en", is_form: bool = Fals
         is_form: the body is a form, in which the files together may be as large as one.
 
     Returns:
-        The request; reading its body raises an HTTPException, 413, beyond the limit.
+        The request; reading its body raises an HTTPException, 413 where it is larger than a file
+        may be, 429 where it is more than its organisation may send.
     """
     limits: IntakeLimits = request.app.state.settings.limits
+    quota: Quota = request.app.state.quota
     most = limits.file_size + (_FORM if is_form else 0)
-    taken = 0
+    taken, counted = 0, announced_size(request)
 
-    async def receive() -> Any:
-        nonlocal taken
-        message = await request.receive()
-        taken += len(message.get("body", b""))
+    def count(size: int) -> None:
+        nonlocal taken, counted
+        taken += size
         if taken > most:
-            await _pass_over(request.receive, message, most)
             found = finding("file_too_large", limit=limits.file_size)
             raise HTTPException(413, found.message_in(language))
+        if taken > counted:
+            quota.take_more(asker_of(request), taken - counted)
+            counted = taken
+
+    async def receive() -> Any:
+        message = await request.receive()
+        try:
+            count(len(message.get("body", b"")))
+        except HTTPException:
+            await _pass_over(request.receive, message, most)
+            raise
         return message
 
     return Request(request.scope, receive)

@@ -27,6 +27,7 @@ from epcis_core.errors import (
     StoppedError,
     StoreError,
     TooComplexError,
+    TooManyError,
 )
 from epcis_core.query.refusal import QueryTooLargeError
 from epcis_core.store.durability import refused
@@ -35,6 +36,7 @@ _STATUS: Final[dict[type[EpcisError], tuple[int, str]]] = {
     QueryTooLargeError: (413, "QueryTooLargeException"),
     QueryError: (400, "QueryParameterException"),
     TooComplexError: (413, "QueryTooComplexException"),
+    TooManyError: (409, "ImplementationException"),
     ParseError: (400, "ValidationException"),
     DiskFullError: (507, "ImplementationException"),
     StoppedError: (503, "ImplementationException"),

@@ -56,6 +56,10 @@ class AccessError(EpcisError):
     """An organisation, account, key or link cannot be made or used as asked; the text says why."""
 
 
+class TooManyError(AccessError):
+    """An organisation has as much of something as it may."""
+
+
 class StoreError(EpcisError):
     """The ledger file cannot be opened, read or written."""
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from epcis_core.store.ledger import Ledger
 
@@ -22,14 +22,17 @@ settings.register_profile(
 settings.load_profile("ledger")
 
 
-_OVER_AND_OVER = frozenset({"fuzz", "load", "queries", "reliability", "visibility", "world"})
+_OVER_AND_OVER = frozenset(
+    {"conformance", "fuzz", "load", "queries", "reliability", "visibility", "world"}
+)
 """Folders whose tests run the same lines thousands of times, at twice the time where measured."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure the coverage of named cases alone."""
     for item in items:
-        if not _OVER_AND_OVER.isdisjoint(item.path.relative_to(ROOT).parts):
+        is_random = is_hypothesis_test(getattr(item, "obj", None))
+        if is_random or not _OVER_AND_OVER.isdisjoint(item.path.relative_to(ROOT).parts):
             item.add_marker("no_cover")
 
 

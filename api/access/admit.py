@@ -13,7 +13,8 @@ from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from api.access.asker import ANYBODY, NOBODY, NOTHING, OPERATOR, Asker
+from api.access.asker import ANYBODY, NOBODY, NOTHING, OPERATOR, Asker, asker_of
+from api.access.looking import is_noted, note_looking
 from api.access.noting import note_not_allowed, note_refused_key
 from api.access.rights import RIGHTS_OF_ROUTES
 from api.access.sessions import is_written_elsewhere, shown_session
@@ -23,9 +24,8 @@ from epcis_core.access.roles import NEEDS_CASE, RIGHTS, SEES_ALL, Right, Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import is_closed
 from epcis_core.store.registry.entries import find_session
-from epcis_core.store.registry.inspections import add_item, find_inspection
+from epcis_core.store.registry.inspections import find_inspection
 from epcis_core.store.registry.keys import find_key, key_ever_made
-from epcis_core.store.registry.looks import Look, note_look
 from epcis_core.store.registry.organisations import find_organisation, takes_part
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import DEFAULT_ORGANISATION
@@ -35,9 +35,6 @@ CASE_HEADER: Final = "Case-Number"
 
 _BEARER: Final = "bearer "
 _NEVER: Final = "never"
-_ABOUT: Final = ("id", "q", "event_id", "value", "capture_id")
-_EXPORTS: Final = frozenset({"GET /proof.zip", "GET /all-events"})
-_MOST_ABOUT: Final = 500  # characters of each
 
 
 async def admit(connection: HTTPConnection) -> None:
@@ -63,8 +60,8 @@ async def admit(connection: HTTPConnection) -> None:
         await run_in_threadpool(connection.app.state.quota.take, connection, asker)
     if right is Right.READ and asker.needs_case:
         await run_in_threadpool(_check_case, connection, asker)
-    if asker.is_noted and right is Right.READ:
-        await run_in_threadpool(_note, connection, asker)
+    if is_noted(asker, right, _route(connection)):
+        await run_in_threadpool(note_looking, connection, asker, _route(connection))
 
 
 async def recognise(connection: HTTPConnection) -> Asker:
@@ -83,6 +80,16 @@ async def recognise(connection: HTTPConnection) -> Asker:
         raise
     connection.state.asker = asker
     return asker
+
+
+async def is_still_admitted(connection: HTTPConnection) -> bool:
+    """Tell whether somebody who was let through still would be; that is no use of their session."""
+    try:
+        asker = await run_in_threadpool(_asker, connection)
+    except HTTPException:
+        return False
+    right = RIGHTS_OF_ROUTES.get(_route(connection), _NEVER)
+    return right in asker.rights and asker.owner == asker_of(connection).owner
 
 
 def is_open(connection: HTTPConnection) -> bool:
@@ -152,7 +159,8 @@ def _case_named(connection: HTTPConnection) -> str | None:
 
 def _by_session(connection: HTTPConnection, secret: str) -> Asker | None:
     books: Bookkeeping = connection.app.state.books
-    session = find_session(books, secret, now())
+    is_first = not hasattr(connection.state, "asker")  # a listener goes on without doing anything
+    session = find_session(books, secret, now(), is_used=is_first)
     if session is None:
         return None
     account = session.account
@@ -236,31 +244,6 @@ def _check_case(connection: HTTPConnection, asker: Asker) -> None:
         raise HTTPException(
             403, f"Records are looked at under an open case; name its number in {CASE_HEADER}."
         )
-
-
-def _note(connection: HTTPConnection, asker: Asker) -> None:
-    """Note that somebody looks to whom nothing is hidden."""
-    asked = {**dict(connection.query_params), **connection.path_params}
-    values = [v for name in _ABOUT for v in connection.query_params.getlist(name)]
-    values += [str(v) for v in connection.path_params.values()]
-    if not values:
-        values = [f"{name}={value}" for name, value in asked.items()]
-    about = tuple(value[:_MOST_ABOUT] for value in values)
-    books: Bookkeeping = connection.app.state.books
-    look = Look(now(), asker.name, asker.role, asker.case_number, _route(connection), about)
-    note_look(books, look)
-    _keep_export(connection, asker, books)
-
-
-def _keep_export(connection: HTTPConnection, asker: Asker, books: Bookkeeping) -> None:
-    """Keep with a case what is exported under it."""
-    number = asker.case_number
-    if number is None or _route(connection) not in _EXPORTS:
-        return
-    found = find_inspection(books, number)
-    if found is not None and found.closed is None:
-        value = f"{connection.url.path}?{connection.url.query}"[:_MOST_ABOUT].removesuffix("?")
-        add_item(books, number, now(), kind="export", value=value, by=asker.name)
 
 
 def _route(connection: HTTPConnection) -> str:

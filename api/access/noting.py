@@ -8,15 +8,18 @@ References:
     OWASP ASVS 5.0, section 16.3
 """
 
+from collections.abc import Iterator
+
 from starlette.requests import HTTPConnection
 
 from api.access.asker import asker_of
 from api.access.log_in import OF_PLACE, WINDOW, place_of
 from api.clock import now
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.registry.accounts import is_email
+from epcis_core.store.registry.accounts import account_of
 from epcis_core.store.registry.attempts import begin_try
-from epcis_core.store.registry.journal import Entry, What, note
+from epcis_core.store.registry.journal import LONGEST, Entry, What, note
+from epcis_core.store.registry.organisations import Change
 
 
 def note_done(
@@ -34,15 +37,32 @@ def note_done(
     note(_books(connection), Entry(now(), name, place_of(connection), what, about))
 
 
+def lines_of(party: str, change: Change) -> Iterator[str]:
+    """Yield what an entry says of a changed organisation: what came, what went.
+
+    It is one text, or several where one would be too long.
+
+    >>> [*lines_of("urn:x:farm", Change(came=("89360",), went=("8931",), ended=()))]
+    ['urn:x:farm +89360 −8931']
+    """
+    line = party
+    for told in (*(f"+{one}" for one in change.came), *(f"−{one}" for one in change.went)):
+        if len(line) + 1 + len(told) > LONGEST:
+            yield line
+            line = party
+        line = f"{line} {told}"
+    yield line
+
+
 def note_refused_log_in(connection: HTTPConnection, email: str) -> None:
     """Note that somebody is not let in, whatever they showed.
 
     Args:
         connection: by which they came.
-        email: as typed, or empty; what cannot be an address may be a password, and is not kept.
+        email: as typed, or empty; what is nobody's address may be a password, and is not kept.
     """
-    about = _address(email)
-    # Who types no address uses up none of what is noted of those who do.
+    about = _address(connection, email)
+    # Who types nobody's address uses up none of what is noted of those who do.
     kind = "of an address" if about else "of none"
     _note(connection, What.LOG_IN_REFUSED, about, most=OF_PLACE, each=kind)
 
@@ -54,7 +74,7 @@ def note_too_many(connection: HTTPConnection, email: str) -> None:
         connection: by which they came.
         email: as typed last.
     """
-    _note(connection, What.TOO_MANY_TRIES, _address(email))
+    _note(connection, What.TOO_MANY_TRIES, _address(connection, email))
 
 
 def note_refused_key(connection: HTTPConnection, key_id: str | None) -> None:
@@ -91,9 +111,10 @@ def _note(
             note_done(connection, what, about, who=who)
 
 
-def _address(email: str) -> str:
-    email = email.strip()
-    return email if is_email(email) else ""
+def _address(connection: HTTPConnection, email: str) -> str:
+    """Return the address of the account that is meant; empty where there is none."""
+    found = account_of(_books(connection), email.strip())
+    return "" if found is None else found.email
 
 
 def _books(connection: HTTPConnection) -> Bookkeeping:

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
+from api.bodies import announced_size
 from api.clock import now
 from api.errors import Refusal
 from epcis_core.store.captures import captured_size
@@ -40,25 +41,35 @@ class Quota:
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, connection: HTTPConnection, asker: Asker) -> None:
-        """Count a body that is about to be sent.
+        """Count a body that is about to be sent, by the size that it announces.
 
         Raises:
             Refusal: 429 where its organisation has sent as much as it may.
         """
         if not asker.owner:
             return
-        announced = connection.headers.get("content-length", "")
-        coming = int(announced) if announced.isdecimal() else 0
         with self._counting:
-            sent = self._sent_by(asker.owner)
-            if sent.size + coming > self.size:
-                title = (
-                    f"An organisation may send {self.size} bytes within 24 hours, and this one has "
-                    f"sent {sent.size}."
-                )
-                later = {"Retry-After": _LATER}
-                raise Refusal(429, "CaptureLimitExceededException", title, later)
-            sent.size += coming
+            self._count(self._sent_by(asker.owner), announced_size(connection))
+
+    def take_more(self, asker: Asker, size: int) -> None:
+        """Count bytes as they come, of a body that was let through and did not announce them.
+
+        Raises:
+            Refusal: 429 where its organisation has sent as much as it may.
+        """
+        if not asker.owner:
+            return
+        with self._counting:
+            self._count(self._sent[asker.owner], size)
+
+    def _count(self, sent: _Sent, size: int) -> None:
+        if sent.size + size > self.size:
+            title = (
+                f"An organisation may send {self.size} bytes within 24 hours, and this one has "
+                f"sent {sent.size}."
+            )
+            raise Refusal(429, "CaptureLimitExceededException", title, {"Retry-After": _LATER})
+        sent.size += size
 
     def _sent_by(self, organisation: str) -> _Sent:
         """Return what an organisation has sent, from the ledger or as counted since."""

@@ -5,6 +5,7 @@ References:
     RFC 6749, sections 2.3.1 and 4.1.3; RFC 7636, section 4.5
 """
 
+import asyncio
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ from api.open_id.tokens import Expected, checked_claims, keys_of
 from api.outward import Outward, OutwardError
 
 _KEPT: Final = 3600  # seconds for which it is not asked again what it publishes
+_AT_MOST: Final = 86_400  # seconds for which that is used where it does not answer
+_AGAIN: Final = 10  # seconds for which it is left alone after it did not answer
+_PATIENCE: Final = 5  # seconds for an answer
 _NEW_KEYS: Final = 60  # seconds after which it is asked whether it signs by a new key
 _OK: Final = 200
 _JSON: Final = {"Accept": "application/json"}
@@ -60,6 +64,9 @@ class Provider:
         self._clock = clock
         self._published: Mapping[str, Any] = {}
         self._published_at = float("-inf")
+        self._failure: OpenIdError | None = None
+        self._failed_at = float("-inf")
+        self._asking = asyncio.Lock()
         self._keys: KeySet | None = None
         self._keys_at = float("-inf")
 
@@ -102,9 +109,10 @@ class Provider:
         configured = self.configured
         expected = Expected(configured.issuer, configured.client, nonce)
         claims = checked_claims(token, await self._keys_for(token), expected, self._clock())
-        if "email" not in claims:
-            claims = {**claims, **await self._more_of(published, claims["sub"], told)}
-        return Person(claims["sub"], _own_email(claims))
+        said = claims
+        if "email" not in claims:  # address, and whether it is theirs, are from one source
+            said = await self._more_of(published, claims["sub"], told)
+        return Person(claims["sub"], _own_email(said))
 
     async def _exchanged(
         self, published: Mapping[str, Any], code: str, verifier: str, back: str
@@ -139,22 +147,33 @@ class Provider:
         found = await self._asked(place, {**_JSON, "Authorization": f"Bearer {access}"})
         if found.get("sub") != subject:
             raise OpenIdError("not_confirmed", "The provider tells of another person.")
-        return {name: found[name] for name in ("email", "email_verified") if name in found}
+        return found
 
     async def _metadata(self) -> Mapping[str, Any]:
-        if self._clock() - self._published_at > _KEPT:
-            issuer = self.configured.issuer
-            place = f"{issuer.removesuffix('/')}/.well-known/openid-configuration"
-            told = await self._asked(place, _JSON)
-            if told.get("issuer") != issuer:
-                raise OpenIdError(
-                    "unreachable", f"At {place} stands another issuer, {told.get('issuer')!r}."
-                )
-            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                if not is_trusted_address(told.get(name)):
-                    raise OpenIdError("unreachable", f"Its {name} is no address with https.")
-            self._published, self._published_at = told, self._clock()
-        return self._published
+        """Return what the provider publishes; it is asked once, however many people wait for it."""
+        async with self._asking:
+            now = self._clock()
+            if now - self._published_at > _KEPT and now - self._failed_at > _AGAIN:
+                try:
+                    self._published, self._published_at = await self._published_now(), now
+                except OpenIdError as error:
+                    self._failure, self._failed_at = error, now
+            if not self._published or now - self._published_at > _AT_MOST:
+                raise OpenIdError("unreachable", str(self._failure))
+            return self._published
+
+    async def _published_now(self) -> Mapping[str, Any]:
+        issuer = self.configured.issuer
+        place = f"{issuer.removesuffix('/')}/.well-known/openid-configuration"
+        told = await self._asked(place, _JSON)
+        if told.get("issuer") != issuer:
+            raise OpenIdError(
+                "unreachable", f"At {place} stands another issuer, {told.get('issuer')!r}."
+            )
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not is_trusted_address(told.get(name)):
+                raise OpenIdError("unreachable", f"Its {name} is no address with https.")
+        return told
 
     async def _keys_for(self, token: str) -> KeySet:
         """Return the provider's keys, asked for anew where it signs by one that is not known."""
@@ -175,10 +194,13 @@ class Provider:
     ) -> Mapping[str, Any]:
         """Return the object that a provider answers with."""
         try:
-            if body is None:
-                status, answer = await self.outward.get(place, headers)
-            else:
-                status, answer = await self.outward.exchange(place, body, headers)
+            async with asyncio.timeout(_PATIENCE):
+                if body is None:
+                    status, answer = await self.outward.get(place, headers)
+                else:
+                    status, answer = await self.outward.exchange(place, body, headers)
+        except TimeoutError as error:
+            raise OpenIdError("unreachable", f"{place} does not answer.") from error
         except (OutwardError, httpx.HTTPError) as error:
             raise OpenIdError("unreachable", f"{place} cannot be asked: {error}") from error
         try:
@@ -202,5 +224,6 @@ def _key_of(token: str) -> str | None:
 
 def _own_email(claims: Mapping[str, Any]) -> str | None:
     email = claims.get("email")
-    is_theirs = claims.get("email_verified") in (True, "true")
+    verified = claims.get("email_verified")
+    is_theirs = verified is True or verified == "true"
     return email.strip() if isinstance(email, str) and is_theirs else None

@@ -34,7 +34,7 @@ _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     403: ("Whoever asks has no right to this, or a page of another site sent the request.", ()),
     404: ("There is no such thing.", ()),
     406: ("The answer cannot be in a form or a version that the caller accepts.", ()),
-    409: ("It is there already, or its name belongs to another.", ()),
+    409: ("It is there already, its name belongs to another, or there are as many as may be.", ()),
     413: ("More was sent, or asked for, than is taken or given.", ()),
     414: ("The address is too long.", ()),
     415: (
@@ -45,7 +45,7 @@ _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     503: ("It cannot be done now; after the disk failed, until the server is started again.", ()),
     507: ("The disk has no room; nothing was kept. Send it again once there is some.", ()),
 }
-EVERYWHERE: Final = (400, 500, 503, 507)
+EVERYWHERE: Final = (400, 413, 500, 503, 507)
 """Statuses of problems that any operation may have."""
 
 ON_WRITING: Final = 403

@@ -157,7 +157,7 @@ def _of_queries() -> Iterator[tuple[str, Operation]]:
         f"POST {several}",
         Operation(
             a.in_json("The subscription.", subscription, "Location", status=201),
-            (403, 404, 406, 413, 415),
+            (403, 404, 406, 409, 413, 415),
             _body(dict.fromkeys((JSON, "application/ld+json"), schema("NewSubscription"))),
         ),
     )

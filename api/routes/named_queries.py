@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from api.access.asker import asker_of
+from api.access.noting import note_done
 from api.clock import now
 from api.definitions import (
     LARGEST,
@@ -32,7 +33,7 @@ from api.routes.events import (
     asked,
 )
 from api.subscriptions.controls import SOCKET_PARAMETERS
-from api.subscriptions.runner import Runner
+from api.subscriptions.runner import Note, Runner
 from api.wire.discovery import discovery
 from api.wire.formats import Prefixes, asked_prefixes
 from api.wire.headers import answer_headers, json_only
@@ -48,6 +49,7 @@ from epcis_core.store.named_queries import (
     find_named_query,
     named_queries,
 )
+from epcis_core.store.registry.journal import What
 
 router = APIRouter(
     prefix="/epcis", tags=["EPCIS 2.0: named queries"], dependencies=[Depends(accepted_versions)]
@@ -136,8 +138,10 @@ def show_query(request: Request, name: str, extensions: Extensions) -> Response:
 )
 async def remove_query(request: Request, name: str) -> Response:
     """Remove a query with its subscriptions; whoever listens to it is told and let go."""
-    if not await runner_of(request).remove_query(value_of(name), asker_of(request).owner):
-        raise no_such_query(value_of(name))
+    given, owner = value_of(name), asker_of(request).owner
+    note = noting_unsubscribed(request, given)
+    if not await runner_of(request).remove_query(given, owner, note):
+        raise no_such_query(given)
     return Response(status_code=204)
 
 
@@ -210,6 +214,11 @@ def query_named(request: HTTPConnection, segment: str) -> NamedQuery:
     if found is None:
         raise no_such_query(name)
     return found
+
+
+def noting_unsubscribed(request: Request, name: str) -> Note:
+    """Return what notes the end of a subscription to the query of a name."""
+    return lambda one: note_done(request, What.UNSUBSCRIBED, f"{name}, {one}")
 
 
 def no_such_query(name: str) -> Refusal:

@@ -4,13 +4,17 @@ References:
     EPCIS 2.0, section 12.7 (subscriptions)
 """
 
+from functools import partial
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, WebSocket
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access.admit import is_still_admitted
+from api.access.noting import note_done
 from api.clock import now
 from api.definitions import query_of
 from api.errors import Refusal
@@ -22,6 +26,7 @@ from api.routes.named_queries import (
     books_of,
     json_body,
     no_such_query,
+    noting_unsubscribed,
     query_named,
     runner_of,
 )
@@ -41,6 +46,7 @@ from epcis_core.model.times import utc_text
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import last_sequence
 from epcis_core.store.named_queries import NamedQuery
+from epcis_core.store.registry.journal import What
 from epcis_core.store.subscriptions import (
     Position,
     Progress,
@@ -56,7 +62,8 @@ router = APIRouter(
 )
 
 MOST_LISTENERS: Final = 2_000
-"""WebSockets that are open at once."""
+MOST_OF_ONE: Final = 100
+"""WebSockets that are open at once: in all, and of one organisation."""
 
 _OF_QUERY: Final = "/queries/{name}/subscriptions"
 _ONE: Final = f"{_OF_QUERY}/{{subscription_id}}"
@@ -136,7 +143,13 @@ async def subscribe(
             next_run=None if schedule is None else schedule.next_after(made),
         ),
     )
-    kept = await runner.subscribe(new, named)
+    to = urlsplit(wish.dest)  # what else stands in an address may be secret
+    receiver = f"{to.scheme}://{to.netloc.rpartition('@')[2]}"
+    kept = await runner.subscribe(
+        new,
+        named,
+        lambda one: note_done(request, What.SUBSCRIBED, f"{named.name} → {receiver}, {one}"),
+    )
     if kept is None:
         raise no_such_query(named.name)
     headers = answer_headers(extensions)
@@ -167,7 +180,8 @@ def show_subscription(
 async def unsubscribe(request: Request, name: str, subscription_id: str) -> Response:
     """Send no more; what is being sent is broken off."""
     named = await run_in_threadpool(query_named, request, name)
-    if not await runner_of(request).unsubscribe(named.number, value_of(subscription_id)):
+    given, note = value_of(subscription_id), noting_unsubscribed(request, named.name)
+    if not await runner_of(request).unsubscribe(named.number, given, note):
         raise _no_such_subscription(named.name, subscription_id)
     return Response(status_code=204)
 
@@ -190,9 +204,8 @@ async def listen(
     position = await run_in_threadpool(_begin, state.ledger, controls.initial)
     since = now() if controls.initial is None else controls.initial
     asked = Asked(named.number, named.name, formats.epc_format, controls.initial, named.owner)
-    if runner.listeners >= MOST_LISTENERS:
-        raise Refusal(503, "ImplementationException", f"{MOST_LISTENERS} are listening already.")
-    runner.listeners += 1
+    _check_room(runner, named.owner)
+    runner.listeners[named.owner] += 1
     try:
         await websocket.accept(
             headers=[
@@ -201,9 +214,25 @@ async def listen(
                 (b"gs1-cbv-version", VERSION.encode()),
             ]
         )
-        await Listener(runner, websocket, asked, query, controls).listen(position, removed)
+        await Listener(
+            runner,
+            websocket,
+            asked,
+            query,
+            controls=controls,
+            is_let_in=partial(is_still_admitted, websocket),
+        ).listen(position, removed)
     finally:
-        runner.listeners -= 1
+        runner.listeners[named.owner] -= 1
+
+
+def _check_room(runner: Runner, owner: str) -> None:
+    """Raise a Refusal, 503, where as many listen as may, in all or of one organisation."""
+    if runner.listeners.total() >= MOST_LISTENERS:
+        raise Refusal(503, "ImplementationException", f"{MOST_LISTENERS} are listening already.")
+    if owner and runner.listeners[owner] >= MOST_OF_ONE:
+        told = f"{MOST_OF_ONE} of your organisation are listening already."
+        raise Refusal(503, "ImplementationException", told)
 
 
 def _begin(ledger: Ledger, initial: int | None) -> Position:

@@ -5,8 +5,9 @@ It is made when the server starts, goes on with what was kept, and lives in the 
 
 import asyncio
 import logging
+from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Final, Self
 
 import anyio.to_thread
@@ -35,6 +36,10 @@ _ENDING: Final = 3.0  # seconds that what is being sent is waited for at the end
 _AT_ONCE: Final = 1_000  # named queries
 
 
+Note = Callable[[str], None]
+"""Notes what becomes of the subscription of an id, in the transaction in which it does."""
+
+
 class Runner:
     """Follows subscriptions. Use it as a context manager within an event loop.
 
@@ -48,14 +53,14 @@ class Runner:
         commits: tells of what is new in the ledger.
         windows: reads it.
         outward: the same.
-        listeners: how many listen over a WebSocket.
+        listeners: how many listen over a WebSocket, by the owner of their query.
     """
 
     def __init__(self, ledger: Ledger, books: Bookkeeping, outward: Outward, pace: Pace) -> None:
         self.commits = Commits(ledger)
         self.windows = Windows(ledger, books)
         self.outward = outward
-        self.listeners = 0
+        self.listeners: Counter[str] = Counter()
         self._books = books
         self._means = Means(books, self.commits, self.windows, Webhooks(outward), pace)
         self._followed: dict[int, tuple[Subscription, Following, asyncio.Task[None]]] = {}
@@ -75,35 +80,34 @@ class Runner:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def subscribe(self, new: Subscription, named: NamedQuery) -> Subscription | None:
+    async def subscribe(
+        self, new: Subscription, named: NamedQuery, note: Note
+    ) -> Subscription | None:
         """Keep a subscription to a query and follow it; None where the query is gone.
 
         Raises:
             QueryError: the query cannot be asked.
+            TooManyError: the owner of the query has as many subscriptions as it may.
             StoreError: the disk refuses.
         """
         async with self._changing:
-            kept = await anyio.to_thread.run_sync(add_subscription, self._books, new)
+            kept = await anyio.to_thread.run_sync(self._add, new, note)
             if kept is not None:
                 self._follow(kept, named)
         return kept
 
-    async def unsubscribe(self, query: int, subscription_id: str) -> bool:
+    async def unsubscribe(self, query: int, subscription_id: str, note: Note) -> bool:
         """Remove a subscription; what is being sent is broken off. False where there is none."""
         async with self._changing:
-            number = await anyio.to_thread.run_sync(
-                remove_subscription, self._books, query, subscription_id
-            )
+            number = await anyio.to_thread.run_sync(self._remove, query, subscription_id, note)
             if number is not None:
                 self._forget(number)
         return number is not None
 
-    async def remove_query(self, name: str, owner: str) -> bool:
+    async def remove_query(self, name: str, owner: str, note: Note) -> bool:
         """Remove an owner's query, its subscriptions and listeners; False where there is none."""
         async with self._changing:
-            query = await anyio.to_thread.run_sync(
-                partial(remove_named_query, self._books, name, owner=owner)
-            )
+            query = await anyio.to_thread.run_sync(self._remove_query, name, owner, note)
             if query is not None:
                 for number, (subscription, _, _) in list(self._followed.items()):
                     if subscription.query == query:
@@ -120,6 +124,29 @@ class Runner:
         """Return how far a subscription has come by now."""
         found = self._followed.get(subscription.number)
         return subscription.progress if found is None else found[1].progress
+
+    def _add(self, new: Subscription, note: Note) -> Subscription | None:
+        with self._books.transaction():
+            kept = add_subscription(self._books, new)
+            if kept is not None:
+                note(kept.id)
+        return kept
+
+    def _remove(self, query: int, subscription_id: str, note: Note) -> int | None:
+        with self._books.transaction():
+            number = remove_subscription(self._books, query, subscription_id)
+            if number is not None:
+                note(subscription_id)
+        return number
+
+    def _remove_query(self, name: str, owner: str, note: Note) -> int | None:
+        with self._books.transaction():
+            before = all_subscriptions(self._books)
+            query = remove_named_query(self._books, name, owner=owner)
+            for one in before:
+                if one.query == query:
+                    note(one.id)
+        return query
 
     def _follow(self, subscription: Subscription, named: NamedQuery) -> None:
         following = Following(self._means, subscription, named, query_of(named))

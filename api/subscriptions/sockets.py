@@ -9,6 +9,7 @@ References:
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -27,8 +28,14 @@ from epcis_core.store.subscriptions import Position
 NORMAL: Final = 1000
 TRY_LATER: Final = 1013
 BROKEN: Final = 1011
+POLICY: Final = 1008
 _PATIENCE: Final = 60.0  # seconds until a message has left
+_LOOKED: Final = 60.0  # seconds after which it is looked again whether a listener is let in
 _REASON: Final = 120  # bytes of a reason
+
+
+class ShutOutError(Exception):
+    """Whoever listens is not let in any more."""
 
 
 class Listener:
@@ -40,6 +47,7 @@ class Listener:
         asked: whose events they are.
         query: the query of that number.
         controls: when they are told of.
+        is_let_in: tells whether whoever listens still may.
     """
 
     def __init__(
@@ -48,8 +56,11 @@ class Listener:
         socket: WebSocket,
         asked: Asked,
         query: EventQuery,
+        *,
         controls: Controls,
+        is_let_in: Callable[[], Awaitable[bool]],
     ) -> None:
+        self._is_let_in = is_let_in
         self._runner = runner
         self._socket = socket
         self._asked = asked
@@ -57,7 +68,7 @@ class Listener:
         self._controls = controls
 
     async def listen(self, position: Position, removed: asyncio.Event) -> None:
-        """Send events until the listener leaves, or the query is removed.
+        """Send events until the listener leaves, is shut out, or the query is removed.
 
         Args:
             position: behind which they begin.
@@ -66,7 +77,8 @@ class Listener:
         telling = asyncio.create_task(self._tell(position))
         leaving = asyncio.create_task(self._leave())
         gone = asyncio.create_task(removed.wait())
-        tasks = (telling, leaving, gone)
+        shut_out = asyncio.create_task(self._be_shut_out())
+        tasks = (telling, leaving, gone, shut_out)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -75,6 +87,8 @@ class Listener:
             await asyncio.gather(*tasks, return_exceptions=True)
         if gone.done() and not gone.cancelled():
             await self._close(NORMAL, "The query has been removed.")
+        elif shut_out.done() and not shut_out.cancelled():
+            await self._close_after(shut_out.exception())
         elif telling.done() and not telling.cancelled():
             await self._close_after(telling.exception())
 
@@ -92,9 +106,20 @@ class Listener:
             window = await self._runner.windows.at(self._asked, self._query, position)
             is_nothing = window.is_hidden and schedule is None
             if not window.is_silent or (self._controls.report_if_empty and not is_nothing):
+                await self._check_let_in()
                 async with asyncio.timeout(_PATIENCE):
                     await self._socket.send_text(window.text)
             position = window.following
+
+    async def _be_shut_out(self) -> None:
+        """Wait until whoever listens is let in no more, though there may be nothing to tell."""
+        while True:
+            await asyncio.sleep(_LOOKED)
+            await self._check_let_in()
+
+    async def _check_let_in(self) -> None:
+        if not await self._is_let_in():
+            raise ShutOutError
 
     async def _leave(self) -> None:
         """Wait until the listener leaves."""
@@ -103,6 +128,8 @@ class Listener:
 
     async def _close_after(self, error: BaseException | None) -> None:
         match error:
+            case ShutOutError():
+                await self._close(POLICY, "You are not let in any more.")
             case TimeoutError():
                 await self._close(TRY_LATER, "The listener takes too long.")
             case EpcisError():

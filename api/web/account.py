@@ -49,11 +49,11 @@ def _refusal(request: Request, account: Account, form: Mapping[str, str]) -> Res
     try:
         known = trying.account_with(books, account.email, form.get("current", ""), place, now())
     except trying.TooManyTriesError as error:
-        return too_many(request, "account.html", error, **_of_own(request, account))
+        return too_many(request, "account.html", error, **_of_own(request, account, form))
     if known is not None:
         return None
     note_refused_log_in(request, account.email)
-    return _own_page(request, account, texts_for(request)("account.wrong"))
+    return _own_page(request, account, texts_for(request)("account.wrong"), form)
 
 
 def _change_password(request: Request, form: Mapping[str, str]) -> Response:
@@ -65,8 +65,9 @@ def _change_password(request: Request, form: Mapping[str, str]) -> Response:
         return _own_page(request, account, problem)
     hashed = passwords.hash_password(form["password"])
     with books.transaction():
-        set_password(books, account.number, hashed)
-        note_done(request, What.PASSWORD_SET, account.email)
+        if _own(request).password == account.password:  # else it was changed meanwhile
+            note_done(request, What.PASSWORD_SET, account.email)
+            account = set_password(books, account.number, hashed)
         return with_session(request, account, "/account?changed=yes")
 
 
@@ -95,20 +96,27 @@ def _own(request: Request) -> Account:
     return account
 
 
-def _own_page(request: Request, account: Account, problem: str | None) -> Response:
+def _own_page(
+    request: Request, account: Account, problem: str | None, form: Mapping[str, str] | None = None
+) -> Response:
     status = 200 if problem is None else 422
-    values = _of_own(request, account)
+    values = _of_own(request, account, form)
     return page(request, "account.html", status=status, problem=problem, **values)
 
 
-def _of_own(request: Request, account: Account) -> dict[str, Any]:
+def _of_own(
+    request: Request, account: Account, form: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return what is shown of an account; `ending` is the session that a form is about."""
     organisation, books, own = account.organisation, _books(request), _own_session(request)
     return {
         "account": account,
+        "ending": form.get("session", "") if form and form.get("action") == "end" else None,
         "sessions": [(one, one.id == own) for one in sessions_of(books, account, now())],
         "certificates": [] if organisation is None else certificate_rows(request, organisation),
         "organisation": None if organisation is None else find_organisation(books, organisation),
         "is_changed": request.query_params.get("changed") == "yes",
+        "is_bound": request.query_params.get("bound") == "yes",
     }
 
 

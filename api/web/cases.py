@@ -38,7 +38,7 @@ from epcis_core.store.registry.inspections import (
 )
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.looks import Look, note_look
-from epcis_core.store.trace import subject_of
+from epcis_core.store.trace import as_known, subject_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,7 +74,6 @@ def open_case(request: Request, form: ShortForm) -> Response:
 def show_case(request: Request, number: str) -> Response:
     """Show what a case has collected, and of its lots how much came later."""
     one = _case(request, number)
-    _note(request, one)
     if not wants_page(request):
         return as_json(_whole(request, one))
     return _case_page(request, one)
@@ -180,7 +179,7 @@ def _case_page(request: Request, one: Inspection, *, problem: str = "") -> Respo
         items=items_of(_books(request), one.number),
         later={lot["id"]: lot["later"] for lot in known["lots"]},
         as_of=known["as_of"],
-        n=namer_for(request),
+        n=namer_for(request, as_of=None if one.closed is None else utc_text(one.closed)),
         problem=problem,
     )
 
@@ -196,8 +195,15 @@ def _told(one: Inspection) -> dict[str, Any]:
 
 
 def _whole(request: Request, one: Inspection) -> dict[str, Any]:
-    """Return a case with what it has collected, and how much of its lots came later."""
+    """Return a case with what it has collected, and how much of its lots came later; it is noted.
+
+    What came after it was closed does not count.
+    """
+    _note(request, one)
     ledger, view = request.app.state.ledger, view_of(request)
+    if one.closed is not None:
+        with ledger.reading() as cursor:
+            view = as_known(cursor, view, utc_text(one.closed))
     items = items_of(_books(request), one.number)
     lots = [item.value for item in items if item.kind == "lot"]
     later = count_later(ledger, view, lots, one.as_of)
@@ -241,7 +247,7 @@ def _note(request: Request, one: Inspection) -> None:
     """Note the look at a case: its page names lots, and tells what came of them."""
     asker = asker_of(request)
     if asker.is_noted:
-        route = f"GET {request.scope['route'].path}"
+        route = f"{request.method} {request.scope['route'].path}"
         look = Look(now(), asker.name, asker.role, one.number, route, (one.number,))
         note_look(_books(request), look)
 

@@ -12,7 +12,7 @@ from api.access.noting import note_done
 from api.clock import now
 from api.web import times
 from api.web.answers import as_json, page, texts_for, wants_page
-from api.web.forms import NotDoneError, ShortForm
+from api.web.forms import NotDoneError, ShortForm, number_in
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.certificates import (
@@ -133,16 +133,14 @@ def _day(request: Request, text: str) -> date:
 
 
 def _withdraw(request: Request, form: Mapping[str, str]) -> None:
-    books, given = _books(request), form.get("certificate", "")
-    number = int(given) if given.isdecimal() and len(given) < _LONG else 0
+    books = _books(request)
     with books.transaction():
-        one = withdraw_certificate(books, number, now())
+        one = withdraw_certificate(books, number_in(form, "certificate"), now())
         if one is None:
             raise HTTPException(404, texts_for(request)("certificates.unknown"))
         note_done(request, What.CERTIFICATE_WITHDRAWN, _named(one))
 
 
-_LONG: Final = 18  # digits, more than which no id has
 _ACTIONS: Final[Mapping[str, Callable[[Request, Mapping[str, str]], None]]] = {
     "add": _add,
     "withdraw": _withdraw,

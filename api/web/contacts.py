@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.web.naming import Namer
+from api.web.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,14 @@ class Contact:
 def contact_of(party: str, known: Mapping[str, Any], namer: Namer) -> Contact:
     """Return how to reach a party, by what master data says of it."""
     phone = str(known["phone"]) if known.get("phone") else None
-    role = _role(str(known["role"]), namer) if known.get("role") else None
+    role = role_in_words(str(known["role"]), namer.texts) if known.get("role") else None
     return Contact(party, namer.party(party), role, phone, dialled(phone), address_of(known))
 
 
-def _role(stated: str, namer: Namer) -> str:
+def role_in_words(stated: str, texts: Texts) -> str:
     """Return a role in the language of the page where it is a word known here, else as stated."""
     key = f"actor.{stated.strip().lower().replace(' ', '_')}"
-    return namer.texts(key) if namer.texts.has(key) else stated
+    return texts(key) if texts.has(key) else stated
 
 
 def dialled(phone: str | None) -> str | None:

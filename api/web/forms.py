@@ -1,10 +1,13 @@
-"""Short forms of the pages: fields of text, read whole."""
+"""Short forms of the pages: fields of text, read whole; and the numbers of what is kept."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Query, Request
+
+_LARGEST: Final = 2**63 - 1  # of a number in SQLite
+_DIGITS: Final = 18  # more than which no number has that it has given
 
 _MOST: Final = 2**16  # bytes
 _KIND: Final = "application/x-www-form-urlencoded"
@@ -33,3 +36,16 @@ async def _short_form(request: Request) -> Mapping[str, str]:
 
 ShortForm = Annotated[Mapping[str, str], Depends(_short_form)]
 """The fields of a form; what is missing in it is not there."""
+
+LineNumber = Annotated[int | None, Query(ge=1, le=_LARGEST)]
+"""The number in an address from which a list of lines goes on; None for its begin."""
+
+
+def number_in(form: Mapping[str, str], name: str) -> int:
+    """Return the number in a field by which something is kept; 0, which nothing has, for none.
+
+    >>> number_in({"account": "17"}, "account"), number_in({"account": "9" * 5000}, "account")
+    (17, 0)
+    """
+    given = form.get(name, "")
+    return int(given) if given.isdecimal() and len(given) <= _DIGITS else 0

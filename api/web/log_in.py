@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Request
@@ -17,6 +17,7 @@ from api.clock import now
 from api.web.answers import page, texts_for
 from api.web.forms import ShortForm
 from epcis_core.access.roles import Role
+from epcis_core.errors import AccessError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import (
     Account,
@@ -33,6 +34,7 @@ from epcis_core.store.registry.organisations import takes_part
 router = APIRouter(include_in_schema=False)
 
 _MINUTE: Final = 60  # seconds
+_LONGEST_PATH: Final = 1000  # characters; it goes into cookies and addresses
 _MOST_ASKED: Final = 20  # times that one place may ask for new passwords
 
 
@@ -117,7 +119,8 @@ def local(path: str) -> str:
     except ValueError:
         return "/"
     is_here = not parts.scheme and not parts.netloc and path.startswith("/") and path[1:2] != "/"
-    return path if is_here and "\\" not in path and path.isprintable() else "/"
+    is_here &= "\\" not in path and path.isprintable() and len(path) <= _LONGEST_PATH
+    return path if is_here else "/"
 
 
 async def apart(request: Request, answer: Callable[..., Response], *given: Any) -> Response:
@@ -152,18 +155,26 @@ def let_in(request: Request, account: Account, path: str, *, by: str = "") -> Re
         by: which service vouches for them; empty where they have a password.
     """
     with _books(request).transaction():
-        note_done(request, What.LOGGED_IN, by, who=account.email)
-        return with_session(request, account, path)
+        answer = with_session(request, account, path)
+        if answer.headers["location"] == path:
+            note_done(request, What.LOGGED_IN, by, who=account.email)
+        return answer
 
 
 def with_session(request: Request, account: Account, path: str) -> Response:
-    """Answer with a new session; one that the browser showed before ends."""
+    """Answer with a new session; one that the browser showed before ends.
+
+    Whose account was changed since it was found begins again.
+    """
     books = _books(request)
     if (before := shown_session(request)) is not None:
         end_session(books, before)
-    answer = RedirectResponse(path, 303)
     place, browser = trying.place_of(request), browser_of(request)
-    secret = open_session(books, account, now(), place=place, browser=browser)
+    try:
+        secret = open_session(books, account, now(), place=place, browser=browser)
+    except AccessError:
+        return RedirectResponse(f"/log-in?next={quote(path, safe='')}", 303)
+    answer = RedirectResponse(path, 303)
     let_keep(request, answer, secret)
     return answer
 
@@ -222,7 +233,7 @@ def _set_up(request: Request, secret: str, form: Mapping[str, str]) -> Response:
         if not use_link(books, secret, made):
             raise HTTPException(404, t("set_up.not_good"))
         account = add_account(books, email, made, name=name or email, role=Role.ADMIN)
-        set_password(books, account.number, hashed)
+        account = set_password(books, account.number, hashed)
         note_done(request, What.SET_UP, email, who=email)
     return let_in(request, account, "/people")
 
@@ -254,7 +265,7 @@ def _choose_password(request: Request, secret: str, form: Mapping[str, str]) -> 
     with books.transaction():
         if not use_link(books, secret, now()):
             raise HTTPException(404, texts_for(request)("password.not_good"))
-        set_password(books, account.number, hashed)
+        account = set_password(books, account.number, hashed)
         trying.forget_asked(books, account.email)
         note_done(request, What.PASSWORD_SET, account.email, who=account.email)
     return let_in(request, account, "/")

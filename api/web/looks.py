@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from api.web import times
 from api.web.answers import as_json, page, wants_page
 from api.web.csv_cells import lines
+from api.web.forms import LineNumber
+from api.web.noted_words import asked_in_words, noted_words
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.looks import Look, looks
@@ -20,12 +22,10 @@ _ON_A_PAGE: Final = 200
 _AT_ONCE: Final = 1000
 _COLUMNS: Final = ("number", "time", "who", "role", "case", "asked", "about")
 
-Before = Annotated[int | None, Query(ge=1)]
-
 
 @router.get("/looks")
 @router.get("/looks.json")
-def show_looks(request: Request, before: Before = None, case: str | None = None) -> Response:
+def show_looks(request: Request, before: LineNumber = None, case: str | None = None) -> Response:
     """Show who looked at what, the newest first; `before` goes on from a number."""
     books: Bookkeeping = request.app.state.books
     case = case or None
@@ -33,11 +33,15 @@ def show_looks(request: Request, before: Before = None, case: str | None = None)
         found = looks(books, before=before, case_number=case, most=_AT_ONCE)
         return as_json([_told(one) for one in found])
     found = looks(books, before=before, case_number=case, most=_ON_A_PAGE + 1)
-    shown = found[:_ON_A_PAGE]
+    shown, words = found[:_ON_A_PAGE], noted_words(request)
     return page(
         request,
         "looks.html",
-        looks=[(one, times.here_at(one.time)) for one in shown],
+        looks=[
+            (one, times.here_at(one.time), asked_in_words(one.asked, words.namer.texts))
+            for one in shown
+        ],
+        words=words,
         case=case,
         following=shown[-1].number if len(found) > _ON_A_PAGE else None,
     )

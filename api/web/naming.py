@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 from api.web.texts import Texts
+from epcis_core.access.visibility import PARTY
 from epcis_core.identifiers import Identifier
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.kinds import key_of
@@ -52,6 +53,12 @@ class Namer:
         if key is None:
             return self.texts("trace.unknown_party")
         return _named(self.book.party(key)) or _number(key)
+
+    def numbered_party(self, key: str) -> str:
+        """Return a party's name with its GLN, or that alone where it has none."""
+        name, number = _named(self.book.party(key)), key.removeprefix(PARTY)
+        number = key if number == key else f"GLN {number}"
+        return number if name is None else f"{name} ({number})"
 
     def place(self, key: str | None) -> str:
         """Return a place's name, or its number where it has none."""

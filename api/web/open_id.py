@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import log_in as trying
 from api.access.asker import asker_of
+from api.access.noting import note_done
 from api.access.sessions import is_https
 from api.clock import now
 from api.open_id.errors import OpenIdError
@@ -18,7 +19,9 @@ from api.open_id.provider import Person, Provider
 from api.web.answers import texts_for
 from api.web.log_in import let_in, local, log_in_page, of_log_in, too_many
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.attempts import forget_tries
 from epcis_core.store.registry.identities import account_of_person
+from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import takes_part
 
 router: APIRouter = APIRouter(include_in_schema=False)
@@ -76,7 +79,10 @@ async def go_there(request: Request, next: str = "/") -> Response:  # noqa: A002
 @router.get(_BACK)
 async def come_back(request: Request, back: Annotated[_Back, Query()]) -> Response:
     """Let somebody in whom the service vouches for, where they have an account here."""
-    answer = await _answer(request, _provider(request), back)
+    journey = await run_in_threadpool(_begun, request, back.state)
+    if journey is None:  # another log-in may still be on its way, and keeps its cookie
+        return await run_in_threadpool(_not_let_in, request, "/", "expired")
+    answer = await _answer(request, _provider(request), back, journey)
     answer.delete_cookie(
         _cookie(request),
         path="/" if is_https(request) else request.app.state.settings.root or "/",
@@ -87,14 +93,16 @@ async def come_back(request: Request, back: Annotated[_Back, Query()]) -> Respon
     return answer
 
 
-async def _answer(request: Request, provider: Provider, back: _Back) -> Response:
+def _begun(request: Request, state: str) -> Journey | None:
+    """Return the log-in that this browser has begun and comes back from; None for none."""
     kept = request.cookies.get(_cookie(request), "")
-    key = await run_in_threadpool(_books(request).secret, _KEY)
-    journey = Journey.found(kept, back.state, key, now())
-    if journey is None:
-        return await run_in_threadpool(_not_let_in, request, "/", "expired")
+    return Journey.found(kept, state, _books(request).secret(_KEY), now())
+
+
+async def _answer(request: Request, provider: Provider, back: _Back, journey: Journey) -> Response:
+    tried = now()
     try:
-        await run_in_threadpool(_count, request)
+        await run_in_threadpool(_count, request, tried)
         await _check_answer(provider, back)
         person = await provider.person(
             back.code, nonce=journey.nonce, verifier=journey.verifier, back=_own_address(request)
@@ -103,7 +111,7 @@ async def _answer(request: Request, provider: Provider, back: _Back) -> Response
         return await run_in_threadpool(_not_let_in, request, journey.following, failed)
     except trying.TooManyTriesError as often:
         return await run_in_threadpool(_too_many, request, often, journey.following)
-    return await run_in_threadpool(_let_in, request, provider, person, journey.following)
+    return await run_in_threadpool(_let_in, request, person, journey.following, tried)
 
 
 async def _check_answer(provider: Provider, back: _Back) -> None:
@@ -122,14 +130,22 @@ async def _check_answer(provider: Provider, back: _Back) -> None:
         raise OpenIdError("refused", f"The provider answers {back.error!r}.")
 
 
-def _let_in(request: Request, provider: Provider, person: Person, following: str) -> Response:
-    books, issuer = _books(request), provider.configured.issuer
-    account = account_of_person(books, issuer, person.subject, person.email, now())
-    if isinstance(account, str):
-        return _not_let_in(request, following, account, person.email or "")
+def _let_in(request: Request, person: Person, following: str, tried: int) -> Response:
+    """Let in whom the service vouches for, where they have an account; it was no guess then."""
+    books, configured = _books(request), _provider(request).configured
+    found = account_of_person(books, configured.issuer, person.subject, person.email, now())
+    if isinstance(found, str):
+        return _not_let_in(request, following, found, person.email or "")
+    account = found.account
     if not account.active or not takes_part(books, account.organisation):
         return log_in_page(request, following, account.email, texts_for(request)("log_in.closed"))
-    return let_in(request, account, following, by=provider.configured.name)
+    forget_tries(books, (f"from {trying.place_of(request)}",), tried)
+    if found.is_new:
+        note_done(request, What.IDENTITY_BOUND, configured.name, who=account.email)
+    # Who did not choose the password that is there should know of it.
+    has_other_way = found.is_new and account.password is not None
+    path = "/account?bound=yes" if has_other_way else following
+    return let_in(request, account, path, by=configured.name)
 
 
 def _not_let_in(
@@ -149,14 +165,14 @@ def _too_many(request: Request, often: trying.TooManyTriesError, following: str)
     return too_many(request, "log_in.html", often, **of_log_in(request, following, ""))
 
 
-def _count(request: Request) -> None:
+def _count(request: Request, moment: int) -> None:
     """Count a log-in against those that one place may try.
 
     Raises:
         TooManyTriesError: there were too many.
     """
     place = trying.place_of(request)
-    trying.begin(_books(request), {f"from {place}": trying.OF_PLACE}, now())
+    trying.begin(_books(request), {f"from {place}": trying.OF_PLACE}, moment)
 
 
 def _provider(request: Request) -> Provider:

@@ -1,80 +1,61 @@
 """The page of those who manage: which organisations take part, and which people are let in."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access.asker import asker_of
-from api.access.log_in import last_asked
-from api.access.noting import note_done, note_not_allowed
+from api.access.noting import lines_of, note_done, note_not_allowed
 from api.clock import now
-from api.web.answers import page, texts_for
-from api.web.forms import NotDoneError, ShortForm
-from api.web.texts import Texts
-from epcis_core.access.roles import Right, Role
+from api.web.answers import texts_for
+from api.web.forms import NotDoneError, ShortForm, number_in
+from api.web.people_page import CONTACTS, Link, Listed, may_manage, people_page, values_of
+from epcis_core.access.roles import Role
 from epcis_core.errors import AccessError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import (
     Account,
     account_numbered,
     account_of,
-    accounts,
     add_account,
     is_email,
     set_active,
 )
 from epcis_core.store.registry.entries import make_link
-from epcis_core.store.registry.identities import accounts_with_identity
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import (
+    LONGEST,
     Organisation,
     add_organisation,
     check_belonging,
     find_organisation,
     organisation_id,
-    organisations,
 )
+from epcis_core.store.registry.overlaps import Overlap, overlaps
 
 router = APIRouter(include_in_schema=False)
 
-CONTACTS: Final = ("phone_24h", "phone", "email", "address")
-"""What is kept of whom to reach at an organisation; the first day and night."""
 
+class _OverlapsError(NotDoneError):
+    """What is to belong to an organisation is another's own; `args` are the overlaps."""
 
-_FIELDS: Final = (
-    *("action", "party", "name", "owned", "roles", "role", "organisation"),
-    *CONTACTS,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """A link that was made just now, and is shown this once.
-
-    Attributes:
-        path: of it.
-        account: for whom.
-        purpose: `invitation` or `password`.
-    """
-
-    path: str
-    account: Account
-    purpose: str
+    args: tuple[Overlap, ...]
 
 
 @router.get("/people")
-def people(request: Request, organisation: str = "") -> Response:
+def people(request: Request, listed: Listed, organisation: str = "") -> Response:
     """Show organisations and people; one organisation in the form, to be changed."""
     if asker_of(request).way == "anybody":
         return RedirectResponse("/log-in?next=/people", 303)
-    return _page(request, _values_of(find_organisation(_books(request), organisation)))
+    known = find_organisation(_books(request), organisation)
+    return people_page(request, listed, {} if known is None else values_of(_books(request), known))
 
 
 @router.post("/people")
-def manage(request: Request, form: ShortForm) -> Response:
+def manage(request: Request, listed: Listed, form: ShortForm) -> Response:
     """Do what one form of the page asks for."""
     if asker_of(request).way == "anybody":
         raise HTTPException(403, texts_for(request)("people.log_in_first"))
@@ -83,11 +64,13 @@ def manage(request: Request, form: ShortForm) -> Response:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
     try:
         link = action(request, form)
+    except _OverlapsError as error:
+        return people_page(request, listed, form, overlapping=error.args)
     except NotDoneError as error:
-        return _page(request, form, status=422, problem=str(error))
+        return people_page(request, listed, form, problem=str(error))
     if link is None:
-        return RedirectResponse("/people", 303)
-    return _page(request, {}, link=link)
+        return RedirectResponse(listed.link(), 303)
+    return people_page(request, listed, {}, link=link)
 
 
 def _organisation(request: Request, form: Mapping[str, str]) -> None:
@@ -97,24 +80,39 @@ def _organisation(request: Request, form: Mapping[str, str]) -> None:
     try:
         party = organisation_id(given)
     except AccessError as error:
-        raise NotDoneError(t("people.no_party", party=given)) from error
+        raise NotDoneError(t("people.no_party", party=given[:LONGEST])) from error
     owned = tuple(dict.fromkeys(form.get("owned", "").replace(",", " ").split()))
     for one in owned:
         try:
             check_belonging(one)
         except AccessError as error:
-            raise NotDoneError(t("people.no_belonging", value=one)) from error
+            raise NotDoneError(t("people.no_belonging", value=one[:LONGEST])) from error
     name = form.get("name", "").strip()
     if not name:
         raise NotDoneError(t("people.no_name"))
+    if unconfirmed := _unconfirmed(books, party, owned, form):
+        raise _OverlapsError(*unconfirmed)
     contact = {one: text for one in CONTACTS if (text := form.get(one, "").strip())}
     roles = tuple(one.strip() for one in form.get("roles", "").split(",") if one.strip())
     known = find_organisation(books, party)
     active = known is None or known.active
     what = What.ORGANISATION_ADDED if known is None else What.ORGANISATION_CHANGED
+    new = Organisation(party, name, roles, contact, owned, active)
     with books.transaction():
-        add_organisation(books, Organisation(party, name, roles, contact, owned, active), now())
-        note_done(request, what, party)
+        change = add_organisation(books, new, now())
+        for told in lines_of(party, change):
+            note_done(request, what, told)
+        for taker, value in change.ended:
+            note_done(request, What.DELEGATION_WITHDRAWN, f"{value}, {party} → {taker}")
+
+
+def _unconfirmed(
+    books: Bookkeeping, party: str, owned: Sequence[str], form: Mapping[str, str]
+) -> list[Overlap]:
+    """Return what would be another's too, where the form does not confirm each such value."""
+    found = overlaps(books, party, owned)
+    confirmed = form.get("confirmed", "").split()
+    return found if any(one.value not in confirmed for one in found) else []
 
 
 def _letting_in(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]:
@@ -131,7 +129,7 @@ def _letting_in(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]
     return change
 
 
-def _invite(request: Request, form: Mapping[str, str]) -> _Link:
+def _invite(request: Request, form: Mapping[str, str]) -> Link:
     """Add an account, and make the link by which its person chooses a password."""
     t, books = texts_for(request), _books(request)
     email, name = form.get("email", "").strip(), form.get("name", "").strip()
@@ -152,7 +150,7 @@ def _invite(request: Request, form: Mapping[str, str]) -> _Link:
         return _invitation(request, made)
 
 
-def _reset(request: Request, form: Mapping[str, str]) -> _Link:
+def _reset(request: Request, form: Mapping[str, str]) -> Link:
     """Make a link by which somebody chooses a password, their first or another."""
     books, account = _books(request), _meant(request, form)
     if account.password is None:
@@ -160,15 +158,15 @@ def _reset(request: Request, form: Mapping[str, str]) -> _Link:
     with books.transaction():
         secret = make_link(books, "password", account, now())
         note_done(request, What.PASSWORD_LINK_MADE, account.email)
-    return _Link(f"/password/{secret}", account, "password")
+    return Link(f"/password/{secret}", account, "password")
 
 
-def _invitation(request: Request, account: Account) -> _Link:
+def _invitation(request: Request, account: Account) -> Link:
     books = _books(request)
     with books.transaction():
         secret = make_link(books, "invitation", account, now())
         note_done(request, What.INVITED, account.email)
-    return _Link(f"/password/{secret}", account, "invitation")
+    return Link(f"/password/{secret}", account, "invitation")
 
 
 def _activating(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]:
@@ -184,7 +182,7 @@ def _activating(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]
     return change
 
 
-_ACTIONS: Final[Mapping[str, Callable[[Request, Mapping[str, str]], _Link | None]]] = {
+_ACTIONS: Final[Mapping[str, Callable[[Request, Mapping[str, str]], Link | None]]] = {
     "organisation": _organisation,
     "admit": _letting_in(active=True),
     "exclude": _letting_in(active=False),
@@ -202,8 +200,7 @@ def _meant(request: Request, form: Mapping[str, str]) -> Account:
     Raises:
         HTTPException: 404 where there is none, 403 where it is not for whoever asks to change it.
     """
-    number = form.get("account", "")
-    found = account_numbered(_books(request), int(number)) if number.isdecimal() else None
+    found = account_numbered(_books(request), number_in(form, "account"))
     if found is None:
         raise HTTPException(404, texts_for(request)("people.unknown"))
     _check_may(request, found.role)
@@ -212,83 +209,9 @@ def _meant(request: Request, form: Mapping[str, str]) -> Account:
 
 def _check_may(request: Request, role: Role) -> None:
     """Raise an HTTPException, 403, where somebody would gain rights through an account."""
-    if not _may(request, role):
+    if not may_manage(request, role):
         note_not_allowed(request)
         raise HTTPException(403, texts_for(request)("people.admins_only"))
-
-
-def _may(request: Request, role: Role) -> bool:
-    """Tell whether somebody manages accounts of a role: those of administrators they alone do."""
-    return role is not Role.ADMIN or Right.OPERATE in asker_of(request).rights
-
-
-def _page(
-    request: Request,
-    values: Mapping[str, str],
-    *,
-    status: int = 200,
-    problem: str | None = None,
-    link: _Link | None = None,
-) -> Response:
-    t, books = texts_for(request), _books(request)
-    known = organisations(books)
-    names = {one.id: one.name for one in known}
-    vouched = accounts_with_identity(books)
-    return page(
-        request,
-        "people.html",
-        status=status,
-        problem=problem,
-        link=None if link is None else (link.purpose, link.account.email, _whole(request, link)),
-        organisations=known,
-        accounts=[_shown(request, one, names, vouched) for one in accounts(books)],
-        roles=[(one, t(f"role.{one}")) for one in Role if _may(request, one)],
-        contacts=CONTACTS,
-        nothing=dict.fromkeys(_FIELDS, ""),
-        values={one: values.get(one, "") for one in _FIELDS},
-    )
-
-
-def _shown(
-    request: Request, account: Account, names: Mapping[str, str], vouched: Collection[int]
-) -> dict[str, Any]:
-    """Return what is shown of an account, and what may be done with it."""
-    asked = last_asked(_books(request), account.email)
-    return {
-        "account": account,
-        "role": texts_for(request)(f"role.{account.role}"),
-        "organisation": names.get(account.organisation or ""),
-        "state": _state(texts_for(request), account, is_vouched=account.number in vouched),
-        "asked": asked is not None and account.active,
-        "is_mine": _may(request, account.role),
-    }
-
-
-def _state(t: Texts, account: Account, *, is_vouched: bool) -> str:
-    if not account.active:
-        return t("people.inactive")
-    has_come = is_vouched or account.password is not None
-    return t("people.active" if has_come else "people.invited")
-
-
-def _whole(request: Request, link: _Link) -> str:
-    """Return a link as it is sent to somebody."""
-    base = request.app.state.settings.base
-    return f"{base or str(request.base_url).rstrip('/')}{link.path}"
-
-
-def _values_of(one: Organisation | None) -> dict[str, str]:
-    """Return the fields of the form of an organisation."""
-    if one is None:
-        return {}
-    return {
-        **one.contact,
-        "action": "organisation",
-        "party": one.id,
-        "name": one.name,
-        "owned": "\n".join(one.owned),
-        "roles": ", ".join(one.roles),
-    }
 
 
 def _books(request: Request) -> Bookkeeping:

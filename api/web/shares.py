@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,18 +12,26 @@ from api.access.noting import note_done
 from api.clock import now
 from api.web import times
 from api.web.answers import namer_for, page, texts_for
-from api.web.forms import ShortForm
-from epcis_core.errors import AccessError, IdentifierError
+from api.web.forms import LineNumber, ShortForm
+from epcis_core.errors import AccessError, IdentifierError, TooManyError
 from epcis_core.identifiers.reading import level_of, parse_identifier
 from epcis_core.identifiers.schemes import Level
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import organisation_id
-from epcis_core.store.registry.shares import Share, share, shares_of, withdraw_share
+from epcis_core.store.registry.shares import (
+    LONGEST,
+    MOST,
+    Share,
+    share,
+    shares_of,
+    withdraw_share,
+)
 
 router = APIRouter(include_in_schema=False)
 
 _SHARED = frozenset({Level.LOT, Level.INSTANCE})
+_ON_A_PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,9 @@ class _Row:
 
 
 @router.get("/shares")
-def show(request: Request) -> Response:
-    """Show what the asker's organisation shares, and once shared."""
-    return _page(request, {})
+def show(request: Request, before: LineNumber = None) -> Response:
+    """Show what the asker's organisation shares, and once shared; `before` goes on from one."""
+    return _page(request, {}, before=before)
 
 
 @router.post("/shares")
@@ -54,14 +63,18 @@ def change(request: Request, form: ShortForm) -> Response:
     try:
         thing = _thing(form.get("thing", ""))
     except IdentifierError:
-        return _page(request, form, problem=t("shares.no_thing", text=form.get("thing", "")))
+        text = form.get("thing", "")[:LONGEST]
+        return _page(request, form, problem=t("shares.no_thing", text=text))
     try:
         taker = organisation_id(form.get("taker", "").strip())
         with books.transaction():
             share(books, giver, taker, thing, now())
             note_done(request, What.SHARED, f"{thing} → {taker}")
+    except TooManyError:
+        return _page(request, form, problem=t("shares.too_many", most=MOST))
     except AccessError:
-        return _page(request, form, problem=t("shares.no_taker", text=form.get("taker", "")))
+        text = form.get("taker", "")[:LONGEST]
+        return _page(request, form, problem=t("shares.no_taker", text=text))
     return RedirectResponse("/shares", 303)
 
 
@@ -89,21 +102,26 @@ def _giver(request: Request) -> str:
     return owner
 
 
-def _page(request: Request, form: Mapping[str, str], *, problem: str = "") -> Response:
-    language = texts_for(request).language
+def _page(
+    request: Request, form: Mapping[str, str], *, before: int | None = None, problem: str = ""
+) -> Response:
+    language, giver = texts_for(request).language, _giver(request)
+    found = shares_of(_books(request), giver, before=before, most=_ON_A_PAGE + 1)
+    shown = found[:_ON_A_PAGE]
     rows = [
         _Row(
             one,
             times.day(times.here_at(one.given), language),
             "" if one.withdrawn is None else times.day(times.here_at(one.withdrawn), language),
         )
-        for one in shares_of(_books(request), _giver(request))
+        for one in shown
     ]
     return page(
         request,
         "shares.html",
         status=422 if problem else 200,
         rows=rows,
+        following=shown[-1].number if len(found) > _ON_A_PAGE else None,
         n=namer_for(request),
         form={name: form.get(name, "") for name in ("thing", "taker")},
         problem=problem,

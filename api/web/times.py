@@ -20,6 +20,7 @@ ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the province."""
 
 _PATTERN: Final[dict[Language, str]] = {"vi": "dd/MM/y HH:mm", "en": "d MMM y, HH:mm"}
+_SECONDS: Final[dict[Language, str]] = {"vi": "dd/MM/y HH:mm:ss", "en": "d MMM y, HH:mm:ss"}
 _DAY: Final[dict[Language, str]] = {"vi": "dd/MM/y", "en": "d MMM y"}
 _SHORT_DAY: Final[dict[Language, str]] = {"vi": "dd/MM/yy", "en": "d MMM yy"}
 _WORDS: Final[dict[Language, str]] = {"vi": "'ngày' d 'tháng' M 'năm' y", "en": "d MMMM y"}
@@ -66,6 +67,11 @@ def offset_of(moment: datetime) -> str:
 def date_and_time(moment: datetime, language: Language) -> str:
     """Return day, hour and minute for tables."""
     return format_datetime(moment, _PATTERN[language], tzinfo=moment.tzinfo, locale=language)
+
+
+def to_the_second(moment: datetime, language: Language) -> str:
+    """Return day, hour, minute and second, where it matters what came first."""
+    return format_datetime(moment, _SECONDS[language], tzinfo=moment.tzinfo, locale=language)
 
 
 def day(moment: datetime, language: Language) -> str:

@@ -8,8 +8,13 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from epcis_core.errors import TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
+
+MOST_QUERIES: Final = 200
+"""Named queries that one organisation keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,17 @@ def add_named_query(
 
     Returns:
         None where its owner has a query of that name.
+
+    Raises:
+        TooManyError: its owner, an organisation, has as many as it may.
     """
     with books.transaction() as connection:
+        kept = connection.execute(
+            "SELECT count(*) FROM named_query WHERE owner = ?", (owner,)
+        ).fetchone()[0]
+        if owner and kept >= MOST_QUERIES:
+            title = f"Your organisation has {kept} named queries, as many as it may; remove one."
+            raise TooManyError(title)
         added = connection.execute(
             "INSERT INTO named_query (name, definition, prefixes, created, owner) "
             "VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, name) DO NOTHING RETURNING number",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from epcis_core.errors import TooManyError
 from epcis_core.model.epc_format import EpcFormat
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -21,6 +22,9 @@ from epcis_core.store.view import View
 
 MOST_EVENTS: Final = 1_000
 """Events that are sent at once where the receiver can take as many."""
+
+MOST_SUBSCRIPTIONS: Final = 200
+"""Subscriptions that one organisation has, to all its queries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,20 @@ def add_subscription(books: Bookkeeping, new: Subscription) -> Subscription | No
 
     Returns:
         It with its number; None where the query is no longer there.
+
+    Raises:
+        TooManyError: the owner of the query, an organisation, has as many as it may.
     """
     with books.transaction() as connection:
+        kept = connection.execute(
+            "SELECT count(s.number) FROM named_query q "
+            "JOIN named_query other ON other.owner = q.owner AND q.owner <> '' "
+            "JOIN subscription s ON s.query = other.number WHERE q.number = ?",
+            (new.query,),
+        ).fetchone()[0]
+        if kept >= MOST_SUBSCRIPTIONS:
+            title = f"Your organisation has {kept} subscriptions, as many as it may; remove one."
+            raise TooManyError(title)
         added = connection.execute(
             "INSERT INTO subscription (id, query, dest, token, epc_format, schedule, "
             "report_if_empty, initial, created, progress) "

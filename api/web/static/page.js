@@ -13,6 +13,18 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
 
+// An open menu closes when something else is touched, or by the Escape key.
+for (const menu of document.querySelectorAll(".menu")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
 // Phones whose browser can read barcodes offer to photograph one.
 const scan = document.querySelector(".scan");
 if (scan && "BarcodeDetector" in window) {

@@ -9,6 +9,12 @@ from epcis_core.access.roles import Role
 from epcis_core.errors import AccessError
 from epcis_core.store.bookkeeping import Bookkeeping
 
+LET_IN: Final = (
+    "account.active AND (account.organisation IS NULL OR EXISTS (SELECT 1 FROM organisation "
+    "WHERE organisation.id = account.organisation AND organisation.active))"
+)
+"""The condition in SQL on which a person may come in."""
+
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
 
@@ -92,16 +98,19 @@ def accounts(books: Bookkeeping) -> list[Account]:
     return [_account(row) for row in rows]
 
 
-def set_password(books: Bookkeeping, number: int, hashed: str) -> None:
+def set_password(books: Bookkeeping, number: int, hashed: str) -> Account:
     """Give an account a password, of which the hash is kept; its sessions and links end."""
     with books.transaction() as connection:
-        connection.execute("UPDATE account SET password = ? WHERE number = ?", (hashed, number))
+        row = connection.execute(
+            "UPDATE account SET password = ? WHERE number = ? RETURNING *", (hashed, number)
+        ).fetchone()
         connection.execute("DELETE FROM session WHERE account = ?", (number,))
         connection.execute("DELETE FROM link WHERE account = ?", (number,))
+    return _account(row)
 
 
 def set_active(books: Bookkeeping, number: int, *, active: bool) -> None:
-    """Let an account in, or no more; then its sessions, links and identities end with it.
+    """Let an account in, or no more; its sessions, links and identities end with either.
 
     Raises:
         AccessError: it is the last active one that may administer.
@@ -110,14 +119,13 @@ def set_active(books: Bookkeeping, number: int, *, active: bool) -> None:
         row = connection.execute(
             "UPDATE account SET active = ? WHERE number = ? RETURNING role", (active, number)
         ).fetchone()
-        if not active:
-            left = connection.execute(
-                "SELECT 1 FROM account WHERE role = ? AND active LIMIT 1", (Role.ADMIN,)
-            ).fetchone()
-            if row is not None and row["role"] == Role.ADMIN and left is None:
-                raise AccessError("The last account of an administrator stays active")
-            for table in ("session", "link", "identity"):
-                connection.execute(f"DELETE FROM {table} WHERE account = ?", (number,))  # noqa: S608 - ours
+        left = connection.execute(
+            "SELECT 1 FROM account WHERE role = ? AND active LIMIT 1", (Role.ADMIN,)
+        ).fetchone()
+        if row is not None and row["role"] == Role.ADMIN and left is None:
+            raise AccessError("The last account of an administrator stays active")
+        for table in ("session", "link", "identity"):
+            connection.execute(f"DELETE FROM {table} WHERE account = ?", (number,))  # noqa: S608 - ours
 
 
 def is_closed(books: Bookkeeping) -> bool:

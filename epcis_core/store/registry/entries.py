@@ -5,8 +5,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from epcis_core.errors import AccessError
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.registry.accounts import Account, account_numbered
+from epcis_core.store.registry.accounts import LET_IN, Account, account_numbered
 from epcis_core.store.registry.digests import digest_of
 
 Purpose = Literal["set_up", "invitation", "password"]
@@ -62,28 +63,46 @@ def open_session(
 ) -> str:
     """Open a session and return the secret that its person's browser shows.
 
+    To check a password takes a while. Whose password was changed meanwhile, or who or whose
+    organisation was shut out, is not let in by what they have shown.
+
     Args:
         books: where.
         account: whose.
         now: microseconds since 1970 UTC.
         place: where it is begun, an address or network.
         browser: in which, by a short name.
+
+    Raises:
+        AccessError: the account is not as it was found to be any more, or is not let in.
     """
     secret = secrets.token_urlsafe(_SIZE)
     with books.transaction() as connection:
         connection.execute(
             "DELETE FROM session WHERE seen < ? OR created < ?", (now - IDLE, now - LONGEST)
         )
-        connection.execute(
-            "INSERT INTO session (digest, account, created, seen, place, browser) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (digest_of(secret), account.number, now, now, place, browser),
+        done = connection.execute(
+            "INSERT INTO session (digest, account, created, seen, place, browser) "  # noqa: S608 - ours
+            f"SELECT ?, number, ?, ?, ?, ? FROM account WHERE number = ? AND {LET_IN} "
+            "AND password IS ?",
+            (digest_of(secret), now, now, place, browser, account.number, account.password),
         )
+        if not done.rowcount:
+            raise AccessError(f"{account.email} is not let in")
     return secret
 
 
-def find_session(books: Bookkeeping, secret: str, now: int) -> Session | None:
-    """Return the session of a secret; None where it has ended, or its account is not let in."""
+def find_session(
+    books: Bookkeeping, secret: str, now: int, *, is_used: bool = True
+) -> Session | None:
+    """Return the session of a secret; None where it has ended, or its account is not let in.
+
+    Args:
+        books: where it stands.
+        secret: that its person's browser shows.
+        now: microseconds since 1970 UTC.
+        is_used: its person does something just now, so that it goes on.
+    """
     digest = digest_of(secret)
     with books.reading() as connection:
         row = connection.execute("SELECT * FROM session WHERE digest = ?", (digest,)).fetchone()
@@ -92,7 +111,7 @@ def find_session(books: Bookkeeping, secret: str, now: int) -> Session | None:
     account = account_numbered(books, row["account"])
     if account is None or not account.active:
         return None
-    if now - row["seen"] > _NOTED:
+    if is_used and now - row["seen"] > _NOTED:
         with books.transaction() as connection:
             connection.execute("UPDATE session SET seen = ? WHERE digest = ?", (now, digest))
     return _session(account, row)

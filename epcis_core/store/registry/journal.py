@@ -8,11 +8,18 @@ from enum import StrEnum, auto
 from typing import Final
 
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.lines import newest
 
 COMMAND_LINE: Final = "command line"
 """Who did something by a command of the machine; it has no place."""
 
-_LONGEST: Final = 1000  # characters of what something was about
+LONGEST: Final = 1000
+"""Characters of what something was about; more is cut."""
+
+_TURNING: Final = dict.fromkeys(
+    (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
+"""Characters that turn the direction of writing, as Unicode's `Bidi_Control` has them."""
 
 
 class What(StrEnum):
@@ -37,8 +44,11 @@ class What(StrEnum):
     CERTIFICATE_WITHDRAWN = auto()
     SHARED = auto()
     SHARE_WITHDRAWN = auto()
+    SUBSCRIBED = auto()
+    UNSUBSCRIBED = auto()
     CASE_OPENED = auto()
     CASE_CLOSED = auto()
+    IDENTITY_BOUND = auto()
     LOGGED_IN = auto()
     LOG_IN_REFUSED = auto()
     TOO_MANY_TRIES = auto()
@@ -57,7 +67,8 @@ class Entry:
         who: the account or key, `COMMAND_LINE`, or empty for who is not known.
         place: from where: an address, of IPv6 the network; empty for the command line.
         what: was done.
-        about: whom or what it was done to, in at most 1,000 characters.
+        about: whom or what it was done to, in at most 1,000 characters; none that turns the
+            direction of writing, by which a text could be read as another.
         number: its place among all, from 1 without holes; 0 before it was noted.
     """
 
@@ -76,10 +87,11 @@ def note(books: Bookkeeping, entry: Entry) -> None:
         books: where.
         entry: it; its number is given here.
     """
+    about = entry.about.translate(_TURNING)[:LONGEST]
     with books.transaction() as connection:
         connection.execute(
             "INSERT INTO journal (time, who, place, what, about) VALUES (?, ?, ?, ?, ?)",
-            (entry.time, entry.who, entry.place, entry.what, entry.about[:_LONGEST]),
+            (entry.time, entry.who, entry.place, entry.what, about),
         )
 
 
@@ -88,6 +100,7 @@ def journal(
     *,
     before: int | None = None,
     what: What | None = None,
+    who: str | None = None,
     most: int = 1000,
 ) -> list[Entry]:
     """Return entries, the newest first.
@@ -96,15 +109,11 @@ def journal(
         books: where they stand.
         before: only those of a smaller number; None for all.
         what: only of this kind; None for all.
+        who: only what this account or key did; None for all.
         most: so many at most.
     """
-    with books.reading() as connection:
-        rows = connection.execute(
-            "SELECT * FROM journal WHERE (?1 IS NULL OR number < ?1) "
-            "AND (?2 IS NULL OR what = ?2) ORDER BY number DESC LIMIT ?3",
-            (before, what, most),
-        ).fetchall()
+    asked = {"number < ?": before, "what = ?": what, "who = ?": who}
     return [
         Entry(row["time"], row["who"], row["place"], What(row["what"]), row["about"], row["number"])
-        for row in rows
+        for row in newest(books, "journal", asked, most)
     ]

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.lines import newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,7 @@ def looks(
         case_number: only those under this case; None for all.
         most: so many at most.
     """
-    with books.reading() as connection:
-        rows = connection.execute(
-            "SELECT * FROM look WHERE (?1 IS NULL OR number < ?1) "
-            "AND (?2 IS NULL OR case_number = ?2) ORDER BY number DESC LIMIT ?3",
-            (before, case_number, most),
-        ).fetchall()
+    conditions = {"number < ?": before, "case_number = ?": case_number}
     return [
         Look(
             row["time"],
@@ -76,5 +72,5 @@ def looks(
             tuple(json.loads(row["about"])),
             row["number"],
         )
-        for row in rows
+        for row in newest(books, "look", conditions, most)
     ]

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from epcis_core.access.visibility import PARTY, is_key
 from epcis_core.errors import AccessError, IdentifierError
@@ -12,6 +13,9 @@ from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.shares import shared_with
 from epcis_core.store.view import EVERYTHING, View
+
+LONGEST: Final = 200
+"""Characters of an organisation's id, and of one value that belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,22 @@ class Organisation:
         return View(self.id, owned=self.owned, shared=self.shared)
 
 
-def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has changed of what belongs to an organisation itself.
+
+    Attributes:
+        came: what belongs to it since.
+        went: what does no more.
+        ended: delegations that ended thereby: to whom, of what.
+    """
+
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+    ended: tuple[tuple[str, str], ...]
+
+
+def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> Change:
     """Add an organisation, or give one of its id other names, roles, contacts and belongings.
 
     Args:
@@ -50,6 +69,9 @@ def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> None:
         one: it; a GLN in its id belongs to it anyway. What it no longer has ends where it was
             delegated on.
         now: microseconds since 1970 UTC.
+
+    Returns:
+        What has changed of what belongs to it; all of it where it is new.
 
     Raises:
         AccessError: something cannot belong to it, see `check_belonging`.
@@ -78,7 +100,8 @@ def add_organisation(books: Bookkeeping, one: Organisation, now: int) -> None:
         connection.executemany(
             "INSERT OR IGNORE INTO belonging VALUES (?, ?, '')", [(one.id, v) for v in sorted(own)]
         )
-        _end_delegations(connection, one.id, own)
+        ended = _end_delegations(connection, one.id, own)
+        return Change(tuple(sorted(own - {*before})), tuple(sorted({*before} - own)), ended)
 
 
 def find_organisation(books: Bookkeeping, identifier: str) -> Organisation | None:
@@ -118,15 +141,24 @@ def organisations(books: Bookkeeping) -> list[Organisation]:
         return [_organisation(connection, row) for row in rows]
 
 
+def organisation_names(books: Bookkeeping) -> dict[str, str]:
+    """Return what people call each organisation, by id."""
+    with books.reading() as connection:
+        rows = connection.execute("SELECT id, name FROM organisation ORDER BY name, id").fetchall()
+    return {row["id"]: row["name"] for row in rows}
+
+
 def organisation_id(text: str) -> str:
     """Return the canonical id of an organisation, from any spelling of its GLN or an identifier.
 
     Raises:
-        AccessError: it names no party.
+        AccessError: it names no party, or is far too long.
 
     >>> organisation_id("8936099140001"), organisation_id("urn:x:farm")
     ('https://id.gs1.org/417/8936099140001', 'urn:x:farm')
     """
+    if len(text) > LONGEST:
+        raise AccessError(f"A party has {LONGEST} characters at most, and this has {len(text)}")
     try:
         if text.isdecimal():
             return str(parse_identifier(f"{PARTY}{text}").digital_link())
@@ -161,14 +193,14 @@ def check_belonging(value: str) -> None:
     """See that something can belong to an organisation.
 
     Raises:
-        AccessError: digits that are neither a GLN nor a company prefix.
+        AccessError: digits that are neither a GLN nor a company prefix, or far too much.
     """
     if value.isdecimal() and not is_key(value):
         raise AccessError(
             f"{value!r} is neither a GLN, of 13 digits, nor a company prefix, of 4 to 12"
         )
-    if not value:
-        raise AccessError("What belongs to an organisation has a name")
+    if not 0 < len(value) <= LONGEST:
+        raise AccessError(f"What belongs to an organisation has 1 to {LONGEST} characters")
 
 
 def own_of(connection: sqlite3.Connection, identifier: str) -> list[str]:
@@ -187,19 +219,20 @@ def _values(connection: sqlite3.Connection, identifier: str) -> list[str]:
     return [row["value"] for row in rows]
 
 
-def _end_delegations(connection: sqlite3.Connection, giver: str, own: Collection[str]) -> None:
-    """End the delegations of what does not belong to their giver any more."""
+def _end_delegations(
+    connection: sqlite3.Connection, giver: str, own: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """End the delegations of what does not belong to their giver any more, and return them."""
     given = connection.execute(
-        "SELECT organisation, value FROM belonging WHERE giver = ?", (giver,)
+        "SELECT organisation, value FROM belonging WHERE giver = ? ORDER BY organisation, value",
+        (giver,),
     ).fetchall()
+    ended = tuple(tuple(row) for row in given if not covers(own, row["value"]))
     connection.executemany(
         "DELETE FROM belonging WHERE organisation = ? AND value = ? AND giver = ?",
-        [
-            (row["organisation"], row["value"], giver)
-            for row in given
-            if not covers(own, row["value"])
-        ],
+        [(taker, value, giver) for taker, value in ended],
     )
+    return ended
 
 
 def _gln_of(identifier: str) -> list[str]:

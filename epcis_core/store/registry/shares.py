@@ -5,10 +5,18 @@ about it stay hidden, whoever shares; and a partner that got a share cannot hand
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from epcis_core.errors import AccessError
+from epcis_core.errors import AccessError, TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.lines import newest
+
+MOST: Final = 1000
+"""Shares of one organisation that hold at once."""
+
+LONGEST: Final = 200
+"""Characters of a taker, and of a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Share:
         thing: a lot, item or container, canonical.
         given: microseconds since 1970 UTC.
         withdrawn: when it was withdrawn, likewise; None while it holds.
+        number: its place among all.
     """
 
     giver: str
@@ -28,6 +37,7 @@ class Share:
     thing: str
     given: int
     withdrawn: int | None = None
+    number: int = field(default=0, compare=False)
 
 
 def share(books: Bookkeeping, giver: str, taker: str, thing: str, now: int) -> None:
@@ -36,17 +46,25 @@ def share(books: Bookkeeping, giver: str, taker: str, thing: str, now: int) -> N
     Whether the partner takes part is not told, since that is its own business.
 
     Raises:
-        AccessError: the giver and the taker are one.
+        AccessError: the giver and the taker are one, or the taker or thing is too long.
+        TooManyError: it shares as much as it may.
     """
     if giver == taker:
         raise AccessError("What an organisation recorded need not be shared with itself")
+    if len(taker) > LONGEST or len(thing) > LONGEST:
+        raise AccessError(f"A partner and what is shared have {LONGEST} characters at most")
     with books.transaction() as connection:
-        connection.execute(
+        done = connection.execute(
             "INSERT INTO share (giver, taker, thing, given) SELECT ?, ?, ?, ? WHERE NOT EXISTS ("
             "SELECT 1 FROM share WHERE giver = ? AND taker = ? AND thing = ? "
             "AND withdrawn IS NULL)",
             (giver, taker, thing, now, giver, taker, thing),
         )
+        holding = connection.execute(
+            "SELECT count(*) FROM share WHERE giver = ? AND withdrawn IS NULL", (giver,)
+        ).fetchone()[0]
+        if done.rowcount and holding > MOST:
+            raise TooManyError(f"An organisation has {MOST} shares at most")
 
 
 def withdraw_share(books: Bookkeeping, giver: str, taker: str, thing: str, now: int) -> bool:
@@ -60,15 +78,19 @@ def withdraw_share(books: Bookkeeping, giver: str, taker: str, thing: str, now: 
     return done.rowcount > 0
 
 
-def shares_of(books: Bookkeeping, giver: str) -> list[Share]:
-    """Return all that an organisation ever shared, the newest first."""
-    with books.reading() as connection:
-        rows = connection.execute(
-            "SELECT giver, taker, thing, given, withdrawn FROM share WHERE giver = ? "
-            "ORDER BY number DESC",
-            (giver,),
-        ).fetchall()
-    return [Share(*row) for row in rows]
+def shares_of(
+    books: Bookkeeping, giver: str, *, before: int | None = None, most: int = 1000
+) -> list[Share]:
+    """Return what an organisation ever shared, the newest first.
+
+    Args:
+        books: where it stands.
+        giver: whose records were shared.
+        before: only shares of a smaller number; None for all.
+        most: so many at most.
+    """
+    rows = newest(books, "share", {"number < ?": before, "giver = ?": giver}, most)
+    return [Share(**row) for row in rows]
 
 
 def shared_with(connection: sqlite3.Connection, taker: str) -> tuple[tuple[str, str], ...]:

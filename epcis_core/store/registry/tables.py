@@ -90,5 +90,17 @@ STEPS: Final = (
     # Where a session was begun: an address or network, and the name of a browser.
     "ALTER TABLE session ADD COLUMN place TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE session ADD COLUMN browser TEXT NOT NULL DEFAULT ''",
+    # INSERT OR REPLACE would remove a line without asking the triggers on that.
+    """CREATE TRIGGER look_is_new BEFORE INSERT ON look
+        WHEN EXISTS (SELECT 1 FROM look WHERE number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, 'what was looked at is never replaced'); END""",
+    """CREATE TRIGGER journal_is_new BEFORE INSERT ON journal
+        WHEN EXISTS (SELECT 1 FROM journal WHERE number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, 'what stands in the journal is never replaced'); END""",
+    "CREATE INDEX look_under ON look (case_number, number)",
+    "CREATE INDEX journal_of ON journal (what, number)",
+    "CREATE INDEX attempt_at ON attempt (time)",
+    "CREATE INDEX share_by ON share (giver, number)",
+    "CREATE INDEX journal_by ON journal (who, number)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

@@ -10,6 +10,7 @@ import httpx
 from api.access.passwords import hash_password
 from api.app import create_app
 from api.clock import now
+from api.settings import Settings
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -60,7 +61,7 @@ class Members:
 
 
 @contextmanager
-def members(folder: Path) -> Iterator[Members]:
+def members(folder: Path, settings: Settings | None = None) -> Iterator[Members]:
     """Serve a ledger of a folder, whose people all have the same password."""
     path = folder / "ledger.duckdb"
     with Ledger.open(path) as ledger, Bookkeeping(path) as books:
@@ -72,5 +73,5 @@ def members(folder: Path) -> Iterator[Members]:
             email = email_of(role, party)
             made = add_account(books, email, now(), name=role, role=role, organisation=member)
             set_password(books, made.number, _HASHED)
-        with served(create_app(ledger)) as address:
+        with served(create_app(ledger, settings)) as address:
             yield Members(address, books, path)

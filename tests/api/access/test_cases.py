@@ -24,7 +24,7 @@ from epcis_core.store.registry.keys import make_key
 from epcis_core.store.registry.looks import looks
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from ingest.capture import capture_bytes
-from tests.ingest.documents import document, lot, made, observed
+from tests.ingest.documents import ITEM, document, item, lot, made, observed, place
 from tests.served import client_of, served
 
 FARM = "https://id.gs1.org/417/8936099140001"
@@ -150,6 +150,31 @@ def test_a_closed_case_takes_nothing_and_nobody_looks_under_it(site: Site) -> No
             assert refused.status_code == 422
             assert "The case is closed; nothing is added to it any more." in refused.text
     assert items_of(site.books, NUMBER) == []
+
+
+def test_a_closed_case_tells_nothing_of_what_came_after(site: Site) -> None:
+    with site.session(Role.INSPECTOR) as browser:
+        browser.post("/cases", data={"number": NUMBER})
+        browser.post(PATH, data={"action": "lot", "value": lot("L1")})
+        site.capture("L1", hour=9)
+        browser.post(PATH, data={"action": "close"})
+        before = browser.get(f"{PATH}.json").json()
+        assert before["lots"] == [{"id": lot("L1"), "later": 1}]
+        page = browser.get(PATH).text
+        site.capture("L1", hour=10)
+        name = place(ITEM, descriptionShort="Nho Đồi Nắng")
+        vocabulary = {
+            "type": "urn:epcglobal:epcis:vtype:EPCClass",
+            "vocabularyElementList": [name],
+        }
+        head = {"epcisMasterData": {"vocabularyList": [vocabulary]}}
+        named = document(observed(item("1")), epcisHeader=head)
+        capture_bytes(site.ledger, named, file_name="b", now=now())
+        assert browser.get(f"{PATH}.json").json() == before
+        assert browser.get(PATH).text == page
+        browser.post("/cases", data={"number": "2"})
+        browser.post("/cases/2", data={"action": "lot", "value": lot("L1")})
+        assert "Nho Đồi Nắng" in browser.get("/cases/2").text  # an open case does tell
 
 
 def test_a_person_works_on_one_case_and_may_leave_it(site: Site) -> None:

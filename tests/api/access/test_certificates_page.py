@@ -224,3 +224,16 @@ def test_names_are_text_and_no_html(site: Members) -> None:
         page = browser.get("/certificates").text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_withdrawing_asks_once_more_and_the_form_is_reached_from_the_top(site: Members) -> None:
+    given(site, "ours", 3)
+    with site.browser(Role.PROVINCE) as browser:
+        page = browser.get("/certificates").text
+    asking = re.search(r'<details class="ask">(.*?)</details>', page, re.DOTALL)
+    assert asking is not None
+    assert 'name="action" value="withdraw">Yes, withdraw it<' in asking[1]
+    assert "The certificate is marked as withdrawn; that cannot be undone." in asking[1]
+    assert page.count('value="withdraw"') == 1
+    assert page.index('href="#add">Add a certificate') < page.index('<li class="card')
+    assert '<h2 id="add">Add a certificate</h2>' in page

@@ -70,11 +70,20 @@ def test_who_comes_in_goes_and_is_refused_is_noted_with_where_from(site: Members
     assert OTHER not in everything(site.books)
 
 
-def test_what_is_typed_for_an_address_and_is_none_is_not_kept(site: Members) -> None:
+def test_what_is_typed_for_an_address_and_is_nobodys_is_not_kept(site: Members) -> None:
     with site.stranger() as browser:
-        for typed in (PHRASE, "x@" + "y" * 5000, ""):
+        for typed in (PHRASE, "x@" + "y" * 5000, "", "P@ssw0rd-Lan-2026", LAN[:-1], f"\u202e{LAN}"):
             assert browser.post("/log-in", data={"email": typed}).status_code == 403
-    assert told(site.books) == [("", "log_in_refused", "")] * 3
+        assert browser.post("/log-in", data={"email": LAN.upper()}).status_code == 403
+    assert told(site.books) == [*[("", "log_in_refused", "")] * 6, ("", "log_in_refused", LAN)]
+
+
+def test_of_tries_that_are_too_many_nobodys_address_is_kept_either(site: Members) -> None:
+    with site.stranger() as browser:
+        for _ in range(OF_BOTH + 1):
+            browser.post("/log-in", data={"email": "P@ssw0rd-Lan-2026", "password": OTHER})
+    assert told(site.books)[-1] == ("", "too_many_tries", "")
+    assert "P@ssw0rd" not in everything(site.books)
 
 
 def test_whoever_guesses_is_noted_as_often_as_they_may_try(site: Members) -> None:
@@ -154,7 +163,7 @@ def test_what_is_managed_on_pages_is_noted_with_who_did_it(site: Members) -> Non
         for _ in range(2):
             send("/cases/2026%2F17", action="close")
     assert told(site.books) == [
-        (ADMIN, "organisation_added", new),
+        (ADMIN, "organisation_added", f"{new} +893100401 +{NEW}"),
         (ADMIN, "organisation_changed", new),
         (ADMIN, "invited", "hoa@farm.example"),
         (ADMIN, "password_link_made", LAN),
@@ -171,6 +180,45 @@ def test_what_is_managed_on_pages_is_noted_with_who_did_it(site: Members) -> Non
     links = re.findall(r"/password/([\w-]{43})", shown)
     assert len(links) == 2
     assert not [link for link in links if link in everything(site.books)]
+
+
+def test_a_changed_organisation_is_noted_with_what_came_and_went(site: Members) -> None:
+    many = [f"urn:x:{number}:{'a' * 180}" for number in range(12)]
+    gln = FARM.rpartition("/")[2]
+    with site.browser(Role.PROVINCE) as browser:
+
+        def change(*owned: str) -> None:
+            form = {"action": "organisation", "party": FARM, "name": "Vườn nho"}
+            answer = browser.post("/people", data={**form, "owned": " ".join(owned)})
+            assert answer.status_code == 303, answer.text
+
+        change("893609914", gln)
+        lent = {"giver": FARM, "taker": RIVAL, "value": "8936099141015"}
+        browser.post("/capture-rights", data={"action": "delegate", **lent})
+        change("893100401")
+        change(*many)
+    province = email_of(Role.PROVINCE)
+    lines = told(site.books)
+    assert lines[:4] == [
+        (province, "organisation_changed", f"{FARM} +893609914"),
+        (province, "delegated", f"8936099141015, {FARM} → {RIVAL}"),
+        (province, "organisation_changed", f"{FARM} +893100401 −893609914"),
+        (province, "delegation_withdrawn", f"8936099141015, {FARM} → {RIVAL}"),
+    ]
+    noted = [about.removeprefix(FARM).split() for *_, about in lines[4:]]
+    assert len(noted) > 1
+    assert [one for line in noted for one in line] == [
+        *sorted(f"+{one}" for one in many),
+        "−893100401",
+    ]
+
+
+def test_no_name_without_end_belongs_to_an_organisation(site: Members) -> None:
+    with site.browser(Role.PROVINCE) as browser:
+        form = {"action": "organisation", "party": FARM, "name": "Vườn nho"}
+        for wrong in ({"owned": f"urn:x:{'a' * 195}"}, {"party": f"urn:x:{'a' * 195}"}):
+            assert browser.post("/people", data={**form, **wrong}).status_code == 422
+    assert told(site.books) == []
 
 
 def test_what_a_business_shows_a_partner_is_noted(site: Members) -> None:
@@ -291,7 +339,7 @@ def test_the_journal_is_read_in_pages_and_by_kind_and_in_either_language(site: M
         assert "dòng lệnh trên máy chủ" in last
         assert "Các dòng trước đó" not in last
         assert "tạo khóa API</div>" in last
-        assert "key &lt;b&gt;" in last
+        assert "khóa API &lt;b&gt;" in last
         found = browser.get("/journal.json", params={"what": "key_made"}).json()
         assert [(one["number"], one["who"], one["about"]) for one in found] == [
             (2, "command line", "key <b>")

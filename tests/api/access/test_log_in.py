@@ -1,7 +1,7 @@
 """People log in and out: sessions and their cookie, guesses, links, and pages of other sites."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from api.access import passwords
 from api.access.log_in import OF_ACCOUNT, OF_BOTH, OF_PLACE
 from api.access.passwords import hash_password
 from api.app import create_app
@@ -24,6 +25,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.accounts import account_of, add_account, set_active, set_password
 from epcis_core.store.registry.entries import IDLE, LONGEST, find_session, make_link, open_session
+from epcis_core.store.registry.journal import journal
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from tests.served import client_of, served
 
@@ -421,3 +423,54 @@ def test_a_demo_is_read_by_anybody_and_managed_by_who_is_logged_in(tmp_path: Pat
                 assert browser.get("/people").status_code == 200
             with client_of(address, X_Forwarded_For="192.0.2.7") as outside:
                 assert outside.get("/gaps.json").status_code == 401
+
+
+def given_another_password(site: Site) -> None:
+    account = account_of(site.books, LAN)
+    assert account is not None
+    set_password(site.books, account.number, hash_password(OTHER))
+
+
+def organisation_shut_out(site: Site) -> None:
+    add_organisation(site.books, Organisation(FARM, "Vườn nho", active=False), now())
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [given_another_password, organisation_shut_out], ids=lambda one: one.__name__
+)
+def test_what_was_right_when_it_was_shown_lets_nobody_in_afterwards(
+    site: Site, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Site], None]
+) -> None:
+    """A password is being worked out while it is changed, or its organisation is shut out."""
+    is_right = passwords.is_right
+
+    def slowly(password: str, hashed: str | None) -> bool:
+        found = is_right(password, hashed)
+        meanwhile(site)
+        return found
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    with site.browser() as browser:
+        answer = log_in(browser)
+        assert "session" not in browser.cookies
+        assert answer.status_code in {303, 403}
+        assert browser.get("/account").status_code == 303
+    assert "logged_in" not in {one.what for one in journal(site.books)}
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_changed_by_who_knew_the_one_before(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_right = passwords.is_right
+
+    def slowly(password: str, hashed: str | None) -> bool:
+        found = is_right(password, hashed)
+        given_another_password(site)
+        return found
+
+    with site.logged_in() as browser:
+        monkeypatch.setattr(passwords, "is_right", slowly)
+        browser.post("/account", data={"current": PHRASE, "password": "sáu con chim trên cây"})
+    account = account_of(site.books, LAN)
+    assert account is not None
+    assert is_right(OTHER, account.password)

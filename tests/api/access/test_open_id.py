@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,13 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.accounts import account_of, add_account, set_active, set_password
 from epcis_core.store.registry.attempts import forget_tries
-from epcis_core.store.registry.entries import make_link
+from epcis_core.store.registry.entries import make_link, open_session
+from epcis_core.store.registry.identities import (
+    Vouched,
+    account_of_person,
+    accounts_with_identity,
+)
+from epcis_core.store.registry.journal import journal
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from tests.api.access.providers import (
     CLIENT,
@@ -356,7 +363,7 @@ def test_who_says_no_at_the_provider_is_told_so(site: Site) -> None:
                 {"email": LAN},
                 {"email": LAN, "email_verified": False},
                 {"email": LAN, "email_verified": "false"},
-                {"email": LAN, "email_verified": 1.5},
+                {"email": LAN, "email_verified": 1},
                 {"email": [LAN], "email_verified": True},
             )
         ),
@@ -380,6 +387,13 @@ def test_what_the_token_does_not_say_is_asked_for_and_is_of_the_same_person(site
         site.provider.userinfo = HERS
         site.log_in(browser)
         assert is_in(browser)
+
+
+def test_address_and_that_it_is_theirs_are_from_one_source(site: Site) -> None:
+    site.provider.person = {"sub": "x", "email_verified": True}
+    site.provider.userinfo = {"sub": "x", "email": LAN}
+    with site.browser() as browser:
+        assert "does not say which e-mail address" in problem_of(site.log_in(browser))
 
 
 def test_an_account_stays_with_the_person_who_came_first(site: Site) -> None:
@@ -412,6 +426,52 @@ def test_who_is_deactivated_is_told_and_the_account_is_given_anew_afterwards(sit
         assert is_in(other)
 
 
+def test_somebody_who_was_shut_out_meanwhile_is_given_nothing(site: Site) -> None:
+    account = account_of(site.books, LAN)
+    assert account is not None
+    set_active(site.books, account.number, active=False)
+    with site.browser() as browser:
+        assert site.log_in(browser).status_code == 403
+    set_active(site.books, account.number, active=True)
+    assert account.number not in accounts_with_identity(site.books)
+
+
+def test_two_first_log_ins_of_one_person_at_once_are_both_theirs(site: Site) -> None:
+    for number in range(20):
+        account = account_of(site.books, LAN)
+        assert account is not None
+        for active in (False, True):
+            set_active(site.books, account.number, active=active)
+        given = (site.books, "https://sso.example", f"lan-{number}", LAN)
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(account_of_person, *given, now()) for _ in range(2)]
+        found = [one.result() for one in both]
+        assert [one.account.number for one in found if isinstance(one, Vouched)] == [
+            account.number,
+            account.number,
+        ]
+
+
+def test_whoever_came_in_by_an_invitation_of_theirs_is_out_and_they_are_told_of_a_password(
+    site: Site,
+) -> None:
+    account = account_of(site.books, HOA)
+    assert account is not None
+    site.provider.person = {**HERS, "sub": "hoa-1", "email": HOA}
+    account = set_password(site.books, account.number, hash_password("bốn con cừu trắng"))
+    with site.browser() as other, site.browser() as hers:
+        other.cookies.set("session", open_session(site.books, account, now()), domain="127.0.0.1")
+        assert is_in(other, HOA)
+        answer = site.log_in(hers, "/gaps")
+        assert answer.headers["location"] == "/account?bound=yes"
+        assert "This account has a password, too." in hers.get("/account?bound=yes").text
+        assert not is_in(other, HOA)
+        hers.cookies.clear()
+        assert site.log_in(hers, "/gaps").headers["location"] == "/gaps"
+    noted = [one.what for one in journal(site.books)]
+    assert noted[:3] == ["logged_in", "logged_in", "identity_bound"]
+
+
 def test_an_invitation_ends_when_its_person_comes_in_otherwise(site: Site) -> None:
     account = account_of(site.books, LAN)
     assert account is not None
@@ -423,18 +483,19 @@ def test_an_invitation_ends_when_its_person_comes_in_otherwise(site: Site) -> No
 
 
 def test_a_password_goes_on_being_good(site: Site) -> None:
-    account = account_of(site.books, LAN)
+    account = account_of(site.books, HOA)
     assert account is not None
+    site.provider.person = {**HERS, "sub": "hoa-1", "email": HOA}
     with site.browser() as browser:
         site.log_in(browser)
         set_password(site.books, account.number, hash_password("bốn con cừu trắng"))
-        assert not is_in(browser)
-        given = {"email": LAN, "password": "bốn con cừu trắng"}
+        assert not is_in(browser, HOA)
+        given = {"email": HOA, "password": "bốn con cừu trắng"}
         browser.post("/log-in", data=given, headers={"Origin": site.address})
-        assert is_in(browser)
+        assert is_in(browser, HOA)
         browser.post("/log-out", headers={"Origin": site.address})
         site.log_in(browser)
-        assert is_in(browser)
+        assert is_in(browser, HOA)
 
 
 @pytest.mark.parametrize("elsewhere", ["https://x.example/", "//x.example", "/\\x.example"])
@@ -443,6 +504,27 @@ def test_nobody_is_led_to_another_site(site: Site, elsewhere: str) -> None:
         assert site.log_in(browser, elsewhere).headers["location"] == "/"
         again = browser.get("/log-in/open-id", params={"next": elsewhere})
         assert again.headers["location"] == "/"
+
+
+def test_whoever_comes_in_has_not_guessed(site: Site) -> None:
+    with site.browser() as browser:
+        for _ in range(OF_PLACE + 1):
+            browser.cookies.clear()
+            assert site.log_in(browser).status_code == 303
+
+
+def test_of_two_tabs_the_later_one_goes_on(site: Site) -> None:
+    with site.browser() as browser:
+        first, second = site.there(browser), site.there(browser)
+        assert browser.get(first).status_code == 403
+        assert browser.get(second).status_code == 303
+        assert is_in(browser)
+
+
+def test_a_path_that_no_cookie_holds_is_left_out(site: Site) -> None:
+    with site.browser() as browser:
+        assert site.log_in(browser, f"/trace?id={'x' * 3500}").headers["location"] == "/"
+        assert is_in(browser)
 
 
 def test_one_place_comes_back_so_often_and_no_more(site: Site) -> None:
@@ -494,6 +576,28 @@ def test_a_provider_that_is_not_there_lets_nobody_in_and_hinders_nobody(tmp_path
             "Cổng tỉnh does not answer now. Try again later, or log in with a password.",
         )
         assert 'name="password"' in answer.text
+
+
+def test_a_provider_that_fails_is_asked_once_and_left_alone(site: Site) -> None:
+    site.provider.metadata = {"issuer": "https://other.example"}
+    with site.browser() as browser:
+        for _ in range(5):
+            assert browser.get("/log-in/open-id").status_code == 403
+    assert site.provider.asked.count("metadata") == 1
+
+
+def test_what_it_published_before_is_used_while_it_fails(site: Site) -> None:
+    clock = [time.time()]
+    known: Provider = site.app.state.provider
+    site.app.state.provider = Provider(known.configured, known.outward, lambda: clock[0])
+    with site.browser() as browser:
+        site.log_in(browser)
+        site.provider.metadata = {"issuer": "https://other.example"}
+        clock[0] += 2 * 3600
+        browser.cookies.clear()
+        assert browser.get("/log-in/open-id").status_code == 303
+        clock[0] += 24 * 3600
+        assert browser.get("/log-in/open-id").status_code == 403
 
 
 def test_a_client_without_a_secret_shows_what_only_it_knows(tmp_path: Path) -> None:

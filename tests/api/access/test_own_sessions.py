@@ -47,7 +47,7 @@ def cards(page: str) -> list[str]:
 def end(page: str, browser: str) -> dict[str, str]:
     """The form behind the button that ends the session of a browser."""
     form = re.search(
-        rf'<strong>{browser}</strong>(?:(?!</li>).)*?name="session" value="(\w+)"', page, re.DOTALL
+        rf'<span>{browser}</span>(?:(?!</li>).)*?name="session" value="(\w+)"', page, re.DOTALL
     )
     assert form is not None, page
     return {"action": "end", "session": form[1], "current": PHRASE}
@@ -60,7 +60,7 @@ def test_a_log_in_is_listed_with_its_browser_place_and_times(site: Members, brow
         (told,) = cards(client.get("/account").text)
     when = r"\d{1,2} \w{3} \d{4}, \d\d:\d\d"
     assert re.fullmatch(
-        rf"{browser} From the address {PLACE} Logged in {when} Last used {when} this browser", told
+        rf"Logged in {when} From the address {PLACE} {browser} Last used {when} this browser", told
     )
     with site.books.reading() as connection:
         (row,) = connection.execute("SELECT * FROM session")
@@ -82,7 +82,8 @@ def test_people_end_one_of_their_sessions_or_all_others(site: Members) -> None:
         form = end(page, "Edge")
         wrong = browser.post("/account", data=form | {"current": OTHER})
         assert wrong.status_code == 422
-        assert "The password until now is another one." in wrong.text
+        assert "The current password is another one." in wrong.text
+        assert re.findall(r'<details class="ask" open>\s*<summary>([^<]+)', wrong.text) == ["End"]
         assert len(cards(wrong.text)) == 3
         answer = browser.post("/account", data=form)
         assert (answer.status_code, answer.headers["location"]) == (303, "/account")

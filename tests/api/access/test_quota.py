@@ -40,6 +40,33 @@ def test_who_has_sent_as_much_as_a_day_allows_waits_and_others_go_on(tmp_path: P
             assert [send(boss, one) for one in (first, second)] == [(200, "")] * 2
 
 
+def test_what_comes_without_its_size_counts_as_it_comes(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.duckdb"
+    sent = [document(observed(item(str(number)))) for number in range(4)]
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books:
+        add_organisation(books, Organisation(FARM, FARM), NOW)
+        farm = {"Authorization": f"Bearer {make_key(books, Role.BUSINESS, FARM, NOW)}"}
+        boss = {"Authorization": f"Bearer {make_key(books, Role.ADMIN, None, NOW)}"}
+        settings = Settings(daily_quota=3 * len(sent[0]) - 1)
+        with served(create_app(ledger, settings)) as address, client_of(address) as client:
+
+            def send(address: str, content: bytes, key: dict[str, str] = farm) -> tuple[int, str]:
+                pieces = iter([content[:100], content[100:]])
+                headers = {"Content-Type": "application/json", **key}
+                answer = client.post(address, content=pieces, headers=headers)
+                return answer.status_code, answer.headers.get("retry-after", "")
+
+            assert send("/captures", sent[0]) == (200, "")
+            assert send("/epcis/capture", sent[1]) == (202, "")
+            for path_of_one in ("/captures", "/epcis/capture", "/epcis/events"):
+                assert send(path_of_one, sent[2]) == (429, "3600")
+            form = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
+            form += sent[3] + b"\r\n--x--"
+            multipart = {**farm, "Content-Type": "multipart/form-data; boundary=x"}
+            assert send("/upload.json", form, multipart) == (429, "3600")
+            assert send("/captures", sent[3], boss) == (200, "")
+
+
 def test_a_size_is_a_number_of_bytes() -> None:
     assert read_size("2k") == 2048
     with pytest.raises(LimitError, match="Expected a number of bytes, such as 20G, got '20 GB'"):

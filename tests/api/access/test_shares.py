@@ -1,5 +1,6 @@
 """A business shows a partner its own records about one thing, until it withdraws that."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.keys import make_key
 from epcis_core.store.registry.organisations import Organisation, add_organisation
-from epcis_core.store.registry.shares import share, shares_of, withdraw_share
+from epcis_core.store.registry.shares import LONGEST, MOST, share, shares_of, withdraw_share
 from tests.ingest.documents import NOW, captured, document, lot, observed
 from tests.served import client_of, served
 
@@ -94,14 +95,14 @@ def test_a_business_shares_and_withdraws_on_its_page(site: Site) -> None:
         assert client.post("/shares", data=wanted).status_code == 303
         assert site.seen(SHOP) == ["grapes"]
         page = client.get("/shares", params={"lang": "en"}).text
-        assert "to (417)9506000134307, since " in page
+        assert "to GLN 9506000134307, since " in page
         assert (
             client.post(
                 "/shares", data={"action": "withdraw", "thing": lot("L1"), "taker": SHOP}
             ).headers["location"]
             == "/shares"
         )
-        assert "shown to (417)9506000134307, " in client.get("/shares", params={"lang": "en"}).text
+        assert "shown to GLN 9506000134307, " in client.get("/shares", params={"lang": "en"}).text
     assert site.seen(SHOP) == []
     assert [one.withdrawn is None for one in shares_of(site.books, FARM)] == [False]
 
@@ -121,6 +122,41 @@ def test_what_cannot_be_shared_is_said(site: Site, thing: str, taker: str, told:
     assert answer.status_code == 422
     assert told in answer.text
     assert shares_of(site.books, FARM) == []
+
+
+def test_a_partner_of_a_name_without_end_is_not_kept_nor_said_again_whole(site: Site) -> None:
+    wanted = {"thing": lot("L1"), "taker": f"urn:x:{'a' * 60_000}"}
+    with site.client(FARM) as client:
+        answer = client.post("/shares?lang=en", data=wanted)
+    assert answer.status_code == 422
+    assert f"That names no partner: {wanted['taker'][:LONGEST]}<" in answer.text
+    assert shares_of(site.books, FARM) == []
+    with pytest.raises(AccessError, match="have 200 characters at most"):
+        share(site.books, FARM, wanted["taker"], lot("L1"), NOW)
+
+
+def test_so_many_shares_hold_at_once_and_a_page_shows_fifty(site: Site) -> None:
+    with site.books.transaction():
+        for number in range(MOST):
+            share(site.books, FARM, SHOP, lot(f"N{number}"), NOW)
+    wanted = {"thing": lot("L1"), "taker": SHOP}
+    with site.client(FARM) as client:
+        refused = client.post("/shares?lang=en", data=wanted)
+        assert refused.status_code == 422
+        assert "An organisation shows 1000 things at most at a time." in refused.text
+        again = client.post("/shares", data={**wanted, "thing": lot("N0")})
+        assert again.status_code == 303  # it is shared already
+        share(site.books, RIVAL, SHOP, lot("L1"), NOW)  # others have their own
+        assert withdraw_share(site.books, FARM, SHOP, lot("N7"), NOW)
+        assert client.post("/shares", data=wanted).status_code == 303
+        page = client.get("/shares?lang=en").text
+        assert page.count('name="thing" value="https://') == 50
+        assert lot("L1") in page
+        following = re.search(r'href="(/shares\?before=\d+)">Earlier lines', page)
+        assert following is not None
+        page = client.get(following[1]).text
+        assert f'value="{lot(f"N{MOST - 50}")}"' in page
+        assert f'value="{lot(f"N{MOST - 49}")}"' not in page
 
 
 def test_a_partner_that_is_not_known_is_taken_like_one_that_is(site: Site) -> None:

@@ -1,7 +1,7 @@
 """The journal takes lines and keeps them, together with the change that they tell of."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,19 @@ def books(tmp_path: Path) -> Iterator[Bookkeeping]:
         yield books
 
 
+def plan_of(books: Bookkeeping, read: Callable[[], object]) -> str:
+    """How SQLite finds what somebody reads."""
+    asked: list[str] = []
+    with books.reading() as connection:
+        connection.set_trace_callback(asked.append)
+    read()
+    with books.reading() as connection:
+        connection.set_trace_callback(None)
+        (statement,) = asked
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    return "; ".join(row["detail"] for row in rows)
+
+
 def entry(number: int, what: What = What.LOGGED_IN, about: str = "") -> Entry:
     return Entry(NOW + number, "lan@farm.example", "192.0.2.7", what, about, number)
 
@@ -45,14 +58,38 @@ def test_entries_come_back_as_they_were_noted_the_newest_first(books: Bookkeepin
     assert journal(books, what=What.LOGGED_IN, before=3) == [noted[0]]
 
 
-@pytest.mark.parametrize("change", ["UPDATE journal SET who = 'x'", "DELETE FROM journal"])
-def test_no_line_is_changed_or_removed(books: Bookkeeping, change: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal SET who = 'x'",
+        "UPDATE OR REPLACE journal SET number = 2",
+        "DELETE FROM journal",
+        "INSERT OR REPLACE INTO journal SELECT number, time, 'x', place, what, '' FROM journal",
+        "REPLACE INTO journal VALUES (1, 0, 'x', '', '', '')",
+    ],
+)
+def test_no_line_is_changed_removed_or_replaced(books: Bookkeeping, change: str) -> None:
     note(books, entry(1))
     with pytest.raises(StoreError, match="what stands in the journal is never"):
         execute(books, change)
     with sqlite3.connect(books.path) as other, pytest.raises(sqlite3.Error, match="is never"):
         other.execute(change)
     assert journal(books) == [entry(1)]
+
+
+def test_what_turns_the_direction_of_writing_is_not_kept(books: Bookkeeping) -> None:
+    note(books, entry(1, about="\u202emoc.live@nimda\u2069\u061c\u200f"))
+    assert journal(books)[0].about == "moc.live@nimda"
+
+
+@pytest.mark.parametrize("before", [None, 7])
+def test_lines_of_a_kind_or_a_person_are_found_by_an_index(
+    books: Bookkeeping, before: int | None
+) -> None:
+    of_a_kind = plan_of(books, lambda: journal(books, what=What.SET_UP, before=before))
+    assert "USING INDEX journal_of (what=?" in of_a_kind
+    of_somebody = plan_of(books, lambda: journal(books, who="lan@farm.example", before=before))
+    assert "USING INDEX journal_by (who=?" in of_somebody
 
 
 def test_what_something_was_about_is_bounded(books: Bookkeeping) -> None:
