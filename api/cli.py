@@ -18,6 +18,7 @@ from api.commands import (
     proofs,
     retention,
     service,
+    templates,
 )
 from api.commands.data import errors
 from epcis_core.errors import EpcisError
@@ -33,6 +34,7 @@ app.command()(demo.demo)
 app.command()(service.serve)
 app.command()(data.capture)
 app.command()(data.check)
+app.command()(templates.template)
 app.command("convert")(convert.convert)
 app.command("hash")(hashes.hash_events)
 app.command()(data.events)

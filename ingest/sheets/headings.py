@@ -119,10 +119,12 @@ def find_heading(sheet: Sheet, mapping: OwnHeadings | None = None) -> Heading | 
 
 
 def is_beside(sheet: Sheet) -> bool:
-    """Tell whether a sheet is, by its name, one with examples or choices and not with records."""
+    """Tell whether a sheet is, by its name, one with examples, choices or answers."""
     name = fold(sheet.name)
-    lists = {fold(words().lists.en), fold(words().lists.vi)}
-    return name in lists or name.startswith(words().examples)
+    ours = (words().lists, words().answer)
+    return name in {fold(text) for one in ours for text in (one.en, one.vi)} or name.startswith(
+        words().examples
+    )
 
 
 def _considered(name: str) -> Sequence[Template]:
