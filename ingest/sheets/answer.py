@@ -89,8 +89,8 @@ def _copy(book: Book, sheet: Sheet, findings: Sequence[Finding]) -> None:
     """Write a sheet again, with what is to be said beside its rows."""
     rows: dict[int, _Row] = defaultdict(_Row)
     for one in findings:
-        row, position = cell_place(one.where.cell or "A1")
-        rows[row].take(one, position)
+        at, position = cell_place(one.where.cell or "A1")
+        rows[at].take(one, position)
     out = book.sheet(sheet.name)
     if sheet.is_hidden:
         out.hide()

@@ -68,7 +68,9 @@ def looks_like_csv(data: bytes) -> bool:
     Args:
         data: its first bytes; the last line may be cut off.
     """
-    text = decoded(data) or decoded(data[: data.rfind(b"\n") + 1])
+    # Its encoding is told once all of it is read; what stands between columns is the same in all.
+    lines = data[: data.rfind(b"\n") + 1]
+    text = decoded(data) or decoded(lines) or lines.decode("latin-1")
     if not text or any(ord(one) < ord(" ") and one not in "\t\r\n" for one in text):
         return False
     return len(text.splitlines()) >= _LEAST_LINES and _columns(text, separator_of(text))[0] > 1

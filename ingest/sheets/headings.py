@@ -122,9 +122,8 @@ def is_beside(sheet: Sheet) -> bool:
     """Tell whether a sheet is, by its name, one with examples, choices or answers."""
     name = fold(sheet.name)
     ours = (words().lists, words().answer)
-    return name in {fold(text) for one in ours for text in (one.en, one.vi)} or name.startswith(
-        words().examples
-    )
+    written = {fold(text) for one in ours for text in (one.en, one.vi)}
+    return name in written or name.startswith(words().examples)
 
 
 def _considered(name: str) -> Sequence[Template]:

@@ -83,7 +83,7 @@ def read_unit(value: Value, at: Where) -> str:
     """
     code = unit_of(value) if isinstance(value, str) else None
     if code is None:
-        near = difflib.get_close_matches(lowered(shown(value)), list(_names()), n=3)
+        near = difflib.get_close_matches(lowered(shown(value)), _common(), n=3)
         told = ", ".join(near) or "kg, tấn, lít, chai, thùng"
         raise CellError(finding("sheet_unit_unknown", at=at, actual=shown(value), near=told))
     return code
@@ -175,6 +175,12 @@ def _folded() -> Mapping[str, frozenset[str]]:
 def _written() -> Mapping[str, list[str]]:
     source = files("schemas") / "vocabulary" / "unit_names.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+@cache
+def _common() -> tuple[str, ...]:
+    """Return the words that people write for units, among which a mistyped one is looked for."""
+    return tuple(lowered(word) for words in _written().values() for word in words)
 
 
 def _written_codes() -> frozenset[str]:
