@@ -8,7 +8,7 @@ in its place.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.format import Format as Form
@@ -17,10 +17,10 @@ from xlsxwriter.worksheet import Worksheet
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, Language, Severity
 from ingest.sheets.csv_file import read_csv
-from ingest.sheets.grid import Grid, Sheet, Value, cell_place
-from ingest.sheets.headings import Heading, find_heading, is_beside
+from ingest.sheets.grid import Sheet, Value, cell_place
+from ingest.sheets.headings import Heading, find_heading, is_beside, is_ours
 from ingest.sheets.names import fold
-from ingest.sheets.sheet_writer import Book, put
+from ingest.sheets.sheet_writer import TEXT, Book, put
 from ingest.sheets.templates import words
 from ingest.sheets.workbook import MAGIC, read_workbook
 
@@ -79,9 +79,11 @@ def answered(
     found = list(findings)
     book = Book(language)
     for sheet in grid.sheets:
+        if is_ours(sheet):
+            continue  # it is written anew
         of_sheet = [one for one in found if one.where.sheet == sheet.name and one.where.cell]
         _copy(book, sheet, of_sheet)
-    _list(book, grid, found)
+    _list(book, found)
     return book.finish()
 
 
@@ -148,9 +150,9 @@ def _merge(out: Worksheet, sheet: Sheet) -> None:
 
 
 def _form(book: Book, value: Value, colour: str | None) -> Form | None:
-    members = {"bg_color": colour} if colour else {}
+    members: dict[str, Any] = {"bg_color": colour} if colour else {}
     if isinstance(value, str):
-        members["num_format"] = "@"
+        members["num_format"] = TEXT
     return book.form(**members) if members else None
 
 
@@ -163,12 +165,9 @@ def _sentence(told: Sequence[Finding], language: Language) -> str:
     return "\n".join([*lines, *([f"… +{more}"] if more > 0 else [])])
 
 
-def _list(book: Book, grid: Grid, findings: Sequence[Finding]) -> None:
+def _list(book: Book, findings: Sequence[Finding]) -> None:
     """Write a sheet with everything that was found, also what is about no row."""
-    name = getattr(words().answer, book.language)
-    if any(fold(sheet.name) == fold(name) for sheet in grid.sheets):
-        return
-    out = book.sheet(name)
+    out = book.sheet(getattr(words().answer, book.language))
     out.set_column(0, 2, _WIDTH)
     out.set_column(3, 3, _ANSWER_WIDTH)
     wrapped = book.form(text_wrap=True, valign="top")

@@ -46,7 +46,7 @@ _MONTHS: Final = (
     "dec",
 )
 _TIME: Final = re.compile(
-    r"(\d{1,2})\s*(?::|h|g|gio)\s*(\d{2})?(?::(\d{2})(?:\.\d+)?)?\s*(?:p|phut)?\s*(am|pm|sa|ch)?"
+    r"(\d{1,2})\s*(?::|h|g|gio)\s*(\d{2})?(?::(\d{2})(?:\.\d+)?)?\s*(?:p|phut)?\s*(am|pm|sang|sa|chieu|ch|toi)?"
 )
 _TIME_BEHIND: Final = re.compile(r"^(.*\d)[\sT,]+(\d{1,2}\s*[:hg]\s*\d{0,2}.*)$")
 _NOON: Final = 12
@@ -148,8 +148,9 @@ def _written(value: str, at: Where) -> dt.date:
         raise _unreadable(value, at)
     dates = {date for date in (_date(*order) for order in orders) if date is not None}
     usual = _date(*orders[0])
-    if len(dates) == 1 and usual is not None:
-        return usual
+    is_sure = usual is not None or all(len(year) == _LONG_YEAR for year, _, _ in orders)
+    if len(dates) == 1 and is_sure:
+        return dates.pop()
     actual = repr(value)
     if dates:
         days = " / ".join(one.strftime("%d.%m.%Y") for one in sorted(dates))
@@ -210,9 +211,9 @@ def _time_of(text: str) -> dt.time | None:
     if found is None:
         return None
     hour, half = int(found[1]), found[4]
-    if half in {"pm", "ch"} and hour < _NOON:
+    if half in {"pm", "ch", "chieu", "toi"} and hour < _NOON:
         hour += _NOON
-    elif half in {"am", "sa"} and hour == _NOON:
+    elif half in {"am", "sa", "sang"} and hour == _NOON:
         hour = 0
     try:
         return dt.time(hour, int(found[2] or 0), int(found[3] or 0))

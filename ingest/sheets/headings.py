@@ -120,10 +120,13 @@ def find_heading(sheet: Sheet, mapping: OwnHeadings | None = None) -> Heading | 
 
 def is_beside(sheet: Sheet) -> bool:
     """Tell whether a sheet is, by its name, one with examples, choices or answers."""
-    name = fold(sheet.name)
-    ours = (words().lists, words().answer)
-    written = {fold(text) for one in ours for text in (one.en, one.vi)}
-    return name in written or name.startswith(words().examples)
+    return is_ours(sheet) or fold(sheet.name).startswith(words().examples)
+
+
+def is_ours(sheet: Sheet) -> bool:
+    """Tell whether a sheet is, by its name, one with choices or answers that the ledger wrote."""
+    written = {fold(text) for one in (words().lists, words().answer) for text in (one.en, one.vi)}
+    return fold(sheet.name) in written
 
 
 def _considered(name: str) -> Sequence[Template]:

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-_NO_WORD: Final = re.compile(r"[^\w#%]+|_+")
+_NO_WORD: Final = re.compile(r"(?:[^\w#%]|_)+")
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\*+")
 _CACHE_SIZE: Final = 2**14
 

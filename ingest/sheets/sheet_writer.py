@@ -8,6 +8,7 @@ References:
 
 import datetime as dt
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -29,11 +30,14 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "default_date_format": "dd/mm/yyyy",
 }
+TEXT: Final = 49  # the number of the form that a program calls text
 _FORMS: Final[Mapping[Kind, str]] = {"date": "dd/mm/yyyy", "time": "hh:mm", "number": "General"}
-_TEXT: Final = "@"
 _LONGEST_MESSAGE: Final = 255
 _LONGEST_TITLE: Final = 32
 _LONGEST_CELL: Final = 32_767
+_LONGEST_NAME: Final = 31
+_SHORT_NAME: Final = 24
+_NO_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _CALM: Final = {"error_type": "information", "show_error": False}
 """Of lists that help, and do not keep anybody from writing something else."""
 
@@ -58,8 +62,15 @@ class Book:
         self._book = Workbook(self._file, _OPTIONS)
 
     def sheet(self, name: str) -> Worksheet:
-        """Add a sheet."""
-        return self._book.add_worksheet(name)
+        """Add a sheet under a name, or under one like it where a program would not take that."""
+        clean = _NO_NAME.sub("_", name).strip("'")[:_LONGEST_NAME] or "_"
+        taken = {one.name.casefold() for one in self._book.worksheets()}
+        taken.add(getattr(words().lists, self.language).casefold())
+        number = 1
+        while clean.casefold() in taken:
+            number += 1
+            clean = f"{clean[:_SHORT_NAME]}_{number}"
+        return self._book.add_worksheet(clean)
 
     def form(self, **members: Any) -> Form:
         """Return a form of cells, one for equal members."""
@@ -70,7 +81,7 @@ class Book:
 
     def form_of(self, kind: Kind, **members: Any) -> Form:
         """Return the form of a column's cells."""
-        return self.form(num_format=_FORMS.get(kind, _TEXT), **members)
+        return self.form(num_format=_FORMS.get(kind, TEXT), **members)
 
     def choose(
         self, sheet: Worksheet, column: Column, position: int, rows: tuple[int, int]
