@@ -98,7 +98,7 @@ def _take(
         value = read.values.get(column.key, column.default if cell is None else None)
         if value is None:
             continue
-        ilmd |= dict.fromkeys(_ilmd_names(column), (value, cell.at if cell else None))
+        ilmd |= dict.fromkeys(column.ilmd_names, (value, cell.at if cell else None))
         if cell is None or column.goods_list:
             continue
         if column.to == ("epcList",):
@@ -116,7 +116,7 @@ def _take(
 def _agree(column: Column, value: Said, cell: Cell, group: _Group) -> Iterator[Finding]:
     """Take a value about the event itself, and tell if an earlier row says otherwise."""
     held, first = group.values.setdefault(column.key, (value, cell))
-    if held == value or len(_ilmd_names(column)) == len(column.to):
+    if held == value or len(column.ilmd_names) == len(column.to):
         return
     if column.kind == "text" and isinstance(held, str) and isinstance(value, str):
         if value not in held.split("; "):
@@ -278,10 +278,6 @@ def _share(built: Built, group: _Group, heading: Heading) -> None:
         places["/transformationID"] = number[1].at
         if position:
             event.pop("inputQuantityList", None)
-
-
-def _ilmd_names(column: Column) -> list[str]:
-    return [name.removeprefix("ilmd/") for name in column.to if name.startswith("ilmd/")]
 
 
 def _as_json(value: Said) -> Any:

@@ -8,7 +8,9 @@ References:
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -31,6 +33,7 @@ _SERIALS: Final = 15  # digits that a number of a spreadsheet keeps
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _GLN: Final = 13
 _SSCC: Final = 18
+_CACHE_SIZE: Final = 2**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def read_party(value: Value, at: Where) -> str:
 
 def gln_of(uri: str) -> str | None:
     """Return the GLN in the URI of a place or party; None for coordinates."""
-    return None if uri.startswith("geo:") else parse_identifier(uri).gln
+    return None if uri.startswith("geo:") else _identifier(uri).gln
 
 
 def read_reference(value: Value, at: Where, gln: str | None) -> str:
@@ -225,18 +228,29 @@ def _gln(digits: str, at: Where) -> str:
     return digits
 
 
-def _link(elements: dict[str, str], text: str, at: Where) -> str:
+def _link(elements: Mapping[str, str], text: str, at: Where) -> str:
     try:
-        return identifier_of(elements, text=text).digital_link()
+        return _linked(tuple(elements.items()), text)
     except IdentifierError as error:
         raise CellError(finding(error.code, at=at, **error.values)) from None
 
 
 def _parsed(text: str, at: Where) -> Identifier:
     try:
-        return parse_identifier(text)
+        return _identifier(text)
     except IdentifierError as error:
         raise CellError(finding(error.code, at=at, **error.values)) from None
+
+
+@lru_cache(_CACHE_SIZE)
+def _linked(elements: tuple[tuple[str, str], ...], text: str) -> str:
+    """Return the link of a place or party; a sheet names few of them again and again."""
+    return identifier_of(dict(elements), text=text).digital_link()
+
+
+@lru_cache(_CACHE_SIZE)
+def _identifier(text: str) -> Identifier:
+    return parse_identifier(text)
 
 
 def _escaped(text: str) -> str:

@@ -1,5 +1,6 @@
 """The goods that a row names: product, lot, amount and unit, complete or told why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from ingest.sheets.goods import Product, class_of, gln_of
 from ingest.sheets.grid import Sheet
 from ingest.sheets.headings import Heading
 from ingest.sheets.numbers import PIECES
-from ingest.sheets.templates import GOODS, Column, Kind
+from ingest.sheets.templates import Column, Kind
 from ingest.sheets.values import Read
 
 
@@ -35,11 +36,7 @@ def goods_of(read: Read, heading: Heading, sheet: Sheet) -> tuple[dict[str, Good
     """Return the goods of a row, by the list that they belong to, and what is missing of them."""
     goods: dict[str, Goods] = {}
     found: list[Finding] = []
-    columns: dict[str, dict[Kind, Column]] = {}
-    for column in heading.template.columns:
-        if column.goods_list and column.kind in GOODS:
-            columns.setdefault(column.goods_list, {})[column.kind] = column
-    for member, by_kind in columns.items():
+    for member, by_kind in heading.template.goods.items():
         found += _missing(read, by_kind, heading, sheet)
         one = _one(read, by_kind, found)
         if one is not None:
@@ -55,7 +52,7 @@ def added(goods: Goods, more: Goods) -> Goods:
 
 
 def _missing(
-    read: Read, columns: dict[Kind, Column], heading: Heading, sheet: Sheet
+    read: Read, columns: Mapping[Kind, Column], heading: Heading, sheet: Sheet
 ) -> list[Finding]:
     """Return what a row does not say of goods that it says something of."""
     cells = read.record.cells
@@ -85,7 +82,7 @@ def missing(column: Column, read: Read, heading: Heading, sheet: Sheet) -> list[
     return [finding("sheet_cell_missing", at=at, column=column.wording)]
 
 
-def _one(read: Read, columns: dict[Kind, Column], found: list[Finding]) -> Goods | None:
+def _one(read: Read, columns: Mapping[Kind, Column], found: list[Finding]) -> Goods | None:
     cells, values = read.record.cells, read.values
     product_key, lot_key = columns["product"].key, columns["lot"].key
     number_key, unit_key = columns["number"].key, columns["unit"].key

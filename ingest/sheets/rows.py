@@ -125,13 +125,19 @@ def _cells(
 ) -> dict[str, Cell]:
     """Return what is filled in in a row, and tell of what is odd about it."""
     cells = {}
+    marks = sheet.marks
     for position, column in heading.columns.items():
         value = values[position] if position < len(values) else None
+        here = row, position
+        is_odd = here in merges.first or here in marks.errors or here in marks.formulas
+        if value is None and not is_odd:
+            continue
         at = sheet.at(row, position)
-        if (row, position) in merges.first:
-            value, told = merges.see((row, position), value, column, at)
-            found += told
-        found += _oddities(sheet, (row, position), value, at)
+        if is_odd:
+            if here in merges.first:
+                value, told = merges.see(here, value, column, at)
+                found += told
+            found += _oddities(sheet, here, value, at)
         if isinstance(value, str):
             value = value.strip() or None
         if value is not None:

@@ -8,7 +8,7 @@ built is told in docs/spreadsheets.md.
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final, Literal
@@ -45,6 +45,9 @@ LISTS: Final = frozenset(
     {"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"}
 )
 """Members of events that such columns fill."""
+
+
+_ILMD: Final = "ilmd/"
 
 
 class _Part(BaseModel):
@@ -106,12 +109,17 @@ class Column(_Part):
     not_before: str | None = None
     choices: tuple[Choice, ...] = ()
 
-    @property
+    @cached_property
     def goods_list(self) -> str | None:
         """The list of goods that it says something of; None for other columns."""
         return next((member for member in self.to if member in LISTS), None)
 
-    @property
+    @cached_property
+    def ilmd_names(self) -> tuple[str, ...]:
+        """The master data of a lot or instance that it fills."""
+        return tuple(name.removeprefix(_ILMD) for name in self.to if name.startswith(_ILMD))
+
+    @cached_property
     def wording(self) -> Wording:
         """Its name, to be said within a finding's sentence."""
         return Wording(self.name.in_every_language())
@@ -162,10 +170,19 @@ class Template(_Part):
         """
         return self.by_key[key]
 
-    @property
+    @cached_property
     def by_key(self) -> Mapping[str, Column]:
         """The columns by their keys."""
-        return _by_key(self.key)
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def goods(self) -> Mapping[str, Mapping[Kind, Column]]:
+        """The columns that say which goods, by the list that they fill and by their kinds."""
+        found: dict[str, dict[Kind, Column]] = {}
+        for column in self.columns:
+            if column.goods_list is not None and column.kind in GOODS:
+                found.setdefault(column.goods_list, {})[column.kind] = column
+        return found
 
     @property
     def wording(self) -> Wording:
@@ -214,11 +231,6 @@ def words() -> Words:
     for name in ("totals", "examples", "ignored"):
         table[name] = tuple(fold(one) for one in table[name])
     return Words.model_validate(table)
-
-
-@cache
-def _by_key(key: str) -> Mapping[str, Column]:
-    return {column.key: column for column in templates()[key].columns}
 
 
 def _folder() -> Traversable:
