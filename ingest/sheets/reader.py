@@ -25,6 +25,7 @@ from ingest.sheets.workbook import MAGIC, OLD_MAGIC, read_workbook
 from ingest.unpacking import RefusedError
 
 _HEAD: Final = 2**14
+_STEP: Final = 500  # rows between what is told of progress
 _NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE})
 _SPREADSHEET_PROGRAMS: Final = (b"{", b"[", b"<")
 
@@ -52,13 +53,15 @@ class SheetReader:
         self._mapping = mapping
         self._rows = max(1, sum(sheet.marks.rows for sheet in grid.sheets))
         self._done = 0
+        self._is_done = False
         self._index = 0
         self._seen: dict[bytes, Where] = {}
 
     @property
     def bytes_read(self) -> int:
         """How far the reader has come, as bytes of the file."""
-        return self._size * min(self._done, self._rows) // self._rows
+        done = self._rows if self._is_done else self._done - self._done % _STEP
+        return self._size * min(done, self._rows) // self._rows
 
     def events(self) -> Iterator[ReadEvent]:
         """Yield the events of the records, or what is wrong with them, in order of their rows."""
@@ -82,6 +85,7 @@ class SheetReader:
             beside = [one for one in beside if one.code != "sheet_left_out"]
             beside.append(finding("sheet_not_recognised"))
         self.findings = list(capped(beside))
+        self._is_done = True
 
     def locate_head(self) -> Callable[[str], Where]:
         """Return what tells the place of something beside the events: there is no such thing."""

@@ -28,6 +28,7 @@ _MAIN: Final = frozenset(
 )
 _TRUE: Final = frozenset({"1", "true", "on"})
 _CHUNK: Final = 2**16
+_MOST_COLUMNS: Final = 2**14
 
 Attributes = Mapping[str, str]
 
@@ -127,6 +128,7 @@ class _Scan:
         self.marks = Marks()
         self.parser: expat.XMLParserType | None = None
         self._most = most_cells
+        self._covered = 0
         self._row = self._column = -1
         self._type = ""
         self._has_formula = False
@@ -147,7 +149,7 @@ class _Scan:
             self._text = ""
         elif name == "col" and given.get("hidden") in _TRUE:
             first, last = int(given.get("min", "1")), int(given.get("max", "1"))
-            self.marks.hidden_columns.update(range(first - 1, min(last, first + self._most)))
+            self.marks.hidden_columns.update(range(first - 1, min(last, _MOST_COLUMNS)))
         elif name == "mergeCell":
             self._merged(given.get("ref", ""))
 
@@ -178,6 +180,9 @@ class _Scan:
     def _merged(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         (top, left), (bottom, right) = cell_place(first), cell_place(last or first)
+        self._covered += max(0, bottom - top + 1) * max(0, right - left + 1)
+        if self._covered > self._most:
+            raise TooManyCellsError("too many merged cells")
         self.marks.merged.append(Range(top, left, bottom, right))
 
     def _listen(self, *, on: bool) -> None:
