@@ -13,26 +13,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 from typer.main import get_command
 
-<<<<<<< HEAD
-from api.commands import (
-    accounts,
-    convert,
-    data,
-    demo,
-    export,
-    hashes,
-    keeping,
-    keys,
-    lots,
-    proofs,
-    retention,
-    service,
-    templates,
-)
-from api.commands.data import errors
-=======
 from api.commands.terminal import errors
->>>>>>> origin/main
 from epcis_core.errors import EpcisError
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -40,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "serve": "service.serve",
     "capture": "data.capture",
     "check": "data.check",
+    "template": "templates.template",
     "convert": "convert.convert",
     "hash": "hashes.hash_events",
     "events": "data.events",
@@ -94,37 +76,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-<<<<<<< HEAD
-app.command()(demo.demo)
-app.command()(service.serve)
-app.command()(data.capture)
-app.command()(data.check)
-app.command()(templates.template)
-app.command("convert")(convert.convert)
-app.command("hash")(hashes.hash_events)
-app.command()(data.events)
-app.command()(lots.trace)
-app.command()(lots.recall)
-app.command()(lots.balance)
-app.command()(lots.gaps)
-app.command()(proofs.checkpoint)
-app.command()(proofs.proof)
-app.command()(proofs.verify)
-app.command()(keeping.fsck)
-app.command()(keeping.backup)
-app.command()(keeping.restore)
-app.command()(export.export)
-app.command("import")(export.import_ledger)
-app.add_typer(retention.app, name="retention")
-app.add_typer(accounts.app, name="account")
-app.add_typer(keys.app, name="key")
-=======
 
 
 @app.callback()
 def _epcis() -> None:
     """Do nothing before a command."""
->>>>>>> origin/main
 
 
 def main() -> None:
