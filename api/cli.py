@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "serve": "service.serve",
     "capture": "data.capture",
     "check": "data.check",
+    "template": "templates.template",
     "convert": "convert.convert",
     "hash": "hashes.hash_events",
     "events": "data.events",

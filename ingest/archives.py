@@ -19,6 +19,7 @@ from zipfile import ZipFile, ZipInfo
 from epcis_core.findings import Finding, capped, finding
 from ingest.files import SUFFIXES, ZIPPED_FORMATS, is_document
 from ingest.limits import IntakeLimits
+from ingest.sheets.workbook import is_workbook
 from ingest.unpacking import GZIP_MAGIC, Meter, Moved, RefusedError, damaged, open_gzip
 from ingest.zip_directory import (
     BROKEN,
@@ -130,7 +131,11 @@ def _of_gzip(source: BinaryIO, name: str, limits: IntakeLimits, moved: Moved) ->
 
 def _of_zip(source: BinaryIO, name: str, limits: IntakeLimits, moved: Moved) -> Contents:
     """Return the documents of a zip archive."""
+    start = source.tell()
     archive = read_directory(source, name, limits)
+    if is_workbook(archive):
+        source.seek(start)
+        return Contents((Document(name, size_of(source), partial(_at, source, start)),))
     files = [member for member in archive.infolist() if not is_folder(member)]
     documents = sorted(
         (member for member in files if is_document(PurePosixPath(path_of(member)))), key=path_of

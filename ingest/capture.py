@@ -181,7 +181,7 @@ def capture_one(
     def store(cursor: Cursor) -> CaptureReport:
         source.seek(start)
         report = CaptureReport(file_name, head.capture_id)
-        reader = opened(source, limits, prefixes)
+        reader = opened(source, limits, prefixes, takes_sheets=False)
         if isinstance(reader, Finding):
             report.findings.append(reader)
             report.status = "rejected"

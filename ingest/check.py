@@ -25,6 +25,7 @@ def check_stream(
     progress: Progress | None = None,
     prefixes: Mapping[str, str] | None = None,
     ownership: Ownership | None = None,
+    takes_sheets: bool = True,
 ) -> CheckReport:
     """Check one document without storing anything.
 
@@ -37,6 +38,7 @@ def check_stream(
         progress: told whenever the reader has come further in the file.
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
         ownership: what belongs to whoever would send it; None where it may speak for everybody.
+        takes_sheets: whether it may be a spreadsheet, too.
 
     Returns:
         The report. A valid document can be captured, unless the ledger holds other events under
@@ -44,11 +46,11 @@ def check_stream(
     """
     report = CheckReport(file_name)
     limits = limits or Limits()
-    reader = opened(source, limits, prefixes)
+    reader = opened(source, limits, prefixes, takes_sheets=takes_sheets)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         return report
-    report.format = reader.envelope.syntax
+    report.format = reader.format
     judge = ProfileCheck(profile) if profile is not None else None
     found = _checked(reader, report, judge, limits, ownership, lenient=lenient, progress=progress)
     report.findings += capped(found, MAX_LIKE_FINDINGS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
-SUFFIXES: Final = frozenset({".json", ".jsonld", ".xml"})
+SUFFIXES: Final = frozenset({".csv", ".json", ".jsonld", ".xlsm", ".xlsx", ".xml"})
 """Ends of the names of documents that are taken from a folder or an archive."""
 
 ARCHIVES: Final = frozenset({".zip", ".gz"})

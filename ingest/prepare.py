@@ -14,6 +14,7 @@ from epcis_core.rules.ownership import foreign_claims
 from epcis_core.store.derived import derived_from
 from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
+from ingest.sheets.reader import open_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Prepared:
 
 
 def opened(
-    source: BinaryIO, limits: Limits, prefixes: Mapping[str, str] | None
+    source: BinaryIO,
+    limits: Limits,
+    prefixes: Mapping[str, str] | None,
+    *,
+    takes_sheets: bool = True,
 ) -> DocumentReader | Finding:
     """Open a document.
 
@@ -46,10 +51,14 @@ def opened(
         source: its bytes; it must be possible to go back to the start.
         limits: how much is taken.
         prefixes: what prefixes stand for where a document in JSON does not say.
+        takes_sheets: whether it may be a spreadsheet, too.
 
     Returns:
         What reads it, or why nothing can.
     """
+    sheet = open_sheet(source, limits) if takes_sheets else None
+    if sheet is not None:
+        return sheet
     reader = open_document(source, limits)
     if prefixes and not isinstance(reader, Finding) and reader.envelope.syntax == "json":
         namespaces = reader.envelope.namespaces

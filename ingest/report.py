@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from epcis_core.codecs.document import Format
 from epcis_core.findings import (
     LANGUAGES,
     Finding,
     Language,
     Severity,
-    Syntax,
     finding,
     has_errors,
 )
@@ -160,7 +160,7 @@ class CheckReport:
 
     Attributes:
         file: its name.
-        format: its syntax, or None where it could not be told.
+        format: what the file is, or None where it could not be told.
         version: the EPCIS version it claims.
         events: how many events it holds.
         elements: how many elements of master data it speaks of.
@@ -168,7 +168,7 @@ class CheckReport:
     """
 
     file: str
-    format: Syntax | None = None
+    format: Format | None = None
     version: str | None = None
     events: int = 0
     elements: int = 0

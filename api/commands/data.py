@@ -19,6 +19,7 @@ from ingest.files import ARCHIVES, SUFFIXES, expand
 from ingest.intake import check_file, seekable
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import CheckReport
+from ingest.sheets.grid import SPREADSHEETS
 
 LedgerOption = Annotated[
     Path | None,
@@ -52,7 +53,8 @@ LimitOption = Annotated[list[str] | None, limit_option()]
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="Documents, gzip files, zip archives, or folders of them.", show_default=False
+        help="Documents, spreadsheets, gzip files, zip archives, or folders of them.",
+        show_default=False,
     ),
 ]
 
@@ -108,6 +110,14 @@ def check(
         typer.Option("--profile", metavar="NAME", help="Tell also what a law asks for."),
     ] = None,
     limit: LimitOption = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option(
+            "--answer",
+            metavar="FILE",
+            help="Write the spreadsheet again, with what is to be mended beside each row.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check EPCIS files and store nothing: every finding with its place and what was expected.
@@ -119,6 +129,8 @@ def check(
       epcis check uploads/ --json
 
       epcis check harvest.jsonld --profile vn-decree-37-2026
+
+      epcis check harvest.xlsx --answer to-mend.xlsx
     """
     law = _profile(profile) if profile is not None else None
     limits = limits_of(limit)
@@ -127,6 +139,8 @@ def check(
         for path in _documents(files)
         for report in _check_one(path, lenient=lenient, profile=law, limits=limits)
     ]
+    if answer is not None:
+        _answer(files, reports, answer)
     for report in reports if not as_json else ():
         show_check(output, report, terminal_language())
     if as_json:
@@ -134,6 +148,22 @@ def check(
     _exit_if_unreadable(found.code for report in reports for found in report.findings)
     if not all(report.valid for report in reports):
         raise typer.Exit(1)
+
+
+def _answer(files: list[Path], reports: list[CheckReport], answer: Path) -> None:
+    """Write a spreadsheet again with what was found in it.
+
+    Raises:
+        BadParameter: it was not one spreadsheet that was checked.
+    """
+    if len(files) != 1 or len(reports) != 1 or reports[0].format not in SPREADSHEETS:
+        raise typer.BadParameter("--answer takes one spreadsheet that can be read, .xlsx or .csv.")
+    if answer.exists() and answer.samefile(files[0]):
+        raise typer.BadParameter("--answer needs another file than the one that is checked.")
+    from ingest.sheets.answer import answered  # noqa: PLC0415 - it reads a library of its own
+
+    data = files[0].read_bytes()
+    answer.write_bytes(answered(data, reports[0].findings, terminal_language()))
 
 
 def _exit_if_unreadable(codes: Iterable[str]) -> None:

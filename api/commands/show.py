@@ -72,6 +72,7 @@ def _show_findings(console: Console, found: list[dict[str, Any]]) -> None:
     for one in found[:_SHOWN]:
         where = one["where"]
         line = f"{where['line']}:{where['column']} " if "line" in where else ""
+        line += escape(f"{where['sheet']} {where.get('cell', '')}") if "sheet" in where else ""
         colour = _COLOURS[one["severity"]]
         console.print(
             f"  [{colour}]{one['severity']}[/] {line}{escape(where.get('pointer', ''))} "

@@ -146,7 +146,12 @@ def _check(sent: _Sent, limits: Limits, ownership: Ownership | None) -> None:
     """
     sent.body.seek(0)
     report = check_stream(
-        sent.body, file_name=_NAME, limits=limits, prefixes=sent.prefixes, ownership=ownership
+        sent.body,
+        file_name=_NAME,
+        limits=limits,
+        prefixes=sent.prefixes,
+        ownership=ownership,
+        takes_sheets=False,
     )
     check_syntax(sent.announced, report.format)
     if any(found.code == "too_many_events" for found in report.findings):

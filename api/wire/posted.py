@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.bodies import bounded
 from api.errors import Refusal
+from epcis_core.codecs.document import Format
 from epcis_core.findings import Finding, Syntax
 from ingest.limits import IntakeLimits
 
@@ -69,7 +70,7 @@ async def announced_syntax(request: Request) -> Syntax | None:
     return _SYNTAXES.get(kind)
 
 
-def check_syntax(announced: Syntax | None, found: Syntax | None) -> None:
+def check_syntax(announced: Syntax | None, found: Format | None) -> None:
     """Refuse a body that is not what its media type says.
 
     Raises:

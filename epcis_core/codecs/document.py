@@ -9,6 +9,9 @@ from epcis_core.model.documents import DocumentHead
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 
+Format = Literal["json", "xml", "xlsx", "csv"]
+"""What a file is; spreadsheets hold events whose syntax is JSON."""
+
 DocumentKind = Literal["EPCISDocument", "EPCISQueryDocument", "EPCISMasterDataDocument", "event"]
 
 
@@ -75,10 +78,12 @@ class DocumentReader(Protocol):
     Attributes:
         envelope: what the document is, and what its prefixes stand for.
         findings: what is wrong with the document beside its events.
+        format: what the file is.
     """
 
     envelope: Envelope
     findings: list[Finding]
+    format: Format
 
     @property
     def bytes_read(self) -> int:

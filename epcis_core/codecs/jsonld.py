@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
-from epcis_core.codecs.document import DocumentKind, Envelope, ReadEvent
+from epcis_core.codecs.document import DocumentKind, Envelope, Format, ReadEvent
 from epcis_core.codecs.json_head import JsonHead
 from epcis_core.codecs.json_places import Places
 from epcis_core.codecs.json_scan import data_of
@@ -53,6 +53,7 @@ class JsonLdReader:
     Attributes:
         envelope: what the document is, and what its prefixes stand for.
         findings: what is wrong with the document beside its events.
+        format: what the file is.
     """
 
     def __init__(self, source: BinaryIO, limits: Limits | None = None) -> None:
@@ -61,6 +62,7 @@ class JsonLdReader:
         self._start = source.tell()
         self._head: JsonHead | None = None
         self.findings: list[Finding] = []
+        self.format: Format = "json"
         self.envelope = Envelope("json", "EPCISDocument", Namespaces())
         try:
             self.envelope = self._skim()

@@ -18,6 +18,8 @@ class Limits:
         events: how many a document may hold.
         events_size: bytes of 2,048 events in a row, which stand in memory together when they are
             stored.
+        workbook_size: bytes of a spreadsheet, of all its parts unpacked.
+        cells: cells that one sheet may reach over, the empty ones between them too.
         chunk: bytes read at a time.
     """
 
@@ -29,4 +31,6 @@ class Limits:
     number_size: int = 400
     events: int = 1_000_000
     events_size: int = 256 * 2**20
+    workbook_size: int = 256 * 2**20
+    cells: int = 4_000_000
     chunk: int = 2**20

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from lxml.etree import _Element
 
-from epcis_core.codecs.document import DocumentKind, Envelope, ReadEvent
+from epcis_core.codecs.document import DocumentKind, Envelope, Format, ReadEvent
 from epcis_core.codecs.json_faults import line_and_column
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_event import EventReader
@@ -80,6 +80,7 @@ class XmlReader:
     Attributes:
         envelope: what the document is, and what its prefixes stand for.
         findings: what is wrong with the document beside its events.
+        format: what the file is.
     """
 
     def __init__(self, source: BinaryIO, limits: Limits | None = None) -> None:
@@ -90,6 +91,7 @@ class XmlReader:
         self._events: Iterator[ReadEvent] = iter(())
         self._head: XmlHead | None = None
         self.findings: list[Finding] = []
+        self.format: Format = "xml"
         self.envelope = Envelope("xml", "EPCISDocument", Namespaces())
         try:
             self._open(XmlText(source, self._limits))

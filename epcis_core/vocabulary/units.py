@@ -76,6 +76,11 @@ def unit(code: str) -> Unit | None:
     return _units().get(code)
 
 
+def unit_codes() -> tuple[str, ...]:
+    """Return the codes of all units with a fixed size, in the order of the table."""
+    return tuple(_units())
+
+
 def _fraction(value: Decimal) -> Fraction | None:
     """Return a value as a fraction, or None if it is no number of a sane size."""
     if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:

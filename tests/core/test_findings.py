@@ -247,7 +247,7 @@ def page() -> str:
         "",
         "An **error** keeps an event out of the ledger; a **warning** and an **info** do not. With",
         "`--lenient` some errors become warnings. Every finding comes with its place: JSON",
-        "Pointer, line and column.",
+        "Pointer, line and column, or sheet and cell.",
         "",
         "| code | severity | lenient |",
         "|---|---|---|",

@@ -153,7 +153,7 @@ def test_an_archive_without_a_document_is_refused(
     (found,) = report.findings
     assert found.message == (
         "The archive holds no document; expected at least one file whose name ends in "
-        ".json .jsonld .xml."
+        ".csv .json .jsonld .xlsm .xlsx .xml."
     )
 
 
@@ -194,7 +194,7 @@ def test_a_spreadsheet_is_a_document_though_it_is_zipped() -> None:
     data = zipped({"[Content_Types].xml": b"<Types/>"})
     contents = list(check_file(io.BytesIO(data), "lots.xlsx", limits=IntakeLimits()))
     assert [(one.file, [f.code for f in one.findings]) for one in contents] == [
-        ("lots.xlsx", ["unknown_format"])
+        ("lots.xlsx", ["workbook_format"])
     ]
 
 

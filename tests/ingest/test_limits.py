@@ -22,6 +22,7 @@ from ingest.seen import Seen
 from tests.conftest import TEST_SCALE
 from tests.ingest.archives import gzipped, zipped
 from tests.ingest.documents import NOW, document, item, observed
+from tests.ingest.sheets.sheet_files import harvest
 
 FARM = document(observed())
 DEEP = document(observed(**{"ex:a": {"ex:b": {"ex:c": [["x"]]}}}))
@@ -96,6 +97,16 @@ CASES = {
         document(observed(item("1")), observed(item("2")), observed(item("3"))),
         "events=2",
         "The document holds more than 2 events (limit events); split it up.",
+    ),
+    "workbook_size": (
+        harvest(),
+        "workbook_size=5k",
+        "The workbook is larger than 5120 bytes, unpacked (limit workbook_size); ",
+    ),
+    "cells": (
+        harvest(),
+        "cells=20",
+        "Sheet Thu hoạch reaches over more than 20 cells (limit cells); ",
     ),
     "depth in XML": (
         in_xml(f"{'<ex:a>' * 8}x{'</ex:a>' * 8}"),

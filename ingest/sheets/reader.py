@@ -1,0 +1,223 @@
+"""A spreadsheet read as a document: its rows become events, which are then checked like any other.
+
+What stands in the ledger is the event that a row became, in JSON; what findings say of a member of
+it is said of the cell it came from.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from hashlib import blake2b
+from typing import BinaryIO, Final
+
+from epcis_core.codecs.document import Envelope, Format, ReadEvent
+from epcis_core.codecs.jsonld_writer import json_bytes
+from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.structure import read_event
+from epcis_core.findings import Finding, Where, capped, finding, has_errors
+from epcis_core.model.namespaces import BUILT_IN, Namespaces
+from ingest.sheets.csv_file import looks_like_csv, read_csv
+from ingest.sheets.date_order import DateOrder
+from ingest.sheets.events import NAMESPACE, PREFIX, Built, build
+from ingest.sheets.grid import Grid, Sheet
+from ingest.sheets.headings import Heading, OwnHeadings, find_heading, is_beside, is_ours
+from ingest.sheets.rows import Cell, Record, records
+from ingest.sheets.templates import Column
+from ingest.sheets.values import Read, read_record
+from ingest.sheets.workbook import MAGIC, OLD_MAGIC, read_workbook
+from ingest.unpacking import RefusedError
+
+_HEAD: Final = 2**14
+_STEP: Final = 500  # rows between what is told of progress
+_NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE})
+_OTHER_SYNTAXES: Final = (b"{", b"[", b"<")  # begin JSON or XML
+
+
+class SheetReader:
+    """Reads the records of a spreadsheet.
+
+    Args:
+        grid: its sheets.
+        size: bytes of the file.
+        mapping: what the headings mean, where it is somebody's own sheet.
+
+    Attributes:
+        envelope: how the events are written, and what their prefixes stand for.
+        findings: what is wrong with the file beside its records, once these have all been read.
+        format: what the file is.
+    """
+
+    def __init__(self, grid: Grid, size: int, mapping: OwnHeadings | None = None) -> None:
+        self.envelope = Envelope("json", "event", _NAMESPACES)
+        self.findings: list[Finding] = []
+        self.format: Format = grid.format
+        self._grid = grid
+        self._size = size
+        self._mapping = mapping
+        self._rows = max(1, sum(sheet.marks.rows for sheet in grid.sheets))
+        self._done = 0
+        self._is_done = False
+        self._index = 0
+        self._seen: dict[bytes, Where] = {}
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the reader has come, as bytes of the file."""
+        done = self._rows if self._is_done else self._done - self._done % _STEP
+        return self._size * min(done, self._rows) // self._rows
+
+    def events(self) -> Iterator[ReadEvent]:
+        """Yield the events of the records, or what is wrong with them, in order of their rows."""
+        beside: list[Finding] = []
+        if self._grid.has_macros:
+            beside.append(finding("workbook_macros"))
+        understood = 0
+        for sheet in self._grid.sheets:
+            heading = None if is_beside(sheet) else find_heading(sheet, self._mapping)
+            if isinstance(heading, Finding):
+                beside.append(heading)
+                understood += 1
+            elif heading is not None:
+                understood += 1
+                yield from self._records(sheet, heading, beside)
+            elif sheet.marks.rows and not is_ours(sheet):
+                beside.append(
+                    finding("sheet_left_out", at=Where(sheet=sheet.name), sheet=sheet.name)
+                )
+        if not understood:
+            beside = [one for one in beside if one.code != "sheet_left_out"]
+            first = Where(sheet=self._grid.sheets[0].name) if self._grid.sheets else None
+            beside.append(finding("sheet_not_recognised", at=first))
+        self.findings = list(capped(beside))
+        self._is_done = True
+
+    def locate_head(self) -> Callable[[str], Where]:
+        """Return what tells the place of something beside the events: there is no such thing."""
+        return lambda _: Where()
+
+    def _records(
+        self, sheet: Sheet, heading: Heading, beside: list[Finding]
+    ) -> Iterator[ReadEvent]:
+        if sheet.is_hidden:
+            beside.append(finding("sheet_hidden", at=Where(sheet=sheet.name), sheet=sheet.name))
+        beside += heading.findings
+        if has_errors(heading.findings):
+            self._done += sheet.marks.rows
+            return
+        order = DateOrder()
+        for reads in _groups(sheet, heading, beside, order):
+            self._done += len(reads)
+            yield from self._read(build(reads, heading, sheet))
+        beside += order.findings()
+
+    def _read(self, built: Built) -> Iterator[ReadEvent]:
+        """Yield the events of one group of rows, the first with what is told of the rows."""
+        told = tuple(capped(built.findings))
+        if not built.events:
+            yield self._read_event(b"", None, {}, built.at, told)
+        for event, places in zip(built.events, built.places, strict=True):
+            text = json_bytes(event)
+            twice = self._seen.setdefault(blake2b(text, digest_size=16).digest(), built.at)
+            if twice is not built.at:
+                other = twice.cell if twice.sheet == built.at.sheet else twice
+                told = (*told, finding("sheet_row_twice", at=built.at, other=other))
+            yield self._read_event(text, event, places, built.at, told)
+            told = ()
+
+    def _read_event(
+        self,
+        text: bytes,
+        members: dict[str, object] | None,
+        places: dict[str, Where],
+        at: Where,
+        told: tuple[Finding, ...],
+    ) -> ReadEvent:
+        locate = partial(_place, places, at)
+        event, found = (None, []) if members is None else read_event(members)
+        index = self._index
+        self._index += 1
+        read = ReadEvent(index, "", text.decode(), event, _NAMESPACES, locate, "json", told)
+        return replace(read, findings=(*told, *(read.placed(one) for one in found)))
+
+
+def open_sheet(
+    source: BinaryIO, limits: Limits, mapping: OwnHeadings | None = None
+) -> SheetReader | Finding | None:
+    """Open a spreadsheet, told by its bytes.
+
+    Args:
+        source: the bytes at their start; it stays there if they are no spreadsheet.
+        limits: how much is taken.
+        mapping: what the headings mean, where it is somebody's own sheet.
+
+    Returns:
+        A reader; a finding where it is a spreadsheet that cannot be read; None where it is none.
+    """
+    start = source.tell()
+    head = source.read(_HEAD)
+    source.seek(start)
+    if head.startswith(OLD_MAGIC):
+        return finding("workbook_format")
+    is_zip = head.startswith(MAGIC)
+    if not is_zip and (head.lstrip()[:1] in _OTHER_SYNTAXES or not looks_like_csv(head)):
+        return None
+    data = source.read(limits.workbook_size + 1)
+    source.seek(start)
+    if len(data) > limits.workbook_size:
+        return finding("workbook_too_large", limit=limits.workbook_size)
+    try:
+        grid = read_workbook(data, limits) if is_zip else read_csv(data, limits)
+    except RefusedError as refused:
+        return refused.found[0]
+    return SheetReader(grid, len(data), mapping)
+
+
+def _groups(
+    sheet: Sheet, heading: Heading, beside: list[Finding], order: DateOrder
+) -> Iterator[list[Read]]:
+    """Yield records that make one event together, in order of their first rows."""
+
+    def read(record: Record) -> Read:
+        done = read_record(record, heading.units, counts_from_1904=sheet.counts_from_1904)
+        order.look(record)
+        return done
+
+    group = heading.template.group
+    if not group:
+        for record in records(sheet, heading, beside):
+            yield [read(record)]
+        return
+    together: dict[tuple[object, ...], list[Read]] = {}
+    first = heading.template.column(group[0])
+    issuers: dict[object, Cell] = {}
+    for record in records(sheet, heading, beside):
+        one = read(_with_issuer(record, first, issuers))
+        said = tuple(one.values.get(key) for key in group)
+        # A row that does not say where it belongs stands alone.
+        key = (*said, None if said[0] is not None else record.row)
+        together.setdefault(key, []).append(one)
+    yield from together.values()
+
+
+def _with_issuer(record: Record, column: Column, issuers: dict[object, Cell]) -> Record:
+    """Return a record with the issuer of its number, which may stand in an earlier row alone."""
+    number = record.cells.get(column.key)
+    if column.issuer is None or number is None:
+        return record
+    given = record.cells.get(column.issuer)
+    if given is not None:
+        issuers.setdefault(number.value, given)
+        return record
+    earlier = issuers.get(number.value)
+    if earlier is None:
+        return record
+    return replace(record, cells={**record.cells, column.issuer: earlier})
+
+
+def _place(places: dict[str, Where], at: Where, pointer: str) -> Where:
+    """Return the cell that a member of an event came from: the nearest around it that has one."""
+    while pointer:
+        if pointer in places:
+            return places[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return at
