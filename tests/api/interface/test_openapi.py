@@ -178,7 +178,6 @@ NOT_OURS = {
     r"options .*: gs1-extensions": "the same",
     r"get .*: (EQ|GT|GE|LT|LE)_quantity": "these are a family here",
     r"get /(bizLocations|readPoints)/{\w+}: (perPage|nextPageToken)": "there is one member",
-    r"get /queries/{\w+}: 413": "the answer is no larger than what was sent",
     r"get /queries/{\w+}/events.*: (101 )?(upgrade|connection)": "these belong to HTTP itself",
     r"delete /nextPageToken/{\w+}: 501": "it can be asked for",
 }
