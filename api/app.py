@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
@@ -19,6 +20,7 @@ from api.errors import install_error_answers
 from api.head import HeadAsGet
 from api.metrics import Metrics
 from api.observed import Observed
+from api.open_id.provider import Provider
 from api.openapi.document import install_document
 from api.outward import Outward
 from api.own_site import OwnSite
@@ -133,12 +135,25 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
                 outsiders=settings.outsiders,
                 pace=settings.pace,
             ),
+            _provider(settings) as provider,
         ):
             app.state.books = books
             app.state.jobs = jobs
             app.state.subscriptions = runner
+            app.state.provider = provider
             _measure(app)
             yield
+
+
+@asynccontextmanager
+async def _provider(settings: Settings) -> AsyncIterator[Provider | None]:
+    """Hold the way to who vouches for people; its own host may be inside, since it was named."""
+    if settings.open_id is None:
+        yield None
+        return
+    hosts = settings.outward.hosts | {settings.open_id.host}
+    async with Outward(replace(settings.outward, hosts=hosts)) as outward:
+        yield Provider(settings.open_id, outward)
 
 
 def _measure(app: FastAPI) -> None:

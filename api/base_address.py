@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
+"""Names of the machine itself; none of them leads to another."""
+
 _PORTS: Final = {"http": 80, "https": 443}
 _NAME: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")

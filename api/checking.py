@@ -9,6 +9,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,11 @@ from epcis_core.findings import Finding, finding
 from epcis_core.proof.checks import Key
 from epcis_core.store.fsck.whole import Checked, Telling, check_ledger
 
+Processes = SpawnContext | ForkServerContext
+"""How a process is made that has nothing of this one: anew, or of one that has read all before."""
+
 _PATIENCE: Final = 1800.0  # seconds without a word from the process
+_ANEW: Final = multiprocessing.get_context("spawn")
 
 
 def check_apart(
@@ -26,6 +31,7 @@ def check_apart(
     keys: Sequence[Key] = (),
     tell: Telling = lambda *_: None,
     patience: float = _PATIENCE,
+    processes: Processes = _ANEW,
 ) -> tuple[Checked, list[Finding]]:
     """Check a ledger file in another process, and return what it has seen and found.
 
@@ -35,10 +41,10 @@ def check_apart(
         keys: that sign them, beside the one of the ledger itself.
         tell: told as the check goes on.
         patience: seconds after which a process that says nothing is given up.
+        processes: makes the other process.
     """
-    spawning = multiprocessing.get_context("spawn")
-    ours, theirs = spawning.Pipe(duplex=False)
-    process = spawning.Process(
+    ours, theirs = processes.Pipe(duplex=False)
+    process = processes.Process(
         target=_check, args=(theirs, path, dict(notes), list(keys)), daemon=True
     )
     process.start()

@@ -1,58 +1,86 @@
-"""The command `epcis`. Exit 0: done; 1: the data has errors; 2: usage or environment."""
+"""The command `epcis`. Exit 0: done; 1: the data has errors; 2: usage or environment.
+
+What a command needs is read when it is called: a trace needs no web server, and starts sooner.
+"""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from api.commands import (
-    accounts,
-    convert,
-    data,
-    demo,
-    export,
-    hashes,
-    keeping,
-    keys,
-    lots,
-    proofs,
-    retention,
-    service,
-    templates,
-)
-from api.commands.data import errors
+from api.commands.terminal import errors
 from epcis_core.errors import EpcisError
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "demo.demo",
+    "serve": "service.serve",
+    "capture": "data.capture",
+    "check": "data.check",
+    "template": "templates.template",
+    "convert": "convert.convert",
+    "hash": "hashes.hash_events",
+    "events": "data.events",
+    "trace": "lots.trace",
+    "recall": "lots.recall",
+    "balance": "lots.balance",
+    "gaps": "lots.gaps",
+    "checkpoint": "proofs.checkpoint",
+    "proof": "proofs.proof",
+    "verify": "proofs.verify",
+    "fsck": "keeping.fsck",
+    "backup": "keeping.backup",
+    "restore": "keeping.restore",
+    "export": "export.export",
+    "import": "export.import_ledger",
+    "retention": "retention.app",
+    "account": "accounts.app",
+    "key": "keys.app",
+}
+"""Commands by their names, in the order of the help: the module in `api.commands`, and the function
+or, where it has commands of its own, the application in it."""
+
+
+class Commands(TyperGroup):
+    """Commands, of which each is read when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's
+        """Return their names, in the order of the help."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return the command of a name; None where there is none."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(".")
+        found = getattr(import_module(f"api.commands.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command()(found)
+            found = alone
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="epcis",
+    cls=Commands,
     help="An EPCIS 2.0 event ledger: capture supply-chain events, trace any lot, see the gaps.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo.demo)
-app.command()(service.serve)
-app.command()(data.capture)
-app.command()(data.check)
-app.command()(templates.template)
-app.command("convert")(convert.convert)
-app.command("hash")(hashes.hash_events)
-app.command()(data.events)
-app.command()(lots.trace)
-app.command()(lots.recall)
-app.command()(lots.balance)
-app.command()(lots.gaps)
-app.command()(proofs.checkpoint)
-app.command()(proofs.proof)
-app.command()(proofs.verify)
-app.command()(keeping.fsck)
-app.command()(keeping.backup)
-app.command()(keeping.restore)
-app.command()(export.export)
-app.command("import")(export.import_ledger)
-app.add_typer(retention.app, name="retention")
-app.add_typer(accounts.app, name="account")
-app.add_typer(keys.app, name="key")
+
+
+@app.callback()
+def _epcis() -> None:
+    """Do nothing before a command."""
 
 
 def main() -> None:

@@ -1,11 +1,11 @@
 """Stored events on their way out: as one document, in JSON or XML, piece by piece."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 from api.clock import now
-from api.wire.formats import Formats
 from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.jsonld_writer import (
     context_of,
@@ -14,6 +14,7 @@ from epcis_core.codecs.jsonld_writer import (
     write_query_document,
 )
 from epcis_core.codecs.xml_writer import XmlWriter
+from epcis_core.codecs.xml_writer_shape import CbvFormat
 from epcis_core.errors import QueryError
 from epcis_core.findings import Syntax
 from epcis_core.model.documents import DocumentOfResults
@@ -26,6 +27,20 @@ from epcis_core.store.events import StoredEvent
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.query import stream_events
 from epcis_core.store.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How a caller wants an answer spelled.
+
+    Attributes:
+        epc_format: of identifiers.
+        cbv_format: of terms of the CBV, in XML; in JSON they are bare words.
+    """
+
+    epc_format: EpcFormat = "digital-link"
+    cbv_format: CbvFormat = "urn"
+
 
 AS_CAPTURED: Final = Formats("as-is", "urn")
 """Identifiers as their sender spelled them."""

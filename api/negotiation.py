@@ -4,15 +4,11 @@ References:
     RFC 9110, section 12.5.1; EPCIS 2.0, section 12.5
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Request
 
 from epcis_core.findings import Syntax
-
-MEDIA_TYPES: Final[Mapping[Syntax, str]] = {"json": "application/json", "xml": "application/xml"}
-"""What documents of EPCIS are, by their syntax."""
 
 _XML: Final = ("application/xml", "text/xml")
 

@@ -196,11 +196,20 @@ class Outward:
             OutwardError: the address may not be called.
             httpx.HTTPError: it does not answer, or not in time.
         """
+        return await self._exchange("POST", url, headers, body)
+
+    async def get(self, url: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Ask for what is at an address; returns and raises what `exchange` does."""
+        return await self._exchange("GET", url, headers)
+
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
+    ) -> tuple[int, bytes]:
         checked_url(url)
         try:
             async with (
                 asyncio.timeout(_TOGETHER),
-                self._client.stream("POST", url, content=body, headers=headers) as answer,
+                self._client.stream(method, url, content=body, headers=headers) as answer,
             ):
                 taken = bytearray()
                 async for piece in answer.aiter_raw():

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.base_address import BaseAddress
+from api.base_address import LOOPBACK, BaseAddress
 from api.errors import problem
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 

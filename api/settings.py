@@ -1,18 +1,16 @@
 """What an operator may set, and what it is when nobody does."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from api.base_address import BaseAddress, Network
+from api.open_id.configured import OpenId
 from api.outward import Allowed
 from api.subscriptions.webhook import Pace
-from epcis_core.findings import Language
 from epcis_core.proof.checks import Key
 from ingest.limits import IntakeLimits
 
-DEFAULT_LEDGER: Final = "ledger.duckdb"
 DAILY_QUOTA: Final = 20 * 2**30  # bytes
 
 
@@ -66,6 +64,7 @@ class Settings:
         query_seconds: how long finding the events of one page may take.
         base: where the server is found from outside; None for its own address.
         proxies: from where scheme and host of the request outside are believed.
+        open_id: a service that people may log in by; None for none.
     """
 
     demo: bool = False
@@ -79,19 +78,9 @@ class Settings:
     query_seconds: float = 30
     base: BaseAddress | None = None
     proxies: tuple[Network, ...] = ()
+    open_id: OpenId | None = None
 
     @property
     def root(self) -> str:
         """What stands before every path of this server; often empty."""
         return "" if self.base is None else self.base.path
-
-
-def terminal_language() -> Language:
-    """Return the language of the person at the terminal."""
-    names = (os.environ.get(name) for name in ("EPCIS_LANGUAGE", "LC_ALL", "LANG"))
-    return "vi" if next((name for name in names if name), "").lower().startswith("vi") else "en"
-
-
-def ledger_path(given: Path | None) -> Path:
-    """Return the ledger to use: as given, else `$EPCIS_LEDGER`, else `ledger.duckdb` here."""
-    return given or Path(os.environ.get("EPCIS_LEDGER") or DEFAULT_LEDGER)

@@ -5,6 +5,9 @@ no more than what it was doing.
 """
 
 import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +54,48 @@ class Kept:
     @property
     def _file(self) -> Path:
         return self.folder / f"{self.name}.json"
+
+
+def go_on(
+    name: str,
+    count: int,
+    wrong_from: Callable[[int], Mapping[str, str]],
+    minutes: float,
+    *,
+    step: int = 1,
+    told: int,
+) -> int:
+    """Go on with trials of a name, tell how far they come, and return how many were wrong.
+
+    Args:
+        name: under which is kept how far they are.
+        count: of the trials.
+        wrong_from: makes `step` trials from a number on; returns what is wrong, by a name for each.
+        minutes: how long it may take.
+        step: trials that are made together.
+        told: after so many it is told how far they are.
+    """
+    kept = Kept(FOLDER, name)
+    state = {"done": 0, "failing": [], **kept.state()}
+    done: int = state["done"]
+    failing: list[str] = state["failing"]
+    deadline = time.monotonic() + 60 * minutes
+    while done < count and time.monotonic() < deadline:
+        for one, words in wrong_from(done).items():
+            failing.append(one)
+            say(f"{one}: kept in {kept.aside(f'{one}.txt', words)}")
+        done = min(done + step, count)
+        kept.keep(done=done, failing=failing)
+        if done % told == 0 or done >= count:
+            say(f"{name}: {done:,} of {count:,}, {len(failing)} wrong")
+    return len(failing)
+
+
+def in_halves(run: Callable[..., int], *given: Any) -> int:
+    """Run both halves of something side by side: `run(0, …)`, `run(1, …)`; 1 where one is wrong."""
+    with ProcessPoolExecutor(2) as pool:
+        halves = [pool.submit(run, half, *given) for half in (0, 1)]
+    return 1 if any(half.result() for half in halves) else 0
 
 
 def say(words: str) -> None:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from api.access.asker import ANYBODY, NOBODY, NOTHING, OPERATOR, Asker
+from api.access.noting import note_not_allowed, note_refused_key
 from api.access.rights import RIGHTS_OF_ROUTES
 from api.access.sessions import is_written_elsewhere, shown_session
 from api.clock import now
@@ -23,7 +24,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import is_closed
 from epcis_core.store.registry.entries import find_session
 from epcis_core.store.registry.inspections import add_item, find_inspection
-from epcis_core.store.registry.keys import find_key
+from epcis_core.store.registry.keys import find_key, key_ever_made
 from epcis_core.store.registry.looks import Look, note_look
 from epcis_core.store.registry.organisations import find_organisation, takes_part
 from epcis_core.store.view import EVERYTHING
@@ -49,17 +50,19 @@ async def admit(connection: HTTPConnection) -> None:
     asker = await recognise(connection)
     right = RIGHTS_OF_ROUTES.get(_route(connection), _NEVER)
     if asker.way == "session" and is_written_elsewhere(connection):
+        await run_in_threadpool(note_not_allowed, connection)
         raise HTTPException(403, "A page of another site may not write here.")
     if right is None:
         return
     if asker.way == "nobody":
         raise _not_let_in(connection)
     if right not in asker.rights:
+        await run_in_threadpool(note_not_allowed, connection)
         raise _not_allowed(connection, asker)
     if right is Right.CAPTURE and asker.owner and connection.scope.get("method") == "POST":
         await run_in_threadpool(connection.app.state.quota.take, connection, asker)
     if right is Right.READ and asker.needs_case:
-        _check_case(connection, asker)
+        await run_in_threadpool(_check_case, connection, asker)
     if asker.is_noted and right is Right.READ:
         await run_in_threadpool(_note, connection, asker)
 
@@ -70,10 +73,14 @@ async def recognise(connection: HTTPConnection) -> Asker:
     Raises:
         HTTPException: 401 for a key or token that is not good.
     """
-    if shown_session(connection) is None:
-        asker = _asker(connection)  # some reads of a small table; a thread would take longer
-    else:
-        asker = await run_in_threadpool(_asker, connection)  # may note that it is used
+    try:
+        if shown_session(connection) is None:
+            asker = _asker(connection)  # some reads of a small table; a thread would take longer
+        else:
+            asker = await run_in_threadpool(_asker, connection)  # may note that it is used
+    except HTTPException:
+        await run_in_threadpool(_note_refused_key, connection)
+        raise
     connection.state.asker = asker
     return asker
 
@@ -96,13 +103,23 @@ def _asker(connection: HTTPConnection) -> Asker:
     Raises:
         HTTPException: 401 for a key or token that is not good.
     """
-    shown = connection.headers.get("authorization", "")
-    if shown.lower().startswith(_BEARER):  # another scheme is a proxy's own
-        return _by_key(connection, shown[len(_BEARER) :].strip())
+    if (key := _shown_key(connection)) is not None:
+        return _by_key(connection, key)
     secret = shown_session(connection)
     if secret is not None and (found := _by_session(connection, secret)) is not None:
         return found
     return ANYBODY if is_open(connection) else NOBODY
+
+
+def _shown_key(connection: HTTPConnection) -> str | None:
+    """Return the key or token that somebody shows; another scheme is a proxy's own."""
+    shown = connection.headers.get("authorization", "")
+    return shown[len(_BEARER) :].strip() if shown.lower().startswith(_BEARER) else None
+
+
+def _note_refused_key(connection: HTTPConnection) -> None:
+    known = key_ever_made(connection.app.state.books, _shown_key(connection) or "")
+    note_refused_key(connection, None if known is None else known.id)
 
 
 def _by_key(connection: HTTPConnection, key: str) -> Asker:
@@ -215,6 +232,7 @@ def _check_case(connection: HTTPConnection, asker: Asker) -> None:
         if _wants_page(connection):
             path = quote(str(connection.url.path) + "?" + connection.url.query, safe="")
             raise HTTPException(303, headers={"Location": f"/cases?next={path}"})
+        note_not_allowed(connection)
         raise HTTPException(
             403, f"Records are looked at under an open case; name its number in {CASE_HEADER}."
         )

@@ -31,6 +31,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for method in ("GET", "POST"):
         yield f"{method} /people", Right.MANAGE
         yield f"{method} /capture-rights", Right.MANAGE
+        yield f"{method} /certificates", Right.MANAGE
         yield f"{method} /shares", Right.CAPTURE
         yield f"{method} /cases", Right.INSPECT
         yield f"{method} /cases/{{number}}", Right.INSPECT
@@ -38,6 +39,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET {path}.json", Right.INSPECT
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
+        yield f"GET /journal{ending}", Right.AUDIT
+    yield "GET /certificates.json", Right.MANAGE
     yield "POST /backups", Right.OPERATE
     yield "GET /metrics", Right.OPERATE
 
@@ -52,6 +55,8 @@ def _open() -> Iterator[tuple[str, None]]:
     for path in ("/log-in", "/set-up/{secret}", "/password", "/password/{secret}", "/account"):
         yield f"GET {path}", None
         yield f"POST {path}", None
+    for path in ("/log-in/open-id", "/log-in/open-id/back"):
+        yield f"GET {path}", None
     yield "POST /log-out", None
 
 

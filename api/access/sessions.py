@@ -1,11 +1,25 @@
 """The cookie of a session, by which a browser shows who looks at a page."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_BROWSERS: Final[Mapping[str, str]] = {
+    "coc_coc_browser/": "Cốc Cốc",
+    "SamsungBrowser/": "Samsung Internet",
+    "OPR/": "Opera",
+    "Edg": "Edge",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+"""By which mark in `User-Agent` a browser is known; the first counts, as most name others too."""
 
 
 def session_cookie(connection: HTTPConnection) -> str:
@@ -18,7 +32,7 @@ def session_cookie(connection: HTTPConnection) -> str:
         RFC 6265bis, section 4.1.3.2
     """
     root = connection.app.state.settings.root.replace("/", "-")
-    return f"{'__Host-' if _is_https(connection) else ''}session{root}"
+    return f"{'__Host-' if is_https(connection) else ''}session{root}"
 
 
 def shown_session(connection: HTTPConnection) -> str | None:
@@ -31,8 +45,8 @@ def let_keep(connection: HTTPConnection, answer: Response, secret: str) -> None:
     answer.set_cookie(
         session_cookie(connection),
         secret,
-        path="/" if _is_https(connection) else connection.app.state.settings.root or "/",
-        secure=_is_https(connection),
+        path="/" if is_https(connection) else connection.app.state.settings.root or "/",
+        secure=is_https(connection),
         httponly=True,
         samesite="lax",
     )
@@ -42,11 +56,20 @@ def let_forget(connection: HTTPConnection, answer: Response) -> None:
     """Let a browser forget the session."""
     answer.delete_cookie(
         session_cookie(connection),
-        path="/" if _is_https(connection) else connection.app.state.settings.root or "/",
-        secure=_is_https(connection),
+        path="/" if is_https(connection) else connection.app.state.settings.root or "/",
+        secure=is_https(connection),
         httponly=True,
         samesite="lax",
     )
+
+
+def browser_of(connection: HTTPConnection) -> str:
+    """Return which browser asks, as a short name by which its person knows it; empty for others.
+
+    Nothing depends on it: a browser says what it likes.
+    """
+    agent = connection.headers.get("user-agent", "")
+    return next((name for mark, name in _BROWSERS.items() if mark in agent), "")
 
 
 def is_written_elsewhere(connection: HTTPConnection) -> bool:
@@ -66,5 +89,6 @@ def is_written_elsewhere(connection: HTTPConnection) -> bool:
     return "origin" not in headers  # `OwnSite` and the socket have compared it with the host
 
 
-def _is_https(connection: HTTPConnection) -> bool:
+def is_https(connection: HTTPConnection) -> bool:
+    """Tell whether a browser sees this server by HTTPS."""
     return connection.url.scheme in {"https", "wss"}

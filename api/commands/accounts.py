@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from api.clock import now
-from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
-from api.commands.keys import known_ledger
+from api.commands.data import JsonOption, LedgerOption, print_json
+from api.commands.keys import known_ledger, known_party, note_command
+from api.commands.terminal import errors, output
 from epcis_core.access.roles import Role
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -18,7 +19,7 @@ from epcis_core.store.registry.accounts import (
     set_active,
 )
 from epcis_core.store.registry.entries import make_link
-from epcis_core.store.registry.organisations import let_take_part
+from epcis_core.store.registry.journal import What
 
 app = typer.Typer(help="Make and list accounts of people, and let them in again.")
 
@@ -65,11 +66,13 @@ def create(
       epcis account create lan@farm.example --role business --party 8936099140001 --name "Lan"
     """
     with Bookkeeping(known_ledger(ledger)) as books:
-        organisation = None if party is None else let_take_part(books, party, now())
-        account = add_account(
-            books, email, now(), name=name or email, role=role, organisation=organisation
-        )
-        secret = make_link(books, "invitation", account, now())
+        organisation = None if party is None else known_party(books, party)
+        with books.transaction():
+            account = add_account(
+                books, email, now(), name=name or email, role=role, organisation=organisation
+            )
+            secret = make_link(books, "invitation", account, now())
+            note_command(books, What.INVITED, email)
     typer.echo(f"/password/{secret}")
 
 
@@ -92,8 +95,12 @@ def reset(
         if account is None:
             errors.print(f"There is no account {email}.", highlight=False, markup=False)
             raise typer.Exit(1)
-        set_active(books, account.number, active=True)
-        secret = make_link(books, "password", account, now())
+        with books.transaction():
+            if not account.active:
+                set_active(books, account.number, active=True)
+                note_command(books, What.REACTIVATED, account.email)
+            secret = make_link(books, "password", account, now())
+            note_command(books, What.PASSWORD_LINK_MADE, account.email)
     typer.echo(f"/password/{secret}")
 
 

@@ -13,8 +13,9 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 
 from api.clock import now
-from api.commands.data import LenientOption, LimitOption, errors, limits_of
+from api.commands.data import LenientOption, LimitOption, limits_of
 from api.commands.show import show_lines
+from api.commands.terminal import errors
 from epcis_core.codecs.document import Envelope, ReadEvent
 from epcis_core.codecs.jsonld_writer import JsonLdWriter
 from epcis_core.codecs.limits import Limits

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from api.commands.bar import progress_bar
 from api.commands.reach import OpenLedger, Served, reach
 from api.commands.show import show_capture, show_check
-from api.settings import terminal_language
+from api.commands.terminal import errors, output, terminal_language
 from epcis_core.findings import Syntax, finding
 from epcis_core.rules.profiles import Profile, profiles
 from ingest.files import ARCHIVES, SUFFIXES, expand
@@ -58,9 +57,6 @@ Files = Annotated[
         show_default=False,
     ),
 ]
-
-output = Console(emoji=False)  # `urn:x:id:5` is no picture
-errors = Console(stderr=True, emoji=False)
 
 
 def capture(

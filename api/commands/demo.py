@@ -12,8 +12,8 @@ import typer
 from api.access.passwords import hash_password
 from api.app import new_token
 from api.clock import now
-from api.commands.data import output
 from api.commands.service import HostOption, PortOption, run
+from api.commands.terminal import output
 from api.settings import LogIn, Settings
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping

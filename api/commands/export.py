@@ -7,11 +7,10 @@ import typer
 
 from api.clock import now
 from api.commands.bar import progress_bar
-from api.commands.data import errors, output
 from api.commands.proofs import KeyOption, read_keys
 from api.commands.show import show_capture
+from api.commands.terminal import errors, ledger_path, output, terminal_language
 from api.exporting import ExportFormat, export_ledger
-from api.settings import ledger_path, terminal_language
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.part import LedgerPart, part_of

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from api.commands.data import LimitOption, errors, limits_of
+from api.commands.data import LimitOption, limits_of
 from api.commands.show import show_lines
+from api.commands.terminal import errors
 from epcis_core.codecs.sniff import open_document
 from epcis_core.event_hash import HashVariant, event_hash, prehash
 from epcis_core.findings import Finding

@@ -12,11 +12,11 @@ from rich.markup import escape
 from api.checking import check_apart
 from api.clock import now
 from api.commands.bar import progress_bar
-from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
+from api.commands.data import JsonOption, LedgerOption, print_json
 from api.commands.proofs import KeyOption, read_keys, read_notes
 from api.commands.reach import ask_for_backup
+from api.commands.terminal import errors, ledger_path, output, terminal_language
 from api.server_file import find
-from api.settings import ledger_path, terminal_language
 from epcis_core.errors import IntegrityError
 from epcis_core.findings import Finding, Severity, finding
 from epcis_core.store.backup import LEDGER, MANIFEST, back_up_ledger

@@ -6,14 +6,16 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.clock import now
-from api.commands.data import JsonOption, LedgerOption, errors, output, print_json
-from api.settings import ledger_path
+from api.commands.data import JsonOption, LedgerOption, print_json
+from api.commands.terminal import errors, ledger_path, output
 from epcis_core.access.roles import Right, Role
 from epcis_core.errors import AccessError
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.registry.keys import ApiKey, all_keys, make_key, revoke_key
-from epcis_core.store.registry.organisations import let_take_part
+from epcis_core.store.registry import journal
+from epcis_core.store.registry.journal import What
+from epcis_core.store.registry.keys import ApiKey, all_keys, id_in, make_key, revoke_key
+from epcis_core.store.registry.organisations import let_take_part, organisations
 
 app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
@@ -51,17 +53,19 @@ def create(
       epcis key create --role connector --only read --note "national portal"
     """
     with Bookkeeping(known_ledger(ledger)) as books:
-        organisation = None if party is None else let_take_part(books, party, now())
+        organisation = None if party is None else known_party(books, party)
         made = now()
-        key = make_key(
-            books,
-            role,
-            organisation,
-            made,
-            rights=only or None,
-            expires=None if days is None else made + days * _DAY,
-            note=note,
-        )
+        with books.transaction():
+            key = make_key(
+                books,
+                role,
+                organisation,
+                made,
+                rights=only or None,
+                expires=None if days is None else made + days * _DAY,
+                note=note,
+            )
+            note_command(books, What.KEY_MADE, f"key {id_in(key)}")
     typer.echo(key)
 
 
@@ -97,10 +101,11 @@ def revoke(
 
       epcis key revoke 0a1b2c3d4e5f
     """
-    with Bookkeeping(known_ledger(ledger)) as books:
+    with Bookkeeping(known_ledger(ledger)) as books, books.transaction():
         if not revoke_key(books, identifier, now()):
             errors.print(f"There is no key {identifier}.", highlight=False)
             raise typer.Exit(1)
+        note_command(books, What.KEY_REVOKED, f"key {identifier}")
     output.print(f"The key {identifier} is revoked.", highlight=False)
 
 
@@ -114,6 +119,25 @@ def known_ledger(ledger: Path | None) -> Path:
     if not path.exists():
         raise AccessError(f"There is no ledger at {path}; `epcis serve` makes one")
     return path
+
+
+def known_party(books: Bookkeeping, text: str) -> str:
+    """Return the id of a party; one that is not known yet takes part from now on.
+
+    Raises:
+        AccessError: it names no party.
+    """
+    known = {one.id for one in organisations(books)}
+    with books.transaction():
+        found = let_take_part(books, text, now())
+        if found not in known:
+            note_command(books, What.ORGANISATION_ADDED, found)
+    return found
+
+
+def note_command(books: Bookkeeping, what: What, about: str) -> None:
+    """Note in the journal what a command of this machine has done."""
+    journal.note(books, journal.Entry(now(), journal.COMMAND_LINE, "", what, about))
 
 
 def _state(one: ApiKey) -> str:

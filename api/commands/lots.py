@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands.data import JsonOption, LedgerOption, ServerOption, errors, output, print_json
+from api.commands.data import JsonOption, LedgerOption, ServerOption, print_json
 from api.commands.reach import reach
 from api.commands.show_lots import show_balance, show_gaps, show_recall, show_trace
+from api.commands.terminal import errors, output, terminal_language
 from api.hints import hint
-from api.settings import terminal_language
 
 Identifiers = Annotated[
     list[str],

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.commands.data import JsonOption, LedgerOption, ServerOption, errors, output, print_json
+from api.commands.data import JsonOption, LedgerOption, ServerOption, print_json
 from api.commands.reach import reach
-from api.settings import terminal_language
+from api.commands.terminal import errors, output, terminal_language
 from epcis_core.proof.checks import Key, read_key
 from epcis_core.proof.verdict import verdict_of
 from epcis_core.store.beside import unfinished_name

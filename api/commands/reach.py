@@ -11,12 +11,11 @@ import httpx
 import orjson
 
 from api.clock import now
+from api.commands.terminal import ledger_path, terminal_language
 from api.event_documents import every_event
-from api.negotiation import MEDIA_TYPES
+from api.media_types import LINES, MEDIA_TYPES
 from api.proof_report import report_files
-from api.routes.captures import LINES
 from api.server_file import RunningServer, find
-from api.settings import ledger_path, terminal_language
 from epcis_core.errors import EpcisError, QueryError
 from epcis_core.findings import Syntax, finding
 from epcis_core.proof.bundle import write_bundle

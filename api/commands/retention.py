@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from api.clock import now
-from api.commands.data import JsonOption, errors, output, print_json
+from api.commands.data import JsonOption, print_json
 from api.commands.show import minute, table
-from api.settings import terminal_language
+from api.commands.terminal import errors, output, terminal_language
 from epcis_core.errors import QueryError
 from epcis_core.model.times import utc_text
 from epcis_core.rules.retention import UNREADABLE, RetentionRule, all_rules, read_rules

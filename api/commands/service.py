@@ -13,16 +13,17 @@ import typer
 import uvicorn
 
 from api.app import create_app, new_token
-from api.base_address import BaseAddress, read_networks
+from api.base_address import LOOPBACK, BaseAddress, read_networks
 from api.clock import now
-from api.commands.data import LedgerOption, errors, limit_option, limits_of, output
+from api.commands.data import LedgerOption, limit_option, limits_of
 from api.commands.proofs import read_keys
+from api.commands.terminal import errors, ledger_path, output
 from api.garbage import look_rarely
 from api.logs import LogLevel, write_logs
+from api.open_id.configured import OpenId
 from api.outward import USUAL_PORTS, Allowed
-from api.own_site import LOOPBACK
 from api.server_file import RunningServer, announced
-from api.settings import Outsiders, Settings, ledger_path
+from api.settings import Outsiders, Settings
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import name_log
 from epcis_core.store.ledger import Ledger
@@ -106,6 +107,36 @@ WitnessOption = Annotated[
         envvar="EPCIS_WITNESS",
     ),
 ]
+OpenIdIssuerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="OpenID provider by which people who were invited may log in.",
+        envvar="EPCIS_OPEN_ID_ISSUER",
+    ),
+]
+OpenIdClientOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ID", help="How the provider knows this server.", envvar="EPCIS_OPEN_ID_CLIENT"
+    ),
+]
+OpenIdSecretOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="File with the secret that the provider has given to this server.",
+        envvar="EPCIS_OPEN_ID_SECRET_FILE",
+    ),
+]
+OpenIdNameOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="What people call the provider, on the log-in page.",
+        envvar="EPCIS_OPEN_ID_NAME",
+    ),
+]
 LogOption = Annotated[
     LogLevel,
     typer.Option(help="What is written to standard error, as JSON lines.", envvar="EPCIS_LOG"),
@@ -127,6 +158,10 @@ def serve(
     checkpoint_to: CheckpointToOption = None,
     checkpoint_file: CheckpointFileOption = None,
     witness: WitnessOption = None,
+    open_id_issuer: OpenIdIssuerOption = None,
+    open_id_client: OpenIdClientOption = "",
+    open_id_secret_file: OpenIdSecretOption = None,
+    open_id_name: OpenIdNameOption = "",
     log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
@@ -156,6 +191,8 @@ def serve(
         quota = read_size(daily_quota)
     with _said_of("--trusted-proxy"):
         proxies = read_networks(trusted_proxy or ())
+    with _said_of("--open-id-issuer"):
+        open_id = _open_id(open_id_issuer, open_id_client, open_id_secret_file, open_id_name)
     settings = Settings(
         token=new_token(),
         limits=limits_of(limit),
@@ -164,6 +201,7 @@ def serve(
         outsiders=Outsiders(tuple(checkpoint_to or ()), checkpoint_file, tuple(read_keys(witness))),
         base=base,
         proxies=proxies,
+        open_id=open_id,
     )
     path = ledger_path(ledger)
     with Ledger.open(path) as opened:
@@ -238,6 +276,21 @@ def _tell_set_up(ledger: Path, address: str) -> None:
         secret = make_link(books, "set_up", None, now())
     output.print("Nobody has an account yet. This link makes the first, once, within a day:")
     output.print(f"{address}/set-up/{secret}", highlight=False, soft_wrap=True)
+
+
+def _open_id(issuer: str | None, client: str, secret: Path | None, name: str) -> OpenId | None:
+    """Read which provider people may log in by.
+
+    Raises:
+        ValueError: what is said of it cannot be.
+    """
+    if not issuer:
+        return None
+    try:
+        shown = "" if secret is None else secret.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"{secret} cannot be read: {error.strerror}.") from error
+    return OpenId.read(issuer, client, shown, name)
 
 
 @contextmanager

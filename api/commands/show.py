@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from api.settings import terminal_language
+from api.commands.terminal import terminal_language
 from epcis_core.findings import Finding, Language, Severity
 from ingest.report import CheckReport
 

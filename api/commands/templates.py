@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.commands.data import output
 from api.commands.show import table
-from api.settings import terminal_language
+from api.commands.terminal import output, terminal_language
 from epcis_core.findings import Language
 from ingest.sheets.template_writer import template_csv, template_workbook
 from ingest.sheets.templates import templates

@@ -5,7 +5,8 @@ from fastapi.responses import Response
 
 from api.access.asker import view_of
 from api.event_documents import every_event
-from api.negotiation import MEDIA_TYPES, wanted_syntax
+from api.media_types import MEDIA_TYPES
+from api.negotiation import wanted_syntax
 from api.spooled import spooled
 from api.wire.parameters import pairs_in
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -14,6 +14,7 @@ from api.access.failures import told_of
 from api.access.redaction import report_for
 from api.bodies import bounded, into_file, refuse_form
 from api.clock import now
+from api.media_types import LINES
 from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
 from epcis_core.store.ledger import Ledger
@@ -22,7 +23,6 @@ from ingest.limits import IntakeLimits
 
 router = APIRouter(tags=["capture"])
 
-LINES: Final = "application/x-ndjson"
 """The media type of an answer that comes line by line while the work goes on."""
 
 

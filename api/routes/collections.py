@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.access.asker import view_of
 from api.errors import Refusal
+from api.event_documents import Formats
 from api.routes.events import (
     EVENT_ANSWERS,
     Answering,
@@ -22,7 +23,7 @@ from api.routes.events import (
     asked,
 )
 from api.wire.discovery import discovery
-from api.wire.formats import Formats, Prefixes, asked_formats, asked_prefixes
+from api.wire.formats import Prefixes, asked_formats, asked_prefixes
 from api.wire.headers import answer_headers, json_only
 from api.wire.pages import PER_PAGE, NextPageToken, PerPage, Place, next_page, opened_page
 from api.wire.paths import value_of

@@ -13,10 +13,10 @@ from fastapi.responses import Response
 
 from api.access.asker import view_of
 from api.errors import Refusal
-from api.event_documents import as_query_document
+from api.event_documents import Formats, as_query_document
 from api.spooled import spooled
 from api.wire.discovery import discovery
-from api.wire.formats import Formats, Prefixes, asked_formats, asked_prefixes
+from api.wire.formats import Prefixes, asked_formats, asked_prefixes
 from api.wire.headers import answer_headers, json_or_xml
 from api.wire.pages import PAGING, PER_PAGE, NextPageToken, PerPage, Place, next_page, opened_page
 from api.wire.parameters import pairs_in

@@ -12,10 +12,10 @@ from fastapi.responses import Response
 
 from api.access.asker import view_of
 from api.clock import now
+from api.event_documents import Formats
 from api.routes.events import EVENT_ANSWERS, Answering, answering
 from api.spooled import spooled
 from api.wire.discovery import discovery
-from api.wire.formats import Formats
 from api.wire.headers import answer_headers, json_or_xml
 from api.wire.versions import accepted_versions
 from epcis_core.codecs.document import Envelope

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api.clock import now
 from api.definitions import query_of
 from api.errors import Refusal
+from api.event_documents import Formats
 from api.outward import OutwardError
 from api.own_site import same_site
 from api.routes.named_queries import (
@@ -29,7 +30,7 @@ from api.subscriptions.runner import Runner
 from api.subscriptions.sockets import Listener
 from api.subscriptions.windows import Asked
 from api.wire.discovery import discovery
-from api.wire.formats import Formats, asked_formats
+from api.wire.formats import asked_formats
 from api.wire.headers import answer_headers, json_only
 from api.wire.pages import PER_PAGE, NextPageToken, PerPage, Place, next_page, opened_page
 from api.wire.paths import segment_of, value_of

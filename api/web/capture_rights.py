@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.access.noting import note_done
 from api.web.answers import page, texts_for
 from api.web.forms import ShortForm
 from epcis_core.access.ownership import Strictness
@@ -13,6 +14,7 @@ from epcis_core.errors import AccessError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.choices import choose_strictness, strictness
 from epcis_core.store.registry.delegations import Delegation, delegate, delegations, withdraw
+from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import organisations
 from epcis_core.store.trace import subject_of
 
@@ -32,25 +34,31 @@ def change(request: Request, form: ShortForm) -> Response:
     if action is None:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
     try:
-        action(request.app.state.books, form)
+        with request.app.state.books.transaction():
+            action(request, form)
     except AccessError:
         return _page(request, form, problem=texts_for(request)("capture_rights.not_given"))
     return RedirectResponse("/capture-rights", 303)
 
 
-def _choose(books: Bookkeeping, form: Mapping[str, str]) -> None:
+def _choose(request: Request, form: Mapping[str, str]) -> None:
     chosen = form.get("strictness", "")
     if chosen not in [*Strictness]:
         raise HTTPException(400, f"Expected strictness, one of {', '.join(Strictness)}.")
-    choose_strictness(books, Strictness(chosen))
+    choose_strictness(request.app.state.books, Strictness(chosen))
+    note_done(request, What.CHOICE_CHANGED, chosen)
 
 
-def _delegate(books: Bookkeeping, form: Mapping[str, str]) -> None:
-    delegate(books, _delegation(form))
+def _delegate(request: Request, form: Mapping[str, str]) -> None:
+    one = _delegation(form)
+    delegate(request.app.state.books, one)
+    note_done(request, What.DELEGATED, f"{one.value}, {one.giver} → {one.taker}")
 
 
-def _withdraw(books: Bookkeeping, form: Mapping[str, str]) -> None:
-    withdraw(books, _delegation(form))
+def _withdraw(request: Request, form: Mapping[str, str]) -> None:
+    one = _delegation(form)
+    if withdraw(request.app.state.books, one):
+        note_done(request, What.DELEGATION_WITHDRAWN, f"{one.value}, {one.giver} → {one.taker}")
 
 
 def _delegation(form: Mapping[str, str]) -> Delegation:
@@ -63,7 +71,7 @@ def _delegation(form: Mapping[str, str]) -> Delegation:
 
 
 _GTIN: Final = 14  # digits
-_ACTIONS: Final[Mapping[str, Callable[[Bookkeeping, Mapping[str, str]], None]]] = {
+_ACTIONS: Final[Mapping[str, Callable[[Request, Mapping[str, str]], None]]] = {
     "choose": _choose,
     "delegate": _delegate,
     "withdraw": _withdraw,

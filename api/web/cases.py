@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access.asker import asker_of, view_of
+from api.access.noting import note_done
 from api.access.sessions import shown_session
 from api.clock import now
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
@@ -35,6 +36,7 @@ from epcis_core.store.registry.inspections import (
     items_of,
     open_inspection,
 )
+from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.looks import Look, note_look
 from epcis_core.store.trace import subject_of
 
@@ -103,8 +105,12 @@ def _opened(request: Request, number: str, title: str) -> Inspection:
     _check_length(request, number=number, title=title)
     last = last_entry(request.app.state.ledger, view_of(request))
     by = asker_of(request).name
+    books = _books(request)
     try:
-        return open_inspection(_books(request), number, now(), title=title, by=by, as_of=last)
+        with books.transaction():
+            one = open_inspection(books, number, now(), title=title, by=by, as_of=last)
+            note_done(request, What.CASE_OPENED, number)
+            return one
     except AccessError as error:
         raise NotDoneError(t("cases.taken", number=number)) from error
 
@@ -119,7 +125,11 @@ def _leave(request: Request, _: Inspection, __: Mapping[str, str]) -> None:
 
 
 def _close(request: Request, one: Inspection, _: Mapping[str, str]) -> None:
-    close_inspection(_books(request), one.number, now())
+    books = _books(request)
+    with books.transaction():
+        close_inspection(books, one.number, now())
+        if one.closed is None:
+            note_done(request, What.CASE_CLOSED, one.number)
     if asker_of(request).case_number == one.number:
         _work_on(request, None)
 

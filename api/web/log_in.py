@@ -1,4 +1,4 @@
-"""Pages by which people come in and go: log-in, the first account, links, their own password."""
+"""Pages by which people come in and go: log-in, the first account, links."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import log_in as trying
 from api.access import passwords
 from api.access.asker import asker_of
-from api.access.sessions import let_forget, let_keep, shown_session
+from api.access.noting import note_done, note_refused_log_in, note_too_many
+from api.access.sessions import browser_of, let_forget, let_keep, shown_session
 from api.clock import now
 from api.web.answers import page, texts_for
 from api.web.forms import ShortForm
@@ -19,7 +20,6 @@ from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import (
     Account,
-    account_of,
     accounts,
     add_account,
     is_closed,
@@ -27,7 +27,8 @@ from epcis_core.store.registry.accounts import (
     set_password,
 )
 from epcis_core.store.registry.entries import end_session, link_for, open_session, use_link
-from epcis_core.store.registry.organisations import find_organisation, takes_part
+from epcis_core.store.registry.journal import What
+from epcis_core.store.registry.organisations import takes_part
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,21 +41,23 @@ def log_in_form(request: Request, next: str = "/") -> Response:  # noqa: A002 - 
     """Show the form; whoever is in already goes on."""
     if asker_of(request).way == "session":
         return RedirectResponse(local(next), 303)
-    return _log_in_page(request, next, "")
+    return log_in_page(request, next, "")
 
 
 @router.post("/log-in")
 async def log_in(request: Request, form: ShortForm) -> Response:
     """Let somebody in who knows the password of their account, with a session of its own."""
-    return await _apart(request, _log_in, request, form)
+    return await apart(request, _log_in, request, form)
 
 
 @router.post("/log-out")
 def log_out(request: Request) -> Response:
     """End the session."""
     secret = shown_session(request)
-    if secret is not None:
-        end_session(_books(request), secret)
+    if secret is not None and asker_of(request).way == "session":
+        with _books(request).transaction():
+            end_session(_books(request), secret)
+            note_done(request, What.LOGGED_OUT)
     answer = RedirectResponse("/log-in", 303)
     let_forget(request, answer)
     return answer
@@ -70,7 +73,7 @@ def set_up_form(request: Request, secret: str) -> Response:
 @router.post("/set-up/{secret}")
 async def set_up(request: Request, secret: str, form: ShortForm) -> Response:
     """Make the first account, that of an administrator; once."""
-    return await _apart(request, _set_up, request, secret, form)
+    return await apart(request, _set_up, request, secret, form)
 
 
 @router.get("/password/{secret}")
@@ -82,7 +85,7 @@ def password_form(request: Request, secret: str) -> Response:
 @router.post("/password/{secret}")
 async def choose_password(request: Request, secret: str, form: ShortForm) -> Response:
     """Give an account the password that its person has chosen, and let them in."""
-    return await _apart(request, _choose_password, request, secret, form)
+    return await apart(request, _choose_password, request, secret, form)
 
 
 @router.get("/password")
@@ -98,25 +101,9 @@ def ask_for_password(request: Request, form: ShortForm) -> Response:
     try:
         trying.begin(books, {f"asking from {place}": _MOST_ASKED}, made)
     except trying.TooManyTriesError as error:
-        return _too_many(request, "forgotten.html", error, asked=False)
+        return too_many(request, "forgotten.html", error, asked=False)
     trying.note_asked(books, form.get("email", ""), made)
     return page(request, "forgotten.html", asked=True, problem=None)
-
-
-@router.get("/account")
-def own_account(request: Request) -> Response:
-    """Show somebody their own account."""
-    if asker_of(request).way != "session":
-        return RedirectResponse("/log-in?next=/account", 303)
-    return _own_page(request, _own(request), None)
-
-
-@router.post("/account")
-async def change_password(request: Request, form: ShortForm) -> Response:
-    """Change somebody's own password; who does not know the one before may not."""
-    if asker_of(request).way != "session":
-        return RedirectResponse("/log-in?next=/account", 303)
-    return await _apart(request, _change_password, request, form)
 
 
 def local(path: str) -> str:
@@ -133,7 +120,7 @@ def local(path: str) -> str:
     return path if is_here and "\\" not in path and path.isprintable() else "/"
 
 
-async def _apart(request: Request, answer: Callable[..., Response], *given: Any) -> Response:
+async def apart(request: Request, answer: Callable[..., Response], *given: Any) -> Response:
     """Answer where a password is worked out: few at once, so that memory lasts."""
     limiter = request.app.state.password_limiter
     return await to_thread.run_sync(answer, *given, limiter=limiter)
@@ -147,41 +134,66 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
             books, email, form.get("password", ""), trying.place_of(request), made
         )
     except trying.TooManyTriesError as error:
-        return _too_many(request, "log_in.html", error, **_of_log_in(request, following, email))
+        return too_many(request, "log_in.html", error, **of_log_in(request, following, email))
     if account is None:
-        return _log_in_page(request, following, email, t("log_in.wrong"))
+        return log_in_page(request, following, email, t("log_in.wrong"))
     if not account.active or not takes_part(books, account.organisation):
-        return _log_in_page(request, following, email, t("log_in.closed"))
-    return _let_in(request, account, local(following))
+        return log_in_page(request, following, email, t("log_in.closed"))
+    return let_in(request, account, local(following))
 
 
-def _let_in(request: Request, account: Account, path: str) -> Response:
+def let_in(request: Request, account: Account, path: str, *, by: str = "") -> Response:
+    """Answer with a new session for who comes in, and note it.
+
+    Args:
+        request: by which they come.
+        account: theirs.
+        path: where they go on.
+        by: which service vouches for them; empty where they have a password.
+    """
+    with _books(request).transaction():
+        note_done(request, What.LOGGED_IN, by, who=account.email)
+        return with_session(request, account, path)
+
+
+def with_session(request: Request, account: Account, path: str) -> Response:
     """Answer with a new session; one that the browser showed before ends."""
+    books = _books(request)
     if (before := shown_session(request)) is not None:
-        end_session(_books(request), before)
+        end_session(books, before)
     answer = RedirectResponse(path, 303)
-    let_keep(request, answer, open_session(_books(request), account, now()))
+    place, browser = trying.place_of(request), browser_of(request)
+    secret = open_session(books, account, now(), place=place, browser=browser)
+    let_keep(request, answer, secret)
     return answer
 
 
-def _log_in_page(request: Request, following: str, email: str, problem: str = "") -> Response:
+def log_in_page(request: Request, following: str, email: str, problem: str = "") -> Response:
+    """Answer with the form, 403 where there is a problem: then somebody was not let in."""
+    if problem:
+        note_refused_log_in(request, email)
     status = 403 if problem else 200
-    values = _of_log_in(request, following, email)
+    values = of_log_in(request, following, email)
     return page(request, "log_in.html", status=status, problem=problem or None, **values)
 
 
-def _of_log_in(request: Request, following: str, email: str) -> dict[str, Any]:
+def of_log_in(request: Request, following: str, email: str) -> dict[str, Any]:
+    """Return what the form shows."""
+    open_id = request.app.state.settings.open_id
     return {
         "next": local(following),
         "email": email,
         "has_accounts": is_closed(_books(request)),
         "shown": request.app.state.settings.log_ins,
+        "open_id": None if open_id is None else open_id.name,
     }
 
 
-def _too_many(
+def too_many(
     request: Request, template: str, error: trying.TooManyTriesError, **values: Any
 ) -> Response:
+    """Answer that somebody tries too often, on the page where they do."""
+    note_too_many(request, str(values.get("email", "")))
     minutes = -(-error.seconds // _MINUTE)
     told = texts_for(request).count("log_in.too_many", minutes)
     answer = page(request, template, status=429, problem=told, **values)
@@ -202,14 +214,17 @@ def _set_up(request: Request, secret: str, form: Mapping[str, str]) -> Response:
     t, books, made = texts_for(request), _books(request), now()
     email, name = form.get("email", "").strip(), form.get("name", "").strip()
     problem = None if is_email(email) else t("people.no_email", email=email)
-    problem = problem or _fault(request, form, email, name)
+    problem = problem or fault_in(request, form, email, name)
     if problem is not None:
         return _set_up_page(request, form, problem)
-    if not use_link(books, secret, made):
-        raise HTTPException(404, t("set_up.not_good"))
-    account = add_account(books, email, made, name=name or email, role=Role.ADMIN)
-    set_password(books, account.number, passwords.hash_password(form["password"]))
-    return _let_in(request, account, "/people")
+    hashed = passwords.hash_password(form["password"])
+    with books.transaction():
+        if not use_link(books, secret, made):
+            raise HTTPException(404, t("set_up.not_good"))
+        account = add_account(books, email, made, name=name or email, role=Role.ADMIN)
+        set_password(books, account.number, hashed)
+        note_done(request, What.SET_UP, email, who=email)
+    return let_in(request, account, "/people")
 
 
 def _set_up_page(request: Request, form: Mapping[str, str], problem: str | None = None) -> Response:
@@ -232,58 +247,20 @@ def _owner_of(request: Request, secret: str) -> Account:
 
 def _choose_password(request: Request, secret: str, form: Mapping[str, str]) -> Response:
     books, account = _books(request), _owner_of(request, secret)
-    problem = _fault(request, form, account.email, account.name)
+    problem = fault_in(request, form, account.email, account.name)
     if problem is not None:
         return page(request, "password.html", status=422, account=account, problem=problem)
     hashed = passwords.hash_password(form["password"])
-    if not use_link(books, secret, now()):
-        raise HTTPException(404, texts_for(request)("password.not_good"))
-    set_password(books, account.number, hashed)
-    trying.forget_asked(books, account.email)
-    return _let_in(request, account, "/")
+    with books.transaction():
+        if not use_link(books, secret, now()):
+            raise HTTPException(404, texts_for(request)("password.not_good"))
+        set_password(books, account.number, hashed)
+        trying.forget_asked(books, account.email)
+        note_done(request, What.PASSWORD_SET, account.email, who=account.email)
+    return let_in(request, account, "/")
 
 
-def _change_password(request: Request, form: Mapping[str, str]) -> Response:
-    t, books, account = texts_for(request), _books(request), _own(request)
-    try:
-        known = trying.account_with(
-            books, account.email, form.get("current", ""), trying.place_of(request), now()
-        )
-    except trying.TooManyTriesError as error:
-        return _too_many(request, "account.html", error, **_of_own(request, account))
-    if known is None:
-        return _own_page(request, account, t("account.wrong"))
-    problem = _fault(request, form, account.email, account.name)
-    if problem is not None:
-        return _own_page(request, account, problem)
-    set_password(books, account.number, passwords.hash_password(form["password"]))
-    return _let_in(request, account, "/account?changed=yes")
-
-
-def _own(request: Request) -> Account:
-    account = account_of(_books(request), asker_of(request).name)
-    assert account is not None  # noqa: S101 - who has a session has an account
-    return account
-
-
-def _own_page(request: Request, account: Account, problem: str | None) -> Response:
-    status = 200 if problem is None else 422
-    values = _of_own(request, account)
-    return page(request, "account.html", status=status, problem=problem, **values)
-
-
-def _of_own(request: Request, account: Account) -> dict[str, Any]:
-    organisation = account.organisation
-    return {
-        "account": account,
-        "organisation": None
-        if organisation is None
-        else find_organisation(_books(request), organisation),
-        "is_changed": request.query_params.get("changed") == "yes",
-    }
-
-
-def _fault(request: Request, form: Mapping[str, str], email: str, name: str) -> str | None:
+def fault_in(request: Request, form: Mapping[str, str], email: str, name: str) -> str | None:
     """Return what is wrong with a new password, in a sentence; None for nothing."""
     found = passwords.fault_of(form.get("password", ""), email, name)
     if found is None:

@@ -17,7 +17,20 @@ from api.access.redaction import shows_capture
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
-from api.web import capture_rights, cases, log_in, looks, lots, people, shares, uploads
+from api.web import (
+    account,
+    capture_rights,
+    cases,
+    certificates,
+    journal,
+    log_in,
+    looks,
+    lots,
+    open_id,
+    people,
+    shares,
+    uploads,
+)
 from api.web.answers import (
     STATIC_FILES,
     as_json,
@@ -53,9 +66,13 @@ router = APIRouter(tags=["pages"])
 router.include_router(uploads.router)
 router.include_router(lots.router)
 router.include_router(log_in.router)
+router.include_router(open_id.router)
+router.include_router(account.router)
 router.include_router(people.router)
 router.include_router(cases.router)
 router.include_router(looks.router)
+router.include_router(journal.router)
+router.include_router(certificates.router)
 router.include_router(capture_rights.router)
 router.include_router(shares.router)
 

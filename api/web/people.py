@@ -1,6 +1,6 @@
 """The page of those who manage: which organisations take part, and which people are let in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.access.asker import asker_of
 from api.access.log_in import last_asked
+from api.access.noting import note_done, note_not_allowed
 from api.clock import now
 from api.web.answers import page, texts_for
 from api.web.forms import NotDoneError, ShortForm
@@ -26,6 +27,8 @@ from epcis_core.store.registry.accounts import (
     set_active,
 )
 from epcis_core.store.registry.entries import make_link
+from epcis_core.store.registry.identities import accounts_with_identity
+from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import (
     Organisation,
     add_organisation,
@@ -108,15 +111,22 @@ def _organisation(request: Request, form: Mapping[str, str]) -> None:
     roles = tuple(one.strip() for one in form.get("roles", "").split(",") if one.strip())
     known = find_organisation(books, party)
     active = known is None or known.active
-    add_organisation(books, Organisation(party, name, roles, contact, owned, active), now())
+    what = What.ORGANISATION_ADDED if known is None else What.ORGANISATION_CHANGED
+    with books.transaction():
+        add_organisation(books, Organisation(party, name, roles, contact, owned, active), now())
+        note_done(request, what, party)
 
 
 def _letting_in(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]:
     def change(request: Request, form: Mapping[str, str]) -> None:
-        known = find_organisation(_books(request), form.get("party", ""))
+        books = _books(request)
+        known = find_organisation(books, form.get("party", ""))
         if known is None:
             raise HTTPException(404, texts_for(request)("people.unknown"))
-        add_organisation(_books(request), replace(known, active=active), now())
+        what = What.ORGANISATION_ADMITTED if active else What.ORGANISATION_EXCLUDED
+        with books.transaction():
+            add_organisation(books, replace(known, active=active), now())
+            note_done(request, what, known.id)
 
     return change
 
@@ -137,29 +147,37 @@ def _invite(request: Request, form: Mapping[str, str]) -> _Link:
         raise NotDoneError(t("people.needs_organisation"))
     if party is not None and find_organisation(books, party) is None:
         raise HTTPException(404, t("people.unknown"))
-    account = add_account(books, email, now(), name=name or email, role=role, organisation=party)
-    return _invitation(books, account)
+    with books.transaction():
+        made = add_account(books, email, now(), name=name or email, role=role, organisation=party)
+        return _invitation(request, made)
 
 
 def _reset(request: Request, form: Mapping[str, str]) -> _Link:
     """Make a link by which somebody chooses a password, their first or another."""
     books, account = _books(request), _meant(request, form)
     if account.password is None:
-        return _invitation(books, account)
-    secret = make_link(books, "password", account, now())
+        return _invitation(request, account)
+    with books.transaction():
+        secret = make_link(books, "password", account, now())
+        note_done(request, What.PASSWORD_LINK_MADE, account.email)
     return _Link(f"/password/{secret}", account, "password")
 
 
-def _invitation(books: Bookkeeping, account: Account) -> _Link:
-    secret = make_link(books, "invitation", account, now())
+def _invitation(request: Request, account: Account) -> _Link:
+    books = _books(request)
+    with books.transaction():
+        secret = make_link(books, "invitation", account, now())
+        note_done(request, What.INVITED, account.email)
     return _Link(f"/password/{secret}", account, "invitation")
 
 
 def _activating(*, active: bool) -> Callable[[Request, Mapping[str, str]], None]:
     def change(request: Request, form: Mapping[str, str]) -> None:
-        account = _meant(request, form)
+        books, account = _books(request), _meant(request, form)
         try:
-            set_active(_books(request), account.number, active=active)
+            with books.transaction():
+                set_active(books, account.number, active=active)
+                note_done(request, What.REACTIVATED if active else What.DEACTIVATED, account.email)
         except AccessError as error:
             raise NotDoneError(texts_for(request)("people.last_admin")) from error
 
@@ -195,6 +213,7 @@ def _meant(request: Request, form: Mapping[str, str]) -> Account:
 def _check_may(request: Request, role: Role) -> None:
     """Raise an HTTPException, 403, where somebody would gain rights through an account."""
     if not _may(request, role):
+        note_not_allowed(request)
         raise HTTPException(403, texts_for(request)("people.admins_only"))
 
 
@@ -214,6 +233,7 @@ def _page(
     t, books = texts_for(request), _books(request)
     known = organisations(books)
     names = {one.id: one.name for one in known}
+    vouched = accounts_with_identity(books)
     return page(
         request,
         "people.html",
@@ -221,7 +241,7 @@ def _page(
         problem=problem,
         link=None if link is None else (link.purpose, link.account.email, _whole(request, link)),
         organisations=known,
-        accounts=[_shown(request, one, names) for one in accounts(books)],
+        accounts=[_shown(request, one, names, vouched) for one in accounts(books)],
         roles=[(one, t(f"role.{one}")) for one in Role if _may(request, one)],
         contacts=CONTACTS,
         nothing=dict.fromkeys(_FIELDS, ""),
@@ -229,23 +249,26 @@ def _page(
     )
 
 
-def _shown(request: Request, account: Account, names: Mapping[str, str]) -> dict[str, Any]:
+def _shown(
+    request: Request, account: Account, names: Mapping[str, str], vouched: Collection[int]
+) -> dict[str, Any]:
     """Return what is shown of an account, and what may be done with it."""
     asked = last_asked(_books(request), account.email)
     return {
         "account": account,
         "role": texts_for(request)(f"role.{account.role}"),
         "organisation": names.get(account.organisation or ""),
-        "state": _state(texts_for(request), account),
+        "state": _state(texts_for(request), account, is_vouched=account.number in vouched),
         "asked": asked is not None and account.active,
         "is_mine": _may(request, account.role),
     }
 
 
-def _state(t: Texts, account: Account) -> str:
+def _state(t: Texts, account: Account, *, is_vouched: bool) -> str:
     if not account.active:
         return t("people.inactive")
-    return t("people.invited") if account.password is None else t("people.active")
+    has_come = is_vouched or account.password is not None
+    return t("people.active" if has_come else "people.invited")
 
 
 def _whole(request: Request, link: _Link) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access.asker import asker_of
+from api.access.noting import note_done
 from api.clock import now
 from api.web import times
 from api.web.answers import namer_for, page, texts_for
@@ -15,6 +16,7 @@ from epcis_core.errors import AccessError, IdentifierError
 from epcis_core.identifiers.reading import level_of, parse_identifier
 from epcis_core.identifiers.schemes import Level
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.organisations import organisation_id
 from epcis_core.store.registry.shares import Share, share, shares_of, withdraw_share
 
@@ -41,9 +43,12 @@ def show(request: Request) -> Response:
 @router.post("/shares")
 def change(request: Request, form: ShortForm) -> Response:
     """Share something, or withdraw it."""
-    giver, books = _giver(request), request.app.state.books
+    giver, books = _giver(request), _books(request)
     if form.get("action") == "withdraw":
-        withdraw_share(books, giver, form.get("taker", ""), form.get("thing", ""), now())
+        taker, thing = form.get("taker", ""), form.get("thing", "")
+        with books.transaction():
+            if withdraw_share(books, giver, taker, thing, now()):
+                note_done(request, What.SHARE_WITHDRAWN, f"{thing} → {taker}")
         return RedirectResponse("/shares", 303)
     t = texts_for(request)
     try:
@@ -51,7 +56,10 @@ def change(request: Request, form: ShortForm) -> Response:
     except IdentifierError:
         return _page(request, form, problem=t("shares.no_thing", text=form.get("thing", "")))
     try:
-        share(books, giver, organisation_id(form.get("taker", "").strip()), thing, now())
+        taker = organisation_id(form.get("taker", "").strip())
+        with books.transaction():
+            share(books, giver, taker, thing, now())
+            note_done(request, What.SHARED, f"{thing} → {taker}")
     except AccessError:
         return _page(request, form, problem=t("shares.no_taker", text=form.get("taker", "")))
     return RedirectResponse("/shares", 303)
@@ -82,7 +90,6 @@ def _giver(request: Request) -> str:
 
 
 def _page(request: Request, form: Mapping[str, str], *, problem: str = "") -> Response:
-    books: Bookkeeping = request.app.state.books
     language = texts_for(request).language
     rows = [
         _Row(
@@ -90,7 +97,7 @@ def _page(request: Request, form: Mapping[str, str], *, problem: str = "") -> Re
             times.day(times.here_at(one.given), language),
             "" if one.withdrawn is None else times.day(times.here_at(one.withdrawn), language),
         )
-        for one in shares_of(books, _giver(request))
+        for one in shares_of(_books(request), _giver(request))
     ]
     return page(
         request,
@@ -101,3 +108,8 @@ def _page(request: Request, form: Mapping[str, str], *, problem: str = "") -> Re
         form={name: form.get(name, "") for name in ("thing", "taker")},
         problem=problem,
     )
+
+
+def _books(request: Request) -> Bookkeeping:
+    books: Bookkeeping = request.app.state.books
+    return books

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Header
 
 from api.errors import Refusal
+from api.event_documents import Formats
 from epcis_core.codecs.xml_writer_shape import CbvFormat
 from epcis_core.model.epc_format import EpcFormat
 
@@ -31,19 +32,6 @@ _CBV_FORMATS: Final[Mapping[GivenCbvFormat, CbvFormat]] = {
     "Always_URN": "urn",
     "Never_Translates": "urn",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """How a caller wants an answer spelled.
-
-    Attributes:
-        epc_format: of identifiers.
-        cbv_format: of terms of the CBV, in XML; in JSON they are bare words.
-    """
-
-    epc_format: EpcFormat = "digital-link"
-    cbv_format: CbvFormat = "urn"
 
 
 async def asked_formats(

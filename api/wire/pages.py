@@ -9,22 +9,18 @@ References:
     EPCIS 2.0, section 12.5 (perPage, nextPageToken, GS1-Next-Page-Token-Expires)
 """
 
-import secrets
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NoBase64
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Query, Request
 
 from api.access.asker import asker_of
 from api.clock import now
 from api.errors import Refusal
+from api.wire.sealed import sealed, unsealed
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 
@@ -36,7 +32,6 @@ PER_PAGE: Final = 30
 
 MOST_PER_PAGE: Final = 10_000
 _GOOD_FOR: Final = 24 * 3600 * 1_000_000  # microseconds
-_NONCE: Final = 12  # bytes
 _MOST_UNPACKED: Final = 2**20
 
 PerPage = Annotated[
@@ -88,11 +83,9 @@ def _place_of(token: str, bound: bytes, key: bytes) -> Place:
     Raises:
         Refusal: 400 for what is no token of this server for this path, or one that has expired.
     """
-    try:
-        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        packed = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
-    except (NoBase64, ValueError, InvalidTag) as error:
-        raise _refusal("The nextPageToken is none of this server's for this resource.") from error
+    packed = unsealed(token, key, bound)
+    if packed is None:
+        raise _refusal("The nextPageToken is none of this server's for this resource.")
     snapshot, after, asked, expires = orjson.loads(
         zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
     )
@@ -115,9 +108,7 @@ def next_page(request: Request, place: Place, per_page: int) -> dict[str, str]:
     """
     expires = now() + _GOOD_FOR
     packed = zlib.compress(orjson.dumps([place.snapshot, place.after, place.asked, expires]), 9)
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = nonce + AESGCM(_key(request)).encrypt(nonce, packed, _bound(request))
-    token = urlsafe_b64encode(sealed).decode().rstrip("=")
+    token = sealed(packed, _key(request), _bound(request))
     path = request.url.path
     raw = request.scope.get("raw_path", quote(path).encode()).decode("ascii")
     link = f"<{raw}?perPage={per_page:d}&nextPageToken={token}>"

@@ -105,7 +105,7 @@ class Bookkeeping:
 
     def __init__(self, ledger: Path) -> None:
         self.path = ledger.with_name(f"{ledger.name}.service")
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         self._reading = threading.Lock()
         try:
             self._connection = self._connected()
@@ -135,11 +135,16 @@ class Bookkeeping:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Give the connection for one transaction: all of it holds, or nothing.
 
+        One within another of the same thread is a part of that: it holds when the outer one ends.
+
         Raises:
             StoreError: the disk refuses, or the file is closed.
         """
         with self._turn:
             try:
+                if self._connection.in_transaction:
+                    yield self._connection
+                    return
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._connection

@@ -4,7 +4,8 @@ GS1 keys may be written in any spelling, bare digits included. Who has none for 
 GLN of whoever gave it a code, a colon, and the code: that becomes a URI of this project's own.
 
 References:
-    GS1 General Specifications, section 3; CBV 2.0, sections 8.2 and 8.3 (private URIs); RFC 4151 (tag URIs)
+    GS1 General Specifications, section 3; CBV 2.0, sections 8.2 and 8.3 (private URIs);
+    RFC 4151 (tag URIs)
 """
 
 import re

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from click import Command, Context, Parameter
-from typer.main import get_command
 
 from api.base_address import BaseAddress, read_networks
-from api.cli import app
+from api.cli import Commands
 from api.clock import now
 from api.server_file import find
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -21,7 +20,7 @@ from epcis_core.store.registry.entries import link_for
 from tests.api.conftest import Run, environment
 from tests.api.operating import rows_below
 
-SERVE: Command = get_command(app).commands["serve"]  # type: ignore[attr-defined] # a group
+SERVE: Command = Commands(name="epcis").get_command(None, "serve")
 OPTIONS: list[Parameter] = [one for one in SERVE.params if one.name != "help"]
 GIVEN = {
     "ledger": ["farm.duckdb"],
@@ -37,18 +36,24 @@ GIVEN = {
     "checkpoint_to": ["https://buyer.example/a", "https://province.example/b"],
     "checkpoint_file": ["/mnt/usb/log"],
     "witness": ["witness.example+1a2b3c4d+AQ", "other.example+1a2b3c4d+AQ"],
+    "open_id_issuer": ["https://sso.example"],
+    "open_id_client": ["so-cai"],
+    "open_id_secret_file": ["/etc/epcis-ledger/sso"],
+    "open_id_name": ["Cổng tỉnh"],
     "log": ["info"],
 }
 
 
 def shown(default: Any) -> str:
     """Return a default as the table has it."""
-    return "" if default is None else f"`{default}`"
+    return "" if default in {None, ""} else f"`{default}`"
 
 
 def test_the_table_lists_every_option_with_its_variable_and_its_default() -> None:
     listed = [row[:3] for row in rows_below("Settings")]
-    listed[0][2] = listed[0][2].replace("`ledger.duckdb` here", "")  # no default of the option's
+    for row in listed:
+        if row[2] in {"`ledger.duckdb` here", "its host"}:  # no defaults of the options'
+            row[2] = ""
     assert listed == [
         [f"`{one.opts[0]}`", f"`{one.envvar}`", shown(one.default)] for one in OPTIONS
     ]
@@ -121,6 +126,11 @@ def test_a_server_is_set_by_its_environment_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [
+        (
+            "--open-id-issuer",
+            "http://sso.example",
+            "Expected an address like https://sso.example, got 'http://sso.example'.",
+        ),
         (
             "--base-address",
             "truy-xuat.example",

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.routes.captures import LINES
+from api.media_types import LINES
 from api.server_file import find
 from epcis_core.store.events import count_contents
 from epcis_core.store.ledger import Ledger

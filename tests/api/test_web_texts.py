@@ -13,6 +13,8 @@ from epcis_core.findings import Language
 from epcis_core.model.references import Role
 from epcis_core.provenance.recall_result import Status
 from epcis_core.provenance.result import LinkKind, ObjectKind, ObjectRole
+from epcis_core.store.registry.certificates import State
+from epcis_core.store.registry.journal import What
 from epcis_core.vocabulary import VocabularyList, words
 from tests.core.provenance.gap_codes import raised
 
@@ -84,6 +86,11 @@ def test_every_text_that_is_asked_for_exists(name: str) -> None:
         pytest.param([f"trace.role_{role}" for role in get_args(ObjectRole)], id="roles"),
         pytest.param([f"link.{kind}" for kind in get_args(LinkKind)], id="links"),
         pytest.param([f"kind.{kind}" for kind in get_args(ObjectKind)], id="kinds"),
+        pytest.param([f"done.{what}" for what in What], id="lines of the journal"),
+        pytest.param(
+            [f"certificates.is_{one}" for one in get_args(State) if one != "soon"],
+            id="states of certificates",
+        ),
         pytest.param([f"event.role_{role.value}" for role in Role], id="roles in events"),
         pytest.param(
             [f"trace.confirmed_{who}" for who in ("both", "sender", "receiver")], id="confirmations"

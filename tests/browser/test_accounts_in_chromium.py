@@ -13,7 +13,7 @@ from tests.browser.test_pages_in_chromium import told_barriers
 pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
-PHONE = 390
+PHONE, DESK = 390, 1280
 ADMIN, LAN = "binh@province.example", "lan@farm.example"
 PHRASE, OTHER = "bốn con cừu trắng", "năm quả nho đỏ tươi"
 
@@ -93,3 +93,55 @@ def test_the_first_account_invites_somebody_who_logs_in_and_out(
     page.get_by_label("Địa chỉ e-mail").fill(LAN)
     page.get_by_role("button", name="Yêu cầu mật khẩu mới").click()
     expect(page.get_by_role("status")).to_contain_text("yêu cầu mật khẩu mới")
+
+
+def test_who_manages_keeps_certificates_and_reads_the_journal(
+    open_page: OpenPage, empty_server: str, tmp_path: Path, axe: str
+) -> None:
+    printed = re.search(r"/set-up/\S+", (tmp_path / "log").read_text(encoding="utf-8"))
+    assert printed is not None
+    page = open_page(empty_server + printed[0], width=PHONE)
+    page.get_by_label("Địa chỉ e-mail").fill(ADMIN)
+    page.get_by_label("Họ tên").fill("Bình")
+    page.get_by_label("Mật khẩu mới").fill(PHRASE)
+    page.get_by_role("button", name="Tạo tài khoản").click()
+    page.locator("#organisation-form summary").click()
+    page.get_by_label("Mã GLN", exact=True).fill("8936099140001")
+    page.get_by_label("Tên doanh nghiệp").fill("Hợp tác xã nho Đồi Nắng")
+    page.get_by_role("button", name="Lưu").click()
+
+    page.get_by_role("link", name="Chứng nhận", exact=True).click()
+    add = page.locator("form", has=page.locator("#standard"))
+    add.get_by_label("Doanh nghiệp").select_option(label="Hợp tác xã nho Đồi Nắng")
+    add.get_by_label("Tiêu chuẩn").fill("VietGAP")
+    add.get_by_label("Số chứng nhận").fill("VG-26-17")
+    add.get_by_label("Tổ chức cấp").fill("Trung tâm Kiểm định Mặt Trời")
+    add.get_by_label("Có hiệu lực từ ngày").fill("2024-01-15")
+    add.get_by_label("Đến hết ngày").fill("2025-01-14")
+    add.get_by_role("button", name="Lưu").click()
+    expect(page.locator(".card")).to_contain_text("đã hết hạn")
+
+    page.get_by_role("link", name="Nhật ký", exact=True).click()
+    page.get_by_label("Việc").select_option(label="thêm chứng nhận")
+    page.get_by_role("button", name="Lọc").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("VietGAP VG-26-17")
+
+    elsewhere = open_page(f"{empty_server}/log-in?next=/account")
+    elsewhere.get_by_label("Địa chỉ e-mail").fill(ADMIN)
+    elsewhere.get_by_label("Mật khẩu").fill(PHRASE)
+    elsewhere.get_by_role("button", name="Đăng nhập").click()
+    expect(elsewhere.get_by_role("button", name="Kết thúc Chrome 127.0.0.1")).to_have_count(1)
+
+    for width in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 844})
+        for language in ("vi", "en"):
+            for path in ("journal", "certificates", "account"):
+                page.goto(f"{empty_server}/{path}?lang={language}")
+                looked_at(page, axe, f"{path}-{width}-{language}")
+
+    page.locator("#ending").fill(PHRASE)
+    page.get_by_role("button", name="End all others").click()
+    expect(page.get_by_role("button", name="End all others")).to_have_count(0)
+    elsewhere.reload()
+    expect(elsewhere.locator("h1")).to_have_text("Đăng nhập")

@@ -9,11 +9,9 @@ hour at most:
 
 import argparse
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
-from tests.full_tier import FOLDER, MINUTES, Kept, say
+from tests.full_tier import MINUTES, go_on, in_halves
 from tests.queries.against import wrong_in
 from tests.world.chance import Seeded
 
@@ -21,8 +19,7 @@ QUERIES: Final = 20_000
 TOGETHER: Final = 25
 """So many queries are asked of one ledger."""
 
-_HALVES: Final = (0, 1)
-_TOLD: Final = 1000
+_TOLD: Final = 40  # ledgers
 
 
 def wrong_with(seed: int) -> list[str]:
@@ -30,31 +27,21 @@ def wrong_with(seed: int) -> list[str]:
     return wrong_in(Seeded(seed), TOGETHER)
 
 
-def go_on(half: int, ledgers: int, minutes: float) -> int:
-    """Go on with a half, tell how far it comes, and return how many ledgers gave a wrong answer.
+def go_on_with(half: int, ledgers: int, minutes: float) -> int:
+    """Go on with a half, and return how many ledgers gave a wrong answer.
 
     Args:
         half: 0 for the ledgers with an even seed, 1 for the others.
         ledgers: of this half, in all.
         minutes: how long it may take.
     """
-    kept = Kept(FOLDER, f"queries-{half}")
-    state = {"done": 0, "failing": [], **kept.state()}
-    done: int = state["done"]
-    failing: list[int] = state["failing"]
-    deadline = time.monotonic() + 60 * minutes
-    while done < ledgers and time.monotonic() < deadline:
-        seed = len(_HALVES) * done + half
-        if wrong := wrong_with(seed):
-            failing.append(seed)
-            file = kept.aside(f"queries-{seed}.txt", "\n".join(wrong))
-            say(f"seed {seed}: kept in {file}")
-        done += 1
-        kept.keep(done=done, failing=failing)
-        if done * TOGETHER % _TOLD == 0 or done >= ledgers:
-            asked = f"{done * TOGETHER:,} of {ledgers * TOGETHER:,}"
-            say(f"half {half}: {asked}, {len(failing)} ledgers wrong")
-    return len(failing)
+
+    def wrong_from(number: int) -> dict[str, str]:
+        seed = 2 * number + half
+        wrong = wrong_with(seed)
+        return {f"queries-{seed}": "\n".join(wrong)} if wrong else {}
+
+    return go_on(f"queries-{half}", ledgers, wrong_from, minutes, told=_TOLD)
 
 
 def main() -> int:
@@ -63,10 +50,7 @@ def main() -> int:
     parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     asked = parser.parse_args()
-    ledgers = -(-asked.queries // TOGETHER // len(_HALVES))
-    with ProcessPoolExecutor(len(_HALVES)) as pool:
-        runs = [pool.submit(go_on, half, ledgers, asked.minutes) for half in _HALVES]
-    return 1 if any(run.result() for run in runs) else 0
+    return in_halves(go_on_with, -(-asked.queries // TOGETHER // 2), asked.minutes)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ TABLES: Final = (
     "capture",
 )
 BESIDE: Final = ("", ".service", ".index")
+_PROCESSES: Final = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([__name__])  # read once, not for each of two thousand trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,15 @@ def verdict(path: Path, note: str | None = None, key: Key | None = None) -> list
         key: which has signed it; None for the one beside the ledger.
     """
     notes = {"outside": note} if note is not None else {}
-    _, found = check_apart(path, notes=notes, keys=[key] if key is not None else [])
+    keys = [key] if key is not None else []
+    _, found = check_apart(path, notes=notes, keys=keys, processes=_PROCESSES)
     return [one.code for one in found]
 
 
 def content_apart(path: Path) -> str | None:
     """Return the digest of all rows of a ledger; None where they cannot be read."""
-    spawning = multiprocessing.get_context("spawn")
-    ours, theirs = spawning.Pipe(duplex=False)
-    process = spawning.Process(target=_tell_content, args=(theirs, path), daemon=True)
+    ours, theirs = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_tell_content, args=(theirs, path), daemon=True)
     process.start()
     theirs.close()
     try:

@@ -4,12 +4,17 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
+from api.access.quota import Quota
 from api.app import create_app
+from api.metrics import Metrics
+from api.settings import DAILY_QUOTA
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -62,8 +67,22 @@ def site_of(
             for one in PARTIES:
                 add_organisation(books, Organisation(one.id, one.name, owned=one.owned), START)
             keys = {one.id: make_key(books, Role.BUSINESS, one.id, START) for one in only}
-            with served(create_app(ledger)) as address:
+            with served(_app_of(ledger)) as address:
                 yield Site(address, keys, reports)
+
+
+def _app_of(ledger: Ledger) -> FastAPI:
+    """Return the one application of this process, for a ledger: to make it takes a second."""
+    app = _application()
+    app.state.ledger, app.state.quota = ledger, Quota(ledger, DAILY_QUOTA)
+    app.state.metrics = Metrics()  # each server measures its own ledger
+    return app
+
+
+@cache
+def _application() -> FastAPI:
+    with tempfile.TemporaryDirectory() as folder, Ledger.open(Path(folder) / "none") as ledger:
+        return create_app(ledger)
 
 
 def _captured(ledger: Ledger, place: int, sending: Sending) -> CaptureReport:

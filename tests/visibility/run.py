@@ -9,11 +9,9 @@ where it was, and ends by itself after an hour at most:
 
 import argparse
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
-from tests.full_tier import FOLDER, MINUTES, Kept, say
+from tests.full_tier import MINUTES, go_on, in_halves
 from tests.visibility.against import wrong_with
 from tests.visibility.parties import PARTIES, Party
 from tests.world.chance import Seeded
@@ -21,7 +19,6 @@ from tests.world.chance import Seeded
 LEDGERS: Final = 1_000
 _EVERY: Final = 1_000  # questions
 _MOST: Final = 14  # documents
-_HALVES: Final = (0, 1)
 _TOLD: Final = 25
 
 
@@ -30,29 +27,21 @@ def eyes_of(seed: int, number: int) -> list[Party]:
     return [PARTIES[(seed + 3 * n) % len(PARTIES)] for n in range(number)]
 
 
-def go_on(half: int, ledgers: int, minutes: float) -> int:
-    """Go on with a half, tell how far it comes, and return how many ledgers told too much.
+def go_on_with(half: int, ledgers: int, minutes: float) -> int:
+    """Go on with a half, and return how many ledgers told too much.
 
     Args:
         half: 0 for the ledgers with an even seed, 1 for the others.
         ledgers: of this half, in all.
         minutes: how long it may take.
     """
-    kept = Kept(FOLDER, f"visibility-{half}")
-    state = {"done": 0, "failing": [], **kept.state()}
-    done: int = state["done"]
-    failing: list[int] = state["failing"]
-    deadline = time.monotonic() + 60 * minutes
-    while done < ledgers and time.monotonic() < deadline:
-        seed = len(_HALVES) * done + half
-        if wrong := wrong_with(Seeded(seed), eyes_of(seed, 1), asked=_EVERY, most=_MOST):
-            failing.append(seed)
-            say(f"seed {seed}: kept in {kept.aside(f'visibility-{seed}.txt', wrong)}")
-        done += 1
-        kept.keep(done=done, failing=failing)
-        if done % _TOLD == 0 or done >= ledgers:
-            say(f"half {half}: {done:,} of {ledgers:,}, {len(failing)} ledgers told too much")
-    return len(failing)
+
+    def wrong_from(number: int) -> dict[str, str]:
+        seed = 2 * number + half
+        wrong = wrong_with(Seeded(seed), eyes_of(seed, 1), asked=_EVERY, most=_MOST)
+        return {f"visibility-{seed}": wrong} if wrong else {}
+
+    return go_on(f"visibility-{half}", ledgers, wrong_from, minutes, told=_TOLD)
 
 
 def main() -> int:
@@ -61,10 +50,7 @@ def main() -> int:
     parser.add_argument("--ledgers", type=int, default=LEDGERS)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     asked = parser.parse_args()
-    ledgers = -(-asked.ledgers // len(_HALVES))
-    with ProcessPoolExecutor(len(_HALVES)) as pool:
-        runs = [pool.submit(go_on, half, ledgers, asked.minutes) for half in _HALVES]
-    return 1 if any(run.result() for run in runs) else 0
+    return in_halves(go_on_with, -(-asked.ledgers // 2), asked.minutes)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from tests.visibility.run import eyes_of
 from tests.visibility.story import story
 from tests.world.chance import Drawn, Seeded
 
-LEDGERS = max(1, int(12 * TEST_SCALE))
+LEDGERS = max(1, int(30 * TEST_SCALE))
 _MOST = 6  # documents
 _ASKED = 16
 

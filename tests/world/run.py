@@ -11,14 +11,12 @@ With `--outside` it tells fifty worlds by commands and to a server instead.
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from epcis_core.store.ledger import Ledger
-from tests.full_tier import FOLDER, MINUTES, Kept, say
+from tests.full_tier import MINUTES, go_on, in_halves, say
 from tests.world.against import Mismatch, compared, in_words, mismatches
 from tests.world.chance import Chooser, Seeded, shuffled
 from tests.world.keys import Key
@@ -59,35 +57,27 @@ def wrong_with(level: int, seeds: range, ledger: Ledger) -> dict[int, str]:
     return wrong
 
 
-def go_on(level: int, worlds: int, minutes: float) -> int:
-    """Go on with the run of a level, tell how far it comes, and return how many worlds failed.
+def go_on_with(half: int, worlds: int, minutes: float) -> int:
+    """Go on with the run of a level, and return how many worlds failed.
 
     Args:
-        level: of difficulty.
+        half: place of the level.
         worlds: the first seed that is not told any more.
         minutes: how long it may take.
     """
-    kept = Kept(FOLDER, f"worlds-{level}")
-    state = {"done": 0, "failing": [], **kept.state()}
-    done: int = state["done"]
-    failing: list[int] = state["failing"]
-    deadline = time.monotonic() + 60 * minutes
-    while done < worlds and time.monotonic() < deadline:
-        seeds = range(done, min(done + TOGETHER, worlds))
+    level = LEVELS[half]
+
+    def wrong_from(first: int) -> dict[str, str]:
+        seeds = range(first, min(first + TOGETHER, worlds))
         with (
             tempfile.TemporaryDirectory() as folder,
             Ledger.open(Path(folder) / "worlds.duckdb") as ledger,
         ):
             wrong = wrong_with(level, seeds, ledger)
-        for seed, words in wrong.items():
-            failing.append(seed)
-            file = kept.aside(f"world-{level}-{seed}.txt", words)
-            say(f"level {level}, seed {seed}: kept in {file}")
-        done = seeds.stop
-        kept.keep(done=done, failing=failing)
-        if done % _TOLD == 0 or done >= worlds:
-            say(f"level {level}: {done:,} of {worlds:,}, {len(failing)} failed")
-    return len(failing)
+        return {f"world-{level}-{seed}": words for seed, words in wrong.items()}
+
+    name = f"worlds-{level}"
+    return go_on(name, worlds, wrong_from, minutes, step=TOGETHER, told=_TOLD)
 
 
 def wrong_outside(level: int, seeds: Iterable[int], *, most: int = 30) -> dict[int, str]:
@@ -111,9 +101,9 @@ def wrong_outside(level: int, seeds: Iterable[int], *, most: int = 30) -> dict[i
     return {seed: in_words(told[seed][0], wrong) for seed, wrong in found.items() if wrong}
 
 
-def go_outside(level: int, worlds: int) -> int:
-    """Tell worlds from outside, and return how many failed."""
-    failed = 0
+def go_outside(half: int, worlds: int) -> int:
+    """Tell worlds of a level from outside, and return how many failed."""
+    level, failed = LEVELS[half], 0
     for first in range(0, worlds, TOGETHER):
         wrong = wrong_outside(level, range(first, min(first + TOGETHER, worlds)))
         failed += len(wrong)
@@ -131,12 +121,9 @@ def main() -> int:
     parser.add_argument("--outside", action="store_true")
     asked = parser.parse_args()
     worlds = (asked.worlds or (OUTSIDE if asked.outside else WORLDS)) // len(LEVELS)
-    with ProcessPoolExecutor(len(LEVELS)) as pool:
-        if asked.outside:
-            runs = [pool.submit(go_outside, level, worlds) for level in LEVELS]
-        else:
-            runs = [pool.submit(go_on, level, worlds, asked.minutes) for level in LEVELS]
-    return 1 if any(run.result() for run in runs) else 0
+    if asked.outside:
+        return in_halves(go_outside, worlds)
+    return in_halves(go_on_with, worlds, asked.minutes)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def set_password(books: Bookkeeping, number: int, hashed: str) -> None:
 
 
 def set_active(books: Bookkeeping, number: int, *, active: bool) -> None:
-    """Let an account in, or no more; then its sessions and links end with it.
+    """Let an account in, or no more; then its sessions, links and identities end with it.
 
     Raises:
         AccessError: it is the last active one that may administer.
@@ -116,8 +116,8 @@ def set_active(books: Bookkeeping, number: int, *, active: bool) -> None:
             ).fetchone()
             if row is not None and row["role"] == Role.ADMIN and left is None:
                 raise AccessError("The last account of an administrator stays active")
-            connection.execute("DELETE FROM session WHERE account = ?", (number,))
-            connection.execute("DELETE FROM link WHERE account = ?", (number,))
+            for table in ("session", "link", "identity"):
+                connection.execute(f"DELETE FROM {table} WHERE account = ?", (number,))  # noqa: S608 - ours
 
 
 def is_closed(books: Bookkeeping) -> bool:

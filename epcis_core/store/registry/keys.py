@@ -86,12 +86,26 @@ def make_key(
 
 def find_key(books: Bookkeeping, shown: str, now: int) -> ApiKey | None:
     """Return the key that somebody shows; None where it lets nobody in."""
+    found = key_ever_made(books, shown)
+    return found if found is not None and found.holds(now) else None
+
+
+def key_ever_made(books: Bookkeeping, shown: str) -> ApiKey | None:
+    """Return the key that somebody shows, whether it lets anybody in or not; None for no key."""
     with books.reading() as connection:
         row = connection.execute(
             "SELECT * FROM api_key WHERE digest = ?", (digest_of(shown),)
         ).fetchone()
-    found = None if row is None else _key(row)
-    return found if found is not None and found.holds(now) else None
+    return None if row is None else _key(row)
+
+
+def id_in(key: str) -> str:
+    """Return the id that stands in a key that was made here.
+
+    >>> id_in("epcis_0a1b2c3d4e5f_x_y")
+    '0a1b2c3d4e5f'
+    """
+    return key.split("_", 2)[1]
 
 
 def all_keys(books: Bookkeeping) -> list[ApiKey]:

@@ -65,5 +65,30 @@ STEPS: Final = (
     )""",
     "CREATE INDEX share_with ON share (taker)",
     "CREATE TABLE choice (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    # issuer: a service that vouches for people. subject: what it calls one of them for ever.
+    """CREATE TABLE identity (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL,
+        account INTEGER NOT NULL REFERENCES account (number), since INTEGER NOT NULL,
+        PRIMARY KEY (issuer, subject), UNIQUE (issuer, account)
+    )""",
+    # who: account, key, or the command line. what: a word. about: whom or what it was done to.
+    """CREATE TABLE journal (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, who TEXT NOT NULL,
+        place TEXT NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL
+    )""",
+    """CREATE TRIGGER journal_stays BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'what stands in the journal is never changed'); END""",
+    """CREATE TRIGGER journal_remains BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'what stands in the journal is never removed'); END""",
+    # issued, expires: days, as YYYY-MM-DD; expires is NULL for no end.
+    """CREATE TABLE certificate (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id), standard TEXT NOT NULL,
+        number TEXT NOT NULL, agency TEXT NOT NULL, issued TEXT NOT NULL, expires TEXT,
+        covers TEXT NOT NULL, added INTEGER NOT NULL, withdrawn INTEGER
+    )""",
+    # Where a session was begun: an address or network, and the name of a browser.
+    "ALTER TABLE session ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE session ADD COLUMN browser TEXT NOT NULL DEFAULT ''",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

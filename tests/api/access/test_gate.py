@@ -30,6 +30,8 @@ OPEN = {
     "GET /checkpoint/key",
     "GET /checkpoint/consistency",
     "POST /log-out",
+    "GET /log-in/open-id",
+    "GET /log-in/open-id/back",
     *(
         f"{method} {path}"
         for path in ("/log-in", "/set-up/{secret}", "/password", "/password/{secret}", "/account")

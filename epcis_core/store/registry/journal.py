@@ -1,0 +1,110 @@
+"""What was managed and who came in: lines that are added and never changed.
+
+Nothing secret stands in it: no password, and neither a key, a link nor a session.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Final
+
+from epcis_core.store.bookkeeping import Bookkeeping
+
+COMMAND_LINE: Final = "command line"
+"""Who did something by a command of the machine; it has no place."""
+
+_LONGEST: Final = 1000  # characters of what something was about
+
+
+class What(StrEnum):
+    """What was done, as a word in small letters; `about` of an entry says whom or what to."""
+
+    SET_UP = auto()
+    ORGANISATION_ADDED = auto()
+    ORGANISATION_CHANGED = auto()
+    ORGANISATION_EXCLUDED = auto()
+    ORGANISATION_ADMITTED = auto()
+    INVITED = auto()
+    PASSWORD_LINK_MADE = auto()
+    PASSWORD_SET = auto()
+    DEACTIVATED = auto()
+    REACTIVATED = auto()
+    KEY_MADE = auto()
+    KEY_REVOKED = auto()
+    DELEGATED = auto()
+    DELEGATION_WITHDRAWN = auto()
+    CHOICE_CHANGED = auto()
+    CERTIFICATE_ADDED = auto()
+    CERTIFICATE_WITHDRAWN = auto()
+    SHARED = auto()
+    SHARE_WITHDRAWN = auto()
+    CASE_OPENED = auto()
+    CASE_CLOSED = auto()
+    LOGGED_IN = auto()
+    LOG_IN_REFUSED = auto()
+    TOO_MANY_TRIES = auto()
+    LOGGED_OUT = auto()
+    SESSION_ENDED = auto()
+    KEY_REFUSED = auto()
+    NOT_ALLOWED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        time: microseconds since 1970 UTC.
+        who: the account or key, `COMMAND_LINE`, or empty for who is not known.
+        place: from where: an address, of IPv6 the network; empty for the command line.
+        what: was done.
+        about: whom or what it was done to, in at most 1,000 characters.
+        number: its place among all, from 1 without holes; 0 before it was noted.
+    """
+
+    time: int
+    who: str
+    place: str
+    what: What
+    about: str
+    number: int = 0
+
+
+def note(books: Bookkeeping, entry: Entry) -> None:
+    """Add an entry; within a transaction it stands there with what that changes, or not at all.
+
+    Args:
+        books: where.
+        entry: it; its number is given here.
+    """
+    with books.transaction() as connection:
+        connection.execute(
+            "INSERT INTO journal (time, who, place, what, about) VALUES (?, ?, ?, ?, ?)",
+            (entry.time, entry.who, entry.place, entry.what, entry.about[:_LONGEST]),
+        )
+
+
+def journal(
+    books: Bookkeeping,
+    *,
+    before: int | None = None,
+    what: What | None = None,
+    most: int = 1000,
+) -> list[Entry]:
+    """Return entries, the newest first.
+
+    Args:
+        books: where they stand.
+        before: only those of a smaller number; None for all.
+        what: only of this kind; None for all.
+        most: so many at most.
+    """
+    with books.reading() as connection:
+        rows = connection.execute(
+            "SELECT * FROM journal WHERE (?1 IS NULL OR number < ?1) "
+            "AND (?2 IS NULL OR what = ?2) ORDER BY number DESC LIMIT ?3",
+            (before, what, most),
+        ).fetchall()
+    return [
+        Entry(row["time"], row["who"], row["place"], What(row["what"]), row["about"], row["number"])
+        for row in rows
+    ]
