@@ -19,7 +19,7 @@ from ingest.files import ARCHIVES, SUFFIXES, expand
 from ingest.intake import check_file, seekable
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import CheckReport
-from ingest.sheets.answer import SPREADSHEETS, answered
+from ingest.sheets.grid import SPREADSHEETS
 
 LedgerOption = Annotated[
     Path | None,
@@ -158,6 +158,10 @@ def _answer(files: list[Path], reports: list[CheckReport], answer: Path) -> None
     """
     if len(files) != 1 or len(reports) != 1 or reports[0].format not in SPREADSHEETS:
         raise typer.BadParameter("--answer takes one spreadsheet that can be read, .xlsx or .csv.")
+    if answer.exists() and answer.samefile(files[0]):
+        raise typer.BadParameter("--answer needs another file than the one that is checked.")
+    from ingest.sheets.answer import answered  # noqa: PLC0415 - it reads a library of its own
+
     data = files[0].read_bytes()
     answer.write_bytes(answered(data, reports[0].findings, terminal_language()))
 

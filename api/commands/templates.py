@@ -8,6 +8,10 @@ import typer
 from api.commands.show import table
 from api.commands.terminal import output, terminal_language
 from epcis_core.findings import Language
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.view import EVERYTHING
+from ingest.sheets.known import Known
+from ingest.sheets.known_in_ledger import known_in
 from ingest.sheets.template_writer import template_csv, template_workbook
 from ingest.sheets.templates import templates
 
@@ -19,6 +23,12 @@ def template(
     *,
     language: Annotated[
         Language | None, typer.Option("--language", help="Of its headings, lists and notes.")
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", help="Offer the products, places and partners that this ledger knows."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -35,6 +45,8 @@ def template(
 
       epcis template harvest --language vi
 
+      epcis template shipping --ledger farm.duckdb
+
       epcis template shipping -o deliveries.csv
     """
     said = language or terminal_language()
@@ -50,6 +62,19 @@ def template(
             f"There is no template {key!r}; there are {', '.join(templates())}."
         )
     path = out or Path(f"{key}.xlsx")
-    is_csv = path.suffix.lower() == ".csv"
-    path.write_bytes(template_csv(chosen, said) if is_csv else template_workbook(chosen, said))
+    if path.exists():
+        # It may have been filled in.
+        raise typer.BadParameter(f"{path} is there already; name another file with -o.")
+    if path.suffix.lower() == ".csv":
+        data = template_csv(chosen, said)
+    else:
+        data = template_workbook(chosen, said, _known(ledger))
+    path.write_bytes(data)
     output.print(f"{path}: {getattr(chosen.title, said)}", highlight=False, markup=False)
+
+
+def _known(path: Path | None) -> Known:
+    if path is None:
+        return Known()
+    with Ledger.open(path, create=False) as ledger:
+        return known_in(ledger, EVERYTHING)

@@ -18,14 +18,11 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, Language, Severity
 from ingest.sheets.csv_file import read_csv
 from ingest.sheets.grid import Sheet, Value, cell_place
-from ingest.sheets.headings import Heading, find_heading, is_beside, is_ours
+from ingest.sheets.headings import Heading, find_heading, is_answer, is_beside
 from ingest.sheets.names import fold
 from ingest.sheets.sheet_writer import TEXT, Book, put
 from ingest.sheets.templates import words
 from ingest.sheets.workbook import MAGIC, read_workbook
-
-SPREADSHEETS: Final = frozenset({"xlsx", "csv"})
-"""Formats that can be answered so."""
 
 _COLOURS: Final = {Severity.ERROR: "#FFC7CE", Severity.WARNING: "#FFEB9C"}
 _WORDS: Final[Mapping[Language, Mapping[Severity, str]]] = {
@@ -79,7 +76,7 @@ def answered(
     found = list(findings)
     book = Book(language)
     for sheet in grid.sheets:
-        if is_ours(sheet):
+        if is_answer(sheet):
             continue  # it is written anew
         of_sheet = [one for one in found if one.where.sheet == sheet.name and one.where.cell]
         _copy(book, sheet, of_sheet)

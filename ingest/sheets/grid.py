@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from epcis_core.codecs.document import Format
 from epcis_core.errors import EpcisError
@@ -10,6 +11,10 @@ from epcis_core.findings import Finding, Where
 
 Value = str | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 """What a cell holds; None for nothing. A number is a `float`, however it was written."""
+
+
+SPREADSHEETS: Final[frozenset[Format]] = frozenset({"xlsx", "csv"})
+"""Formats that hold rows."""
 
 
 class CellError(EpcisError):

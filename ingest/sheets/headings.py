@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 
 from epcis_core.findings import Finding, Wording, finding
+from epcis_core.rules.profiles import Text
 from ingest.sheets.grid import Sheet, Value
 from ingest.sheets.names import fold, split_brackets
 from ingest.sheets.numbers import unit_of
@@ -124,9 +125,17 @@ def is_beside(sheet: Sheet) -> bool:
 
 
 def is_ours(sheet: Sheet) -> bool:
-    """Tell whether a sheet is, by its name, one with choices or answers that the ledger wrote."""
-    written = {fold(text) for one in (words().lists, words().answer) for text in (one.en, one.vi)}
-    return fold(sheet.name) in written
+    """Tell whether a sheet has the name of one that the ledger itself writes beside the rows."""
+    return is_answer(sheet) or fold(sheet.name) in _both(words().example)
+
+
+def is_answer(sheet: Sheet) -> bool:
+    """Tell whether a sheet has the name of one that is written anew with each answer."""
+    return fold(sheet.name) in {*_both(words().lists), *_both(words().answer)}
+
+
+def _both(text: Text) -> set[str]:
+    return {fold(text.en), fold(text.vi)}
 
 
 def _considered(name: str) -> Sequence[Template]:
@@ -214,7 +223,7 @@ def _findings(sheet: Sheet, found: _Candidate) -> list[Finding]:
             continue
         at = sheet.at(found.row, 0)
         told.append(finding("sheet_column_missing", at=at, column=column.wording))
-    known = words().ignored | {fold(words().answer.en), fold(words().answer.vi)}
+    known = words().ignored | _both(words().answer)
     for position in found.unknown:
         heading = str(found.values[position])
         if fold(heading) in known:

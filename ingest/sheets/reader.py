@@ -5,6 +5,7 @@ it is said of the cell it came from.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -18,8 +19,9 @@ from ingest.sheets.csv_file import looks_like_csv, read_csv
 from ingest.sheets.date_order import DateOrder
 from ingest.sheets.events import NAMESPACE, PREFIX, Built, build, member_places
 from ingest.sheets.grid import Grid, Sheet
-from ingest.sheets.headings import Heading, OwnHeadings, find_heading, is_beside
-from ingest.sheets.rows import Record, records
+from ingest.sheets.headings import Heading, OwnHeadings, find_heading, is_beside, is_ours
+from ingest.sheets.rows import Cell, Record, records
+from ingest.sheets.templates import Column
 from ingest.sheets.values import Read, read_record
 from ingest.sheets.workbook import MAGIC, OLD_MAGIC, read_workbook
 from ingest.unpacking import RefusedError
@@ -77,7 +79,7 @@ class SheetReader:
             elif heading is not None:
                 understood += 1
                 yield from self._records(sheet, heading, beside)
-            elif sheet.marks.rows and not is_beside(sheet):
+            elif sheet.marks.rows and not is_ours(sheet):
                 beside.append(
                     finding("sheet_left_out", at=Where(sheet=sheet.name), sheet=sheet.name)
                 )
@@ -185,10 +187,27 @@ def _groups(
             yield [read(record)]
         return
     together: dict[tuple[object, ...], list[Read]] = {}
+    first = heading.template.column(group[0])
+    issuers: dict[object, Cell] = {}
     for record in records(sheet, heading, beside):
-        one = read(record)
+        one = read(_with_issuer(record, first, issuers))
         said = tuple(one.values.get(key) for key in group)
         # A row that does not say where it belongs stands alone.
         key = (*said, None if said[0] is not None else record.row)
         together.setdefault(key, []).append(one)
     yield from together.values()
+
+
+def _with_issuer(record: Record, column: Column, issuers: dict[object, Cell]) -> Record:
+    """Return a record with the issuer of its number, which may stand in an earlier row alone."""
+    number = record.cells.get(column.key)
+    if column.issuer is None or number is None:
+        return record
+    given = record.cells.get(column.issuer)
+    if given is not None:
+        issuers.setdefault(number.value, given)
+        return record
+    earlier = issuers.get(number.value)
+    if earlier is None:
+        return record
+    return replace(record, cells={**record.cells, column.issuer: earlier})

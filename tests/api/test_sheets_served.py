@@ -25,6 +25,9 @@ def test_a_template_is_written_filled_in_checked_answered_and_captured(
     epcis: Run, tmp_path: Path
 ) -> None:
     assert epcis("template", "harvest", "--language", "vi").out == "harvest.xlsx: Thu hoạch\n"
+    again = epcis("template", "harvest", "--language", "vi")
+    assert again.code == 2
+    assert "harvest.xlsx is there already" in again.err
     (tmp_path / "mine.xlsx").write_bytes(harvest({}, {"lot": None}))
     done = epcis("check", "mine.xlsx", "--answer", "to-mend.xlsx", "--json")
     assert done.code == 1
@@ -53,6 +56,10 @@ def test_only_a_spreadsheet_is_answered(epcis: Run, tmp_path: Path) -> None:
     assert done.code == 2
     assert "--answer takes one spreadsheet" in done.err
     assert not (tmp_path / "b.xlsx").exists()
+    data = harvest()
+    (tmp_path / "a.xlsx").write_bytes(data)
+    done = epcis("check", "a.xlsx", "--answer", "./a.xlsx")
+    assert (done.code, (tmp_path / "a.xlsx").read_bytes()) == (2, data)
 
 
 def test_a_sheet_is_captured_over_http_and_answered_in_the_language_asked_for(

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +15,16 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from epcis_core.codecs.limits import Limits
-from epcis_core.findings import LANGUAGES, Language
+from epcis_core.findings import LANGUAGES, Language, Where
 from epcis_core.provenance.result import Trace
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.trace import balance_of, trace_lot
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_bytes
 from ingest.prepare import opened
+from ingest.sheets.goods import read_party, read_place, read_product
 from ingest.sheets.known import Known, Thing
+from ingest.sheets.known_in_ledger import known_in
 from ingest.sheets.names import fold
 from ingest.sheets.own_headings import HeadingsError, read_own_headings
 from ingest.sheets.reader import SheetReader, open_sheet
@@ -273,6 +276,34 @@ def test_a_process_that_makes_things_with_different_dates_is_one_transformation(
     assert "cbvmda:bestBeforeDate" not in second["ilmd"]
     assert len(first["inputQuantityList"]) == 2
     assert "inputQuantityList" not in second
+
+
+def test_what_rows_of_one_number_have_in_common_may_stand_in_the_first_alone() -> None:
+    first, second = example_rows(templates()["shipping"], "vi")
+    keys = [column.key for column in templates()["shipping"].columns]
+    kept = {"delivery_note", "product", "lot", "quantity", "unit"}
+    bare = [value if key in kept else None for key, value in zip(keys, second, strict=True)]
+    rows = [[_later(value) for value in row] for row in (first, second)]
+    whole = events(workbook([headings("shipping"), *rows], "Giao hàng"))
+    assert events(workbook([headings("shipping"), rows[0], bare], "Giao hàng")) == whole
+
+
+def test_a_ledger_fills_the_lists_with_what_its_master_data_name(ledger: Ledger) -> None:
+    grapes = Path(__file__).parents[3] / "samples" / "fresh_grapes" / "01-farm-gio-cat.jsonld"
+    capture_bytes(ledger, grapes.read_bytes(), file_name="grapes", now=NOW)
+    known = known_in(ledger, EVERYTHING)
+    assert known.choices("product") == ("Nho đỏ Cardinal xô · 8931004017010",)
+    assert known.choices("party") == ("Trang trại nho Gió Cát · 8931004017003",)
+    assert known.choices("place") == (
+        "Lô nho số 1 · 8931004017102/LO-1",
+        "Lô nho số 2 · 8931004017102/LO-2",
+        "Sân thu hoạch Gió Cát · 8931004017102",
+    )
+    assert known.choices("lot") == ()
+    assert read_product(known.choices("product")[0], Where()).gtin == "08931004017010"
+    places = [read_place(shown, Where()) for shown in known.choices("place")]
+    assert places[0] == f"{LINK}/414/8931004017102/254/LO-1"
+    assert read_party(known.choices("party")[0], Where()) == f"{LINK}/417/8931004017003"
 
 
 LOTS = st.text(st.sampled_from("ABCxyz0189-/."), min_size=1, max_size=20)

@@ -299,6 +299,11 @@ ODD: dict[str, tuple[Callable[[], bytes], list[tuple[str, str | None]], bool]] =
         [("sheet_hidden", None)],
         True,
     ),
+    "a sheet of records that is called an example": (
+        lambda: workbook([headings(), line(GOOD)], "Example farm"),
+        [("sheet_not_recognised", None)],
+        False,
+    ),
     "a sheet beside that holds something else": (
         lambda: harvest(touch=lambda b, _: b.add_worksheet("Giá").write(0, 0, "Giá nho")),
         [("sheet_left_out", None)],
