@@ -168,12 +168,20 @@ def _too_early(column: Column, read: Read, heading: Heading, group: _Group) -> I
 
 
 def _parts(group: _Group) -> list[list[int]]:
-    """Return the rows whose outputs go into one event, in order; the lot alone parts none."""
+    """Return the rows whose outputs go into one event, in order; the lot alone parts none.
+
+    What a row without an output says of outputs, it says of all that do not say otherwise.
+    """
     parts: dict[tuple[tuple[str, str], ...], list[int]] = {}
     outputs = {row for member, _, row in group.goods if member == _OUTPUT}
+    beside: dict[str, tuple[Said, Where | None]] = {}
     for row, ilmd in enumerate(group.ilmd):
+        if row not in outputs:
+            beside = {**ilmd, **beside}
+    for row, own in enumerate(group.ilmd):
         if outputs and row not in outputs:
             continue
+        ilmd = group.ilmd[row] = {**beside, **own}
         key = tuple(sorted((name, str(said[0])) for name, said in ilmd.items() if name != _LOT))
         parts.setdefault(key, []).append(row)
     return list(parts.values())
@@ -262,7 +270,7 @@ def _put_ilmd(
 ) -> None:
     said = dict(rows[0]) if rows else {}
     if len({str(row[_LOT][0]) for row in rows if _LOT in row}) > 1:
-        del said[_LOT]  # several lots, each named by its class
+        said.pop(_LOT, None)  # several lots, each named by its class
     if said:
         event["ilmd"] = {name: _as_json(value) for name, (value, _) in said.items()}
         places.update({f"/ilmd/{name}": at for name, (_, at) in said.items() if at is not None})

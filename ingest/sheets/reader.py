@@ -7,6 +7,7 @@ it is said of the cell it came from.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from typing import BinaryIO, Final
 
 from epcis_core.codecs.document import Envelope, Format, ReadEvent
@@ -29,7 +30,7 @@ from ingest.unpacking import RefusedError
 _HEAD: Final = 2**14
 _STEP: Final = 500  # rows between what is told of progress
 _NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE})
-_SPREADSHEET_PROGRAMS: Final = (b"{", b"[", b"<")
+_OTHER_SYNTAXES: Final = (b"{", b"[", b"<")  # begin JSON or XML
 
 
 class SheetReader:
@@ -85,7 +86,8 @@ class SheetReader:
                 )
         if not understood:
             beside = [one for one in beside if one.code != "sheet_left_out"]
-            beside.append(finding("sheet_not_recognised"))
+            first = Where(sheet=self._grid.sheets[0].name) if self._grid.sheets else None
+            beside.append(finding("sheet_not_recognised", at=first))
         self.findings = list(capped(beside))
         self._is_done = True
 
@@ -115,9 +117,9 @@ class SheetReader:
             yield self._read_event(b"", None, {}, built.at, told)
         for event, places in zip(built.events, built.places, strict=True):
             text = json_bytes(event)
-            twice = self._seen.setdefault(text, built.at)
+            twice = self._seen.setdefault(blake2b(text, digest_size=16).digest(), built.at)
             if twice is not built.at:
-                other = twice.cell
+                other = twice.cell if twice.sheet == built.at.sheet else twice
                 told = (*told, finding("sheet_row_twice", at=built.at, other=other))
             yield self._read_event(text, event, places, built.at, told)
             told = ()
@@ -135,8 +137,7 @@ class SheetReader:
         index = self._index
         self._index += 1
         read = ReadEvent(index, "", text.decode(), event, _NAMESPACES, locate, "json", told)
-        placed = tuple(read.placed(one) for one in found)
-        return ReadEvent(index, "", read.text, event, _NAMESPACES, locate, "json", (*told, *placed))
+        return replace(read, findings=(*told, *(read.placed(one) for one in found)))
 
 
 def open_sheet(
@@ -158,7 +159,7 @@ def open_sheet(
     if head.startswith(OLD_MAGIC):
         return finding("workbook_format")
     is_zip = head.startswith(MAGIC)
-    if not is_zip and (head.lstrip()[:1] in _SPREADSHEET_PROGRAMS or not looks_like_csv(head)):
+    if not is_zip and (head.lstrip()[:1] in _OTHER_SYNTAXES or not looks_like_csv(head)):
         return None
     data = source.read(limits.workbook_size + 1)
     source.seek(start)

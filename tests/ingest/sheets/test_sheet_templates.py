@@ -306,6 +306,42 @@ def test_a_ledger_fills_the_lists_with_what_its_master_data_name(ledger: Ledger)
     assert read_party(known.choices("party")[0], Where()) == f"{LINK}/417/8931004017003"
 
 
+def processed(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    same = {"date": dt.date(2026, 3, 16), "place": FARM, "process": "ME-1"}
+    lines = [line({**same, **row}, "processing") for row in rows]
+    return events(workbook([headings("processing"), *lines], "Chế biến"))
+
+
+INPUT = {"input_product": GRAPES, "input_lot": "L1", "input_quantity": 60.0, "input_unit": "kg"}
+DATE = {"production_date": dt.date(2026, 3, 16)}
+
+
+def output(lot: str) -> dict[str, Any]:
+    values = ["9506000933009", lot, 5.0, "chai"]
+    keys = ["output_product", "output_lot", "output_quantity", "output_unit"]
+    return dict(zip(keys, values, strict=True))
+
+
+def test_a_date_beside_an_input_holds_for_all_outputs_of_its_process() -> None:
+    (event,) = processed(INPUT | DATE, output("R1"), output("R2"))
+    assert event["ilmd"] == {"cbvmda:productionDate": "2026-03-16"}
+    assert [one["epcClass"][-2:] for one in event["outputQuantityList"]] == ["R1", "R2"]
+    (event,) = processed(INPUT | DATE, output("R1"))
+    assert event["ilmd"] == {
+        "cbvmda:productionDate": "2026-03-16",
+        "cbvmda:lotNumber": "R1",
+    }
+
+
+def test_the_kind_of_a_process_is_chosen_by_what_people_call_it() -> None:
+    (event,) = processed({**INPUT, **output("R1"), "step": "Đóng chai"})
+    assert event["bizStep"] == "packing"
+    assert event["bizTransactionList"] == [
+        {"type": "prodorder", "bizTransaction": f"urn:epcglobal:cbv:bt:{FARM}:ME-1"}
+    ]
+    assert "transformationID" not in event
+
+
 LOTS = st.text(st.sampled_from("ABCxyz0189-/."), min_size=1, max_size=20)
 
 
