@@ -292,12 +292,3 @@ def _as_json(value: Said) -> Any:
     if isinstance(value, Decimal):
         return Number(plain(value))
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
-
-
-def member_places(places: dict[str, Where], at: Where, pointer: str) -> Where:
-    """Return the cell that a member of an event came from: the nearest around it that has one."""
-    while pointer:
-        if pointer in places:
-            return places[pointer]
-        pointer = pointer.rpartition("/")[0]
-    return at

@@ -18,7 +18,7 @@ from epcis_core.findings import Finding, Where, capped, finding, has_errors
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from ingest.sheets.csv_file import looks_like_csv, read_csv
 from ingest.sheets.date_order import DateOrder
-from ingest.sheets.events import NAMESPACE, PREFIX, Built, build, member_places
+from ingest.sheets.events import NAMESPACE, PREFIX, Built, build
 from ingest.sheets.grid import Grid, Sheet
 from ingest.sheets.headings import Heading, OwnHeadings, find_heading, is_beside, is_ours
 from ingest.sheets.rows import Cell, Record, records
@@ -132,7 +132,7 @@ class SheetReader:
         at: Where,
         told: tuple[Finding, ...],
     ) -> ReadEvent:
-        locate = partial(member_places, places, at)
+        locate = partial(_place, places, at)
         event, found = (None, []) if members is None else read_event(members)
         index = self._index
         self._index += 1
@@ -212,3 +212,12 @@ def _with_issuer(record: Record, column: Column, issuers: dict[object, Cell]) ->
     if earlier is None:
         return record
     return replace(record, cells={**record.cells, column.issuer: earlier})
+
+
+def _place(places: dict[str, Where], at: Where, pointer: str) -> Where:
+    """Return the cell that a member of an event came from: the nearest around it that has one."""
+    while pointer:
+        if pointer in places:
+            return places[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return at

@@ -211,7 +211,7 @@ def _parse(
         while chunk := source.read(_CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise PartError(str(error)) from None
     finally:
         if scan is not None:

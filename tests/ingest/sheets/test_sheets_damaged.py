@@ -116,6 +116,12 @@ def test_entities_are_refused_before_anything_is_built_of_them(part: str) -> Non
     assert refused(packed({**PARTS, part: xml})) == ["workbook_unreadable"]
 
 
+@pytest.mark.parametrize("encoding", [b"UEF-8", b"utf-7", b"rot13", b"UTF-16"])
+def test_a_part_in_an_encoding_that_there_is_not_is_refused(encoding: bytes) -> None:
+    xml = PARTS[SHEET].replace(b"UTF-8", encoding, 1)
+    assert refused(packed({**PARTS, SHEET: xml})) == ["workbook_unreadable"]
+
+
 def test_a_part_that_unpacks_to_a_gigabyte_is_refused_as_it_unpacks() -> None:
     bomb = packed({**PARTS, "xl/sharedStrings.xml": bytes(2**26)})
     assert len(bomb) < 2**17
