@@ -369,7 +369,7 @@ def test_a_link_for_a_password_is_good_once_and_ends_all_sessions(site: Site) ->
 def test_who_knows_their_password_changes_it_and_is_out_elsewhere(site: Site) -> None:
     with site.logged_in() as elsewhere, site.logged_in() as browser:
         wrong = browser.post("/account", data={"current": OTHER, "password": OTHER})
-        assert problem_of(wrong) == "The password until now is another one."
+        assert problem_of(wrong) == "The current password is another one."
         done = browser.post("/account", data={"current": PHRASE, "password": OTHER})
         assert done.headers["location"] == "/account?changed=yes"
         assert "The password is changed." in browser.get("/account?changed=yes").text
