@@ -31,6 +31,8 @@ _HEAD: Final = 2**14
 _STEP: Final = 500  # rows between what is told of progress
 _NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE})
 _OTHER_SYNTAXES: Final = (b"{", b"[", b"<")  # begin JSON or XML
+_BEFORE: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""Bytes of marks, wide letters and white space, which may stand before any of these."""
 
 
 class SheetReader:
@@ -159,7 +161,7 @@ def open_sheet(
     if head.startswith(OLD_MAGIC):
         return finding("workbook_format")
     is_zip = head.startswith(MAGIC)
-    if not is_zip and (head.lstrip()[:1] in _OTHER_SYNTAXES or not looks_like_csv(head)):
+    if not is_zip and (head.lstrip(_BEFORE)[:1] in _OTHER_SYNTAXES or not looks_like_csv(head)):
         return None
     data = source.read(limits.workbook_size + 1)
     source.seek(start)

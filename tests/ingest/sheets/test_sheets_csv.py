@@ -2,13 +2,16 @@
 
 import unicodedata
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epcis_core.codecs.limits import Limits
 from ingest.sheets.csv_file import looks_like_csv
 from ingest.sheets.encodings import decoded, is_vietnamese
+from ingest.sheets.reader import open_sheet
 from tests.ingest.sheets.sheet_files import FARM, GRAPES, checked, csv_file, headings, told
 
 ROW = ["10/03/2026", "", FARM, "", GRAPES, "L1", "12,5", "kg", "Giống nho đỏ", "", "", "Trời nắng"]
@@ -131,3 +134,11 @@ def test_other_files_are_no_csv(data: bytes) -> None:
 def test_the_start_of_a_file_may_end_within_a_letter() -> None:
     whole = csv_file([headings(), ROW, ROW]).encode()
     assert all(looks_like_csv(whole[:end]) for end in range(len(whole) - 60, len(whole)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("text", ['<a b="1,2"\n c="3,4">\n</a>', '{"a": [1,\n 2, 3],\n "b": 4}'])
+def test_documents_of_the_standard_are_no_sheets_however_they_are_encoded(
+    text: str, encoding: str
+) -> None:
+    assert open_sheet(BytesIO(text.encode(encoding)), Limits()) is None
