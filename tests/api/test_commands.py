@@ -273,7 +273,7 @@ def test_a_folder_without_documents_is_no_success(epcis: Run, tmp_path: Path, co
     done = epcis(command, folder, *ledger)
     assert (done.code, done.out) == (2, "")
     assert " ".join(done.err.split()).endswith(
-        "uploads: no file ends in .gz .json .jsonld .xml .zip."
+        "uploads: no file ends in .csv .gz .json .jsonld .xlsm .xlsx .xml .zip."
     )
 
 
