@@ -1,12 +1,22 @@
-"""The cookie of a session, by which a browser shows who looks at a page."""
+"""Cookies of this server: that of a session, by which a browser shows who looks at a page."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypedDict
 
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_SESSION: Final = "session"
+
+
+class _Terms(TypedDict):
+    """For which addresses a browser keeps a cookie."""
+
+    path: str
+    secure: bool
+
 
 _BROWSERS: Final[Mapping[str, str]] = {
     "coc_coc_browser/": "Cốc Cốc",
@@ -22,8 +32,8 @@ _BROWSERS: Final[Mapping[str, str]] = {
 """By which mark in `User-Agent` a browser is known; the first counts, as most name others too."""
 
 
-def session_cookie(connection: HTTPConnection) -> str:
-    """Return what the cookie of a session is called.
+def own_cookie(connection: HTTPConnection, name: str) -> str:
+    """Return what a cookie of this server is called.
 
     By HTTPS browsers bind a cookie of this name to the host, and want it to be for all paths of it;
     so the name tells of which path it is, where two servers share a host.
@@ -32,35 +42,51 @@ def session_cookie(connection: HTTPConnection) -> str:
         RFC 6265bis, section 4.1.3.2
     """
     root = connection.app.state.settings.root.replace("/", "-")
-    return f"{'__Host-' if is_https(connection) else ''}session{root}"
+    return f"{'__Host-' if is_https(connection) else ''}{name}{root}"
+
+
+def shown_cookie(connection: HTTPConnection, name: str) -> str | None:
+    """Return what a browser keeps under a name for this server; None where it shows nothing."""
+    return connection.cookies.get(own_cookie(connection, name)) or None
+
+
+def keep_cookie(
+    connection: HTTPConnection, answer: Response, name: str, value: str, seconds: int | None = None
+) -> None:
+    """Let a browser keep something for this server alone, which no script reads.
+
+    Args:
+        connection: by which it asks.
+        answer: by which it is told.
+        name: of what it keeps.
+        value: what it keeps.
+        seconds: for how long; None until the browser is closed.
+    """
+    shared = _terms(connection)
+    answer.set_cookie(
+        own_cookie(connection, name), value, seconds, httponly=True, samesite="lax", **shared
+    )
+
+
+def forget_cookie(connection: HTTPConnection, answer: Response, name: str) -> None:
+    """Let a browser forget what it keeps under a name for this server."""
+    shared = _terms(connection)
+    answer.delete_cookie(own_cookie(connection, name), httponly=True, samesite="lax", **shared)
 
 
 def shown_session(connection: HTTPConnection) -> str | None:
     """Return the secret of the session that a browser shows; None where it shows none."""
-    return connection.cookies.get(session_cookie(connection)) or None
+    return shown_cookie(connection, _SESSION)
 
 
 def let_keep(connection: HTTPConnection, answer: Response, secret: str) -> None:
     """Let a browser keep the secret of a session until it is closed."""
-    answer.set_cookie(
-        session_cookie(connection),
-        secret,
-        path="/" if is_https(connection) else connection.app.state.settings.root or "/",
-        secure=is_https(connection),
-        httponly=True,
-        samesite="lax",
-    )
+    keep_cookie(connection, answer, _SESSION, secret)
 
 
 def let_forget(connection: HTTPConnection, answer: Response) -> None:
     """Let a browser forget the session."""
-    answer.delete_cookie(
-        session_cookie(connection),
-        path="/" if is_https(connection) else connection.app.state.settings.root or "/",
-        secure=is_https(connection),
-        httponly=True,
-        samesite="lax",
-    )
+    forget_cookie(connection, answer, _SESSION)
 
 
 def browser_of(connection: HTTPConnection) -> str:
@@ -70,6 +96,12 @@ def browser_of(connection: HTTPConnection) -> str:
     """
     agent = connection.headers.get("user-agent", "")
     return next((name for mark, name in _BROWSERS.items() if mark in agent), "")
+
+
+def _terms(connection: HTTPConnection) -> _Terms:
+    is_tls = is_https(connection)
+    path = "/" if is_tls else connection.app.state.settings.root or "/"
+    return {"path": path, "secure": is_tls}
 
 
 def is_written_elsewhere(connection: HTTPConnection) -> bool:

@@ -65,10 +65,11 @@ def _change_password(request: Request, form: Mapping[str, str]) -> Response:
         return _own_page(request, account, problem)
     hashed = passwords.hash_password(form["password"])
     with books.transaction():
-        if _own(request).password == account.password:  # else it was changed meanwhile
-            note_done(request, What.PASSWORD_SET, account.email)
-            account = set_password(books, account.number, hashed)
-        return with_session(request, account, "/account?changed=yes")
+        if _own(request).password != account.password:  # it was changed meanwhile
+            return RedirectResponse("/log-in?next=/account", 303)
+        note_done(request, What.PASSWORD_SET, account.email)
+        changed = set_password(books, account.number, hashed)
+        return with_session(request, changed, "/account?changed=yes")
 
 
 def _end(request: Request, form: Mapping[str, str]) -> Response:

@@ -154,26 +154,25 @@ def let_in(request: Request, account: Account, path: str, *, by: str = "") -> Re
         path: where they go on.
         by: which service vouches for them; empty where they have a password.
     """
-    with _books(request).transaction():
-        answer = with_session(request, account, path)
-        if answer.headers["location"] == path:
+    try:
+        with _books(request).transaction():
             note_done(request, What.LOGGED_IN, by, who=account.email)
-        return answer
+            return with_session(request, account, path)
+    except AccessError:  # the account was changed since it was found
+        return RedirectResponse(f"/log-in?next={quote(path, safe='')}", 303)
 
 
 def with_session(request: Request, account: Account, path: str) -> Response:
     """Answer with a new session; one that the browser showed before ends.
 
-    Whose account was changed since it was found begins again.
+    Raises:
+        AccessError: the account was changed since it was found.
     """
     books = _books(request)
     if (before := shown_session(request)) is not None:
         end_session(books, before)
     place, browser = trying.place_of(request), browser_of(request)
-    try:
-        secret = open_session(books, account, now(), place=place, browser=browser)
-    except AccessError:
-        return RedirectResponse(f"/log-in?next={quote(path, safe='')}", 303)
+    secret = open_session(books, account, now(), place=place, browser=browser)
     answer = RedirectResponse(path, 303)
     let_keep(request, answer, secret)
     return answer

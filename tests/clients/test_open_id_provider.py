@@ -1,9 +1,7 @@
 """A certified OpenID provider, of others, in front of a served ledger: a person logs in by it."""
 
 import html
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +21,9 @@ from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.accounts import add_account
+from tests.clients.others import library_of
 from tests.served import client_of, served
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("open_id_provider.mjs")
 SECRET = "of a test, and long enough for it"  # noqa: S105 - of a test
 UNKNOWN = OpenId.read("http://127.0.0.1:1", "ledger")
@@ -34,16 +32,8 @@ UNKNOWN = OpenId.read("http://127.0.0.1:1", "ledger")
 @pytest.fixture
 def library() -> Path:
     """The folder of the provider; tests that need it skip without."""
-    # It is JavaScript of others, and is no part of the project.
-    if shutil.which("node") is None:
-        pytest.skip("Node is not here; install nodejs to run this test")
-    named = os.environ.get("OIDC_PROVIDER")
-    for place in (named, *(folder / "node_modules/oidc-provider" for folder in (Path.cwd(), ROOT))):
-        if place and (Path(place) / "package.json").is_file():
-            return Path(place)
-    pytest.skip(
-        "oidc-provider is not here; run `npm install --no-save oidc-provider@9`, "
-        "or name its folder in OIDC_PROVIDER"
+    return library_of(
+        "oidc-provider", "OIDC_PROVIDER", "run `npm install --no-save oidc-provider@9`"
     )
 
 
