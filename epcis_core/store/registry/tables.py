@@ -102,5 +102,41 @@ STEPS: Final = (
     "CREATE INDEX attempt_at ON attempt (time)",
     "CREATE INDEX share_by ON share (giver, number)",
     "CREATE INDEX journal_by ON journal (who, number)",
+    # code: a GTIN of 14 digits, or a GLN, a colon and an own code. certificates: ids, as JSON.
+    """CREATE TABLE product (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id), code TEXT NOT NULL,
+        name_vi TEXT NOT NULL, name_en TEXT NOT NULL, brand TEXT NOT NULL, ocop_stars INTEGER,
+        indication TEXT NOT NULL, sector TEXT NOT NULL, shelf_life_days INTEGER,
+        certificates TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL,
+        retired INTEGER
+    )""",
+    "CREATE INDEX product_code ON product (code)",
+    "CREATE INDEX product_by ON product (organisation, number)",
+    # type: image/jpeg and such.
+    """CREATE TABLE product_image (
+        product INTEGER PRIMARY KEY REFERENCES product (number), type TEXT NOT NULL,
+        data BLOB NOT NULL
+    )""",
+    # code: a GLN with or without a part behind a slash, or coordinates. lat, lon: WGS 84, degrees.
+    # unit_before, unit_now: of the administration, before 1 July 2025 and since, as written.
+    """CREATE TABLE place (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id), code TEXT NOT NULL,
+        name TEXT NOT NULL, growing_area TEXT NOT NULL, address TEXT NOT NULL,
+        unit_now TEXT NOT NULL, unit_before TEXT NOT NULL, lat REAL, lon REAL,
+        added INTEGER NOT NULL, changed INTEGER NOT NULL, retired INTEGER
+    )""",
+    "CREATE INDEX place_code ON place (code)",
+    "CREATE INDEX place_by ON place (organisation, number)",
+    # What an organisation knows of whom it deals with, for itself alone. code: a GLN.
+    """CREATE TABLE partner (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id), code TEXT NOT NULL,
+        name TEXT NOT NULL, role TEXT NOT NULL, person TEXT NOT NULL, phone TEXT NOT NULL,
+        email TEXT NOT NULL, note TEXT NOT NULL, added INTEGER NOT NULL,
+        changed INTEGER NOT NULL, retired INTEGER
+    )""",
+    "CREATE INDEX partner_by ON partner (organisation, number)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
