@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "recall": "lots.recall",
     "balance": "lots.balance",
     "gaps": "lots.gaps",
+    "stamp": "stamps.stamp",
     "checkpoint": "proofs.checkpoint",
     "proof": "proofs.proof",
     "verify": "proofs.verify",
