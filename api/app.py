@@ -51,6 +51,7 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.subscriptions import all_subscriptions
 from epcis_core.store.view import EVERYTHING
 from ingest.jobs import CaptureJobs
+from ingest.kept import KeptUploads
 from ingest.precedence import Precedence
 
 
@@ -69,6 +70,8 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.quota = Quota(ledger, settings.daily_quota)
     app.state.event_limiter = CapacityLimiter(event_capture.AT_ONCE)
     app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
+    app.state.kept = KeptUploads(ledger.path)
+    app.state.uploading = {}
     app.state.password_limiter = CapacityLimiter(passwords.AT_ONCE)
     install_error_answers(app, recognise)
     app.add_middleware(OwnSite, base=settings.base)
@@ -118,6 +121,7 @@ def routed() -> FastAPI:
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Hold what a running server has beside its ledger."""
     ledger, settings = app.state.ledger, app.state.settings
+    app.state.kept.sweep()
     with (
         Bookkeeping(ledger.path) as books,
         CaptureJobs(

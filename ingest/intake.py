@@ -25,6 +25,9 @@ from ingest.report import CaptureReport, CheckReport
 Telling = Callable[[str, int, int, int], None]
 """Called with a document's name, its size, the bytes read of it and the events done."""
 
+Keeping = Callable[[CaptureReport, BinaryIO], None]
+"""Called with the report of a document that was captured, and its bytes at their start."""
+
 _CHUNK: Final = 2**20
 
 
@@ -93,6 +96,7 @@ def capture_file(
     proceed: bool = False,
     lenient: bool = False,
     tell: Telling = lambda *_: None,
+    keep: Keeping | None = None,
 ) -> Iterator[CaptureReport]:
     """Capture each document of a file, in order of their names.
 
@@ -107,6 +111,7 @@ def capture_file(
         proceed: store the events without errors even where others of their document have some.
         lenient: turn the errors that the catalogue allows into warnings.
         tell: told as the work moves on.
+        keep: may keep a document, once it has been captured.
 
     Yields:
         A report on the archive, if there is something to say about it, then one per document.
@@ -124,7 +129,7 @@ def capture_file(
         said = contents.findings
         yield book_file(ledger, source, said, file_name=name, now=now, organisation=organisation)
     for one in contents.documents:
-        yield capture_stream(
+        report = capture_stream(
             ledger,
             one.open(),
             file_name=one.name,
@@ -136,6 +141,9 @@ def capture_file(
             limits=limits.document,
             progress=partial(tell, one.name, one.size),
         )
+        if keep is not None:
+            keep(report, one.open())
+        yield report
 
 
 def too_large(size: int, limits: IntakeLimits) -> Finding | None:

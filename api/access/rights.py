@@ -22,8 +22,12 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
     for ending in ("", ".json"):
         yield f"GET /captures/{{capture_id}}{ending}", Right.READ
+        yield f"GET /captures/{{capture_id}}/receipt{ending}", Right.READ
+        yield f"GET /uploads{ending}", Right.READ
         yield f"POST /upload{ending}", Right.CAPTURE
+    yield "GET /captures/{capture_id}/to-mend", Right.READ
     yield "GET /upload", Right.CAPTURE
+    yield "GET /upload/progress/{token}.json", Right.CAPTURE
     yield "POST /captures", Right.CAPTURE
     yield "GET /all-events", Right.READ
     yield "GET /proof/{event_id}", Right.READ

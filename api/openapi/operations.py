@@ -291,6 +291,10 @@ def _pages(*, is_page: bool) -> Iterator[tuple[str, Operation]]:
     yield "GET /gaps", Operation(gaps, parameters=language)
     report = told("The report, as it was given.", schema("CaptureReport"))
     yield "GET /captures/{capture_id}", Operation(report, (404,), parameters=language)
+    history = told("What was uploaded, the newest first.", schema("UploadHistory"))
+    yield "GET /uploads", Operation(history, (404,), parameters=language)
+    receipt = told("The receipt.", schema("Receipt"))
+    yield "GET /captures/{capture_id}/receipt", Operation(receipt, (404,), parameters=language)
     if is_page:
         yield "GET /upload", Operation(a.page("The form."), parameters=language)
         files = dict.fromkeys(STATIC_FILES.values(), _FILE)

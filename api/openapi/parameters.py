@@ -37,6 +37,7 @@ _ATTRIBUTES: Final = "MasterDataFamilies"
 WORDS: Final[Mapping[str, str]] = {
     "as_of": "A time: answer from what the ledger knew then.",
     "at": "A time: of a container the load that it had then, else its latest.",
+    "before": "The id of a capture, from which an earlier page goes on.",
     "capture_id": "The id of a capture.",
     "direction": "Where the object came from, where it went, or both.",
     "event_id": "The id of an event, percent-encoded, its slashes too.",

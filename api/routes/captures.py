@@ -18,6 +18,7 @@ from api.media_types import LINES
 from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.registry.uploads import Upload, note_upload
 from ingest.intake import Telling, capture_file
 from ingest.limits import IntakeLimits
 
@@ -60,6 +61,9 @@ async def capture_document(
                 organisation=asker.organisation,
                 ownership=ownership_of_asker(request),
             ):
+                if report.capture_id:
+                    upload = Upload(report.capture_id, asker.name)
+                    note_upload(request.app.state.books, upload)
                 yield report_for(asker, report.as_json(lang))
 
     if LINES in request.headers.get("accept", ""):

@@ -1,6 +1,6 @@
 """The pages: search, trace, event; what they need from the ledger, and how they answer.
 
-Uploads are next door, in `api.web.uploads`; recall, balance and gaps in `api.web.lots`.
+Uploads are next door, in `api.web.uploads` and beside it; recall and balance in `api.web.lots`.
 """
 
 import tomllib
@@ -19,6 +19,7 @@ from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
 from api.web import (
     account,
+    capture_page,
     capture_rights,
     cases,
     certificates,
@@ -28,7 +29,9 @@ from api.web import (
     lots,
     open_id,
     people,
+    receipts,
     shares,
+    upload_history,
     uploads,
 )
 from api.web.answers import (
@@ -64,6 +67,9 @@ __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
 router = APIRouter(tags=["pages"])
 router.include_router(uploads.router)
+router.include_router(capture_page.router)
+router.include_router(upload_history.router)
+router.include_router(receipts.router)
 router.include_router(lots.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)

@@ -15,10 +15,11 @@ from epcis_core.errors import StoreError
 
 SERVICE: Final = ".service"
 JOBS: Final = ".jobs"
+UPLOADS: Final = ".uploads"
 """Endings of what belongs to a ledger."""
 
 _LOGS: Final = (".wal", ".wal.checkpoint", ".wal.recovery")
-_BESIDE: Final = ("", SERVICE, JOBS, *_LOGS, ".index", ".server.json")
+_BESIDE: Final = ("", SERVICE, JOBS, UPLOADS, *_LOGS, ".index", ".server.json")
 _SIGNED: Final = "SELECT max(size) FROM checkpoint"
 
 

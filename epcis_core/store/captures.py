@@ -69,6 +69,9 @@ class CaptureOutcome:
         size: bytes of the document.
         status: whether it was stored.
         counts: of events `accepted`, `duplicate` and `rejected`, and of `warnings`.
+        organisation: who sent it.
+        file_name: what the sender called it.
+        digest: SHA-256 of its bytes.
     """
 
     capture_id: str
@@ -76,6 +79,9 @@ class CaptureOutcome:
     size: int
     status: CaptureStatus
     counts: dict[str, int]
+    organisation: str
+    file_name: str
+    digest: bytes
 
 
 def record_capture(cursor: duckdb.DuckDBPyConnection, record: CaptureRecord) -> None:
@@ -107,8 +113,8 @@ def find_capture(ledger: Ledger, view: View, capture_id: str) -> dict[str, Any] 
 
 
 _OUTCOME: Final = (
-    "SELECT c.capture_id, epoch_us(c.record_time), c.size, c.status, "
-    "c.accepted, c.duplicate, c.rejected, c.warnings FROM capture c WHERE "
+    "SELECT c.capture_id, epoch_us(c.record_time), c.size, c.status, c.organisation, c.file_name, "
+    "c.digest, c.accepted, c.duplicate, c.rejected, c.warnings FROM capture c WHERE "
     "($viewer IS NULL OR c.organisation = $viewer) AND ($last IS NULL OR c.record_time <= "
     "(SELECT max(n.record_time) FROM entry n WHERE n.sequence <= $last))"
 )
@@ -172,8 +178,8 @@ def _outcomes(
         rows = cursor.execute(f"{_OUTCOME} AND {condition}", values).fetchall()
     names = ("accepted", "duplicate", "rejected", "warnings")
     return [
-        CaptureOutcome(capture_id, record_time, size, status, dict(zip(names, counts, strict=True)))
-        for capture_id, record_time, size, status, *counts in rows
+        CaptureOutcome(one, at, size, status, dict(zip(names, counts, strict=True)), who, file, sha)
+        for one, at, size, status, who, file, sha, *counts in rows
     ]
 
 

@@ -6,16 +6,16 @@ in its place.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.format import Format as Form
 from xlsxwriter.worksheet import Worksheet
 
 from epcis_core.codecs.limits import Limits
-from epcis_core.findings import Finding, Language, Severity
+from epcis_core.findings import Language, Severity, Where
 from ingest.sheets.csv_file import read_csv
 from ingest.sheets.grid import Sheet, Value, cell_place
 from ingest.sheets.headings import Heading, find_heading, is_answer, is_beside
@@ -36,6 +36,21 @@ _EXTRA_ROWS: Final = 200
 _HEADING: Final = "#FCE4D6"
 
 
+class Told(Protocol):
+    """What is said of a place: a finding, as it was found or as a report keeps it."""
+
+    @property
+    def severity(self) -> Severity:
+        """What it weighs."""
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+
+    def message_in(self, language: Language, /) -> str:
+        """Return the sentence in a language."""
+
+
 @dataclass(slots=True)
 class _Row:
     """What is to be said of one row.
@@ -45,10 +60,10 @@ class _Row:
         colours: position of a cell to its colour.
     """
 
-    told: list[Finding] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     colours: dict[int, str] = field(default_factory=dict)
 
-    def take(self, found: Finding, position: int) -> None:
+    def take(self, found: Told, position: int) -> None:
         """Take a finding about a cell; the heaviest gives the colour."""
         self.told.append(found)
         colour = _COLOURS.get(found.severity)
@@ -57,7 +72,12 @@ class _Row:
 
 
 def answered(
-    data: bytes, findings: Iterable[Finding], language: Language, limits: Limits | None = None
+    data: bytes,
+    findings: Iterable[Told],
+    language: Language,
+    limits: Limits | None = None,
+    *,
+    only: Mapping[str, Collection[int]] | None = None,
 ) -> bytes:
     """Return a spreadsheet with what was found in it, as a workbook.
 
@@ -66,6 +86,8 @@ def answered(
         findings: what the check has found.
         language: of what is said.
         limits: how much is taken.
+        only: the rows below the headings that are wanted, from 0, by the names of sheets; the
+            others are left empty and hidden. None for all.
 
     Raises:
         RefusedError: the file cannot be read.
@@ -79,12 +101,12 @@ def answered(
         if is_answer(sheet):
             continue  # it is written anew
         of_sheet = [one for one in found if one.where.sheet == sheet.name and one.where.cell]
-        _copy(book, sheet, of_sheet)
+        _copy(book, sheet, of_sheet, None if only is None else only.get(sheet.name, ()))
     _list(book, found)
     return book.finish()
 
 
-def _copy(book: Book, sheet: Sheet, findings: Sequence[Finding]) -> None:
+def _copy(book: Book, sheet: Sheet, findings: Sequence[Told], only: Collection[int] | None) -> None:
     """Write a sheet again, with what is to be said beside its rows."""
     rows: dict[int, _Row] = defaultdict(_Row)
     for one in findings:
@@ -105,6 +127,9 @@ def _copy(book: Book, sheet: Sheet, findings: Sequence[Finding]) -> None:
     title = getattr(words().answer, book.language)
     for number, values in enumerate(sheet.open()):
         row = rows.get(number, _Row())
+        if only is not None and _is_below(heading, number) and number not in only:
+            out.set_row(number, None, None, {"hidden": True})
+            continue
         for position in range(max(len(values), *(one + 1 for one in row.colours), 0)):
             value = values[position] if position < len(values) else None
             if position != beside:
@@ -113,6 +138,10 @@ def _copy(book: Book, sheet: Sheet, findings: Sequence[Finding]) -> None:
             put(out, number, beside, title, book.form(bold=True, bg_color=_HEADING))
         elif row.told:
             put(out, number, beside, _sentence(row.told, book.language), wrapped)
+
+
+def _is_below(heading: object, row: int) -> bool:
+    return isinstance(heading, Heading) and row > heading.row
 
 
 def _put_heading(book: Book, out: Worksheet, heading: Heading, row: _Row, rows: int) -> None:
@@ -153,7 +182,7 @@ def _form(book: Book, value: Value, colour: str | None) -> Form | None:
     return book.form(**members) if members else None
 
 
-def _sentence(told: Sequence[Finding], language: Language) -> str:
+def _sentence(told: Sequence[Told], language: Language) -> str:
     lines = [
         f"{one.where.cell} ({_WORDS[language][one.severity]}): {one.message_in(language)}"
         for one in told[:_MOST]
@@ -162,7 +191,7 @@ def _sentence(told: Sequence[Finding], language: Language) -> str:
     return "\n".join([*lines, *([f"… +{more}"] if more > 0 else [])])
 
 
-def _list(book: Book, findings: Sequence[Finding]) -> None:
+def _list(book: Book, findings: Sequence[Told]) -> None:
     """Write a sheet with everything that was found, also what is about no row."""
     out = book.sheet(getattr(words().answer, book.language))
     out.set_column(0, 2, _WIDTH)

@@ -42,12 +42,14 @@ class Built:
         places: pointer from an event's root to the cell that says so, for each event.
         at: the first cell of the first row.
         findings: what is wrong or odd.
+        rows: where they stand in the sheet, from 0.
     """
 
     at: Where
     events: list[dict[str, Any]] = field(default_factory=list)
     places: list[dict[str, Where]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ def build(reads: Sequence[Read], heading: Heading, sheet: Sheet) -> Built:
         heading: the headings they stand under.
         sheet: the sheet.
     """
-    built = Built(reads[0].record.at)
+    built = Built(reads[0].record.at, rows=tuple(read.record.row for read in reads))
     group = _Group()
     for number, read in enumerate(reads):
         built.findings += read.findings

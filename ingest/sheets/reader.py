@@ -47,12 +47,15 @@ class SheetReader:
         envelope: how the events are written, and what their prefixes stand for.
         findings: what is wrong with the file beside its records, once these have all been read.
         format: what the file is.
+        rows: takes the sheet and the rows, from 0, of each event in order, where somebody wants
+            to know; None else.
     """
 
     def __init__(self, grid: Grid, size: int, mapping: OwnHeadings | None = None) -> None:
         self.envelope = Envelope("json", "event", _NAMESPACES)
         self.findings: list[Finding] = []
         self.format: Format = grid.format
+        self.rows: list[tuple[str, tuple[int, ...]]] | None = None
         self._grid = grid
         self._size = size
         self._mapping = mapping
@@ -116,6 +119,7 @@ class SheetReader:
         """Yield the events of one group of rows, the first with what is told of the rows."""
         told = tuple(capped(built.findings))
         if not built.events:
+            self._note_rows(built)
             yield self._read_event(b"", None, {}, built.at, told)
         for event, places in zip(built.events, built.places, strict=True):
             text = json_bytes(event)
@@ -123,8 +127,13 @@ class SheetReader:
             if twice is not built.at:
                 other = twice.cell if twice.sheet == built.at.sheet else twice
                 told = (*told, finding("sheet_row_twice", at=built.at, other=other))
+            self._note_rows(built)
             yield self._read_event(text, event, places, built.at, told)
             told = ()
+
+    def _note_rows(self, built: Built) -> None:
+        if self.rows is not None:
+            self.rows.append((built.at.sheet or "", built.rows))
 
     def _read_event(
         self,

@@ -182,7 +182,12 @@ class _Asking:
         for place in range(self.documents):
             yield Question(f"/epcis/capture/{capture_id(place)}")
             yield Question(f"/captures/{capture_id(place)}.json")
-        yield Question(f"/captures/{capture_id(self.chooser.number(0, 3))}", "text/html")
+            yield Question(f"/captures/{capture_id(place)}/receipt.json")
+        yield Question("/uploads.json")
+        yield Question("/uploads", "text/html")
+        for path in ("", "/receipt", "/to-mend"):
+            chosen = capture_id(self.chooser.number(0, 3))
+            yield Question(f"/captures/{chosen}{path}", "text/html")
 
     def of_pages(self) -> Iterator[Question]:
         """Pages, and what stands in them as JSON."""

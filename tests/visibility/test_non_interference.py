@@ -67,6 +67,7 @@ ASKED_ELSEWHERE = {
     "GET /upload": "a form, without anything of the ledger",
     "POST /upload": "captures as POST /captures does, which is asked",
     "POST /upload.json": "likewise",
+    "GET /upload/progress/{token}.json": "of whoever sends, while it is checked",
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
     "POST /epcis/capture": "promises, and its jobs are asked for",

@@ -2,13 +2,86 @@
 "use strict";
 
 // A button pressed twice sends a file twice; and a large file takes its time.
-for (const form of document.querySelectorAll("form[data-sending]")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button[type=submit]");
-    button.textContent = form.dataset.sending;
-    button.disabled = true;
-  });
+function hold(form) {
+  const button = form.querySelector("button[type=submit]");
+  button.dataset.label ??= button.textContent;
+  button.textContent = form.dataset.sending;
+  button.disabled = true;
 }
+
+// Files can be dragged in, and a bar shows how far they are: first on their way, then checked.
+function upload(form) {
+  const bar = form.querySelector(".progress");
+  const [told, progress] = [bar.querySelector("p"), bar.querySelector("progress")];
+  const token = crypto.randomUUID?.();
+  const data = new FormData(form);
+  if (token) data.set("token", token);
+  const request = new XMLHttpRequest();
+  const tell = (text, done) => {
+    bar.hidden = false;
+    told.textContent = text;
+    if (done === undefined) progress.removeAttribute("value");
+    else progress.value = done;
+  };
+  let asking;
+  request.upload.addEventListener("progress", (event) => {
+    tell(bar.dataset.uploading, event.loaded / event.total);
+  });
+  request.upload.addEventListener("load", () => {
+    tell(bar.dataset.checking);
+    if (token) asking = setInterval(async () => {
+      const answer = await fetch(`${form.action}/progress/${token}.json`).catch(() => null);
+      const { size, read } = answer && answer.ok ? await answer.json() : {};
+      if (size) tell(bar.dataset.checking, read / size);
+    }, 1000);
+  });
+  request.addEventListener("loadend", () => clearInterval(asking));
+  request.addEventListener("error", () => {
+    tell(bar.dataset.failed, 0);
+    const button = form.querySelector("button[type=submit]");
+    button.textContent = button.dataset.label;
+    button.disabled = false;
+  });
+  request.addEventListener("load", () => {
+    if (new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+      window.location.assign(request.responseURL);
+      return;
+    }
+    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(answer.querySelector(part));
+    document.title = answer.title;
+    window.scrollTo(0, 0);
+    document.querySelector("main").focus();
+    ready();
+  });
+  request.open("POST", form.action);
+  request.setRequestHeader("Accept", "text/html");
+  request.send(data);
+}
+
+function ready() {
+  for (const form of document.querySelectorAll("form[data-sending]")) {
+    form.addEventListener("submit", (event) => {
+      hold(form);
+      if (!form.querySelector(".progress")) return;
+      event.preventDefault();
+      upload(form);
+    });
+  }
+  for (const place of document.querySelectorAll(".drop")) {
+    place.querySelector(".dropping").hidden = false;
+    const mark = (is) => (event) => {
+      event.preventDefault();
+      place.classList.toggle("over", is);
+    };
+    for (const kind of ["dragenter", "dragover"]) place.addEventListener(kind, mark(true));
+    for (const kind of ["dragleave", "drop"]) place.addEventListener(kind, mark(false));
+    place.addEventListener("drop", (event) => {
+      if (event.dataTransfer.files.length) place.querySelector("input").files = event.dataTransfer.files;
+    });
+  }
+}
+ready();
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });

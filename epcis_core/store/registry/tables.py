@@ -138,5 +138,8 @@ STEPS: Final = (
         changed INTEGER NOT NULL, retired INTEGER
     )""",
     "CREATE INDEX partner_by ON partner (organisation, number)",
+    # who: account or key that sent it. corrects: an earlier capture that it sends again, mended.
+    "CREATE TABLE upload (capture_id TEXT PRIMARY KEY, who TEXT NOT NULL, corrects TEXT)",
+    "CREATE INDEX upload_correcting ON upload (corrects) WHERE corrects IS NOT NULL",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
