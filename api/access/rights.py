@@ -27,6 +27,9 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"POST /upload{ending}", Right.CAPTURE
     yield "GET /captures/{capture_id}/to-mend", Right.READ
     yield "GET /upload", Right.CAPTURE
+    yield "POST /withdraw", Right.CAPTURE
+    for method in ("GET", "POST"):
+        yield f"{method} /correct", Right.CAPTURE
     yield "GET /upload/progress/{token}.json", Right.CAPTURE
     yield "POST /captures", Right.CAPTURE
     yield "GET /all-events", Right.READ

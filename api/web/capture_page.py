@@ -11,6 +11,7 @@ from api.access.redaction import report_for
 from api.clock import now
 from api.web import times
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
+from api.web.correctable import other_parties, withdrawable
 from api.web.event_page import facts_of_stored
 from epcis_core.findings import Language, Severity, Where
 from epcis_core.model.times import utc_text
@@ -99,7 +100,13 @@ def report_page(
         status=status,
         most=_MOST_ROWS,
         n=namer_for(request),
-        reports=[_shown(request, one, outcomes.get(one["capture_id"] or "")) for one in shown],
+        reports=[
+            {
+                **_shown(request, one, outcomes.get(one["capture_id"] or "")),
+                **(_wrong(request, one) if len(reports) == 1 else {"withdrawable": 0}),
+            }
+            for one in shown
+        ],
         hidden=len(reports) - len(shown),
     )
 
@@ -131,6 +138,15 @@ def _shown(
         "corrects": known.corrects if known is not None else None,
         "corrected_by": corrections_of(state.books, capture_id),
     }
+
+
+def _wrong(request: Request, report: dict[str, Any]) -> dict[str, Any]:
+    """Return how many of the records of a capture can be withdrawn, and who will see it."""
+    found = withdrawable(request, report)
+    n = namer_for(request)
+    others = dict.fromkeys(party for one in found for party in other_parties(one))
+    told = n.joined([n.party(one) for one in others]) if others else ""
+    return {"withdrawable": len(found), "others": told}
 
 
 def _lots(ledger: Ledger, view: View, report: dict[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ from api.web import (
     capture_rights,
     cases,
     certificates,
+    corrections,
     journal,
     log_in,
     looks,
@@ -44,6 +45,7 @@ from api.web.answers import (
     texts_for,
     wants_page,
 )
+from api.web.correctable import may_correct, others_of
 from api.web.event_page import event_page, facts_of_stored
 from api.web.naming import trace_link
 from api.web.trace_page import MOST_ROWS, balanced, listed_events, trace_page
@@ -70,6 +72,7 @@ router.include_router(uploads.router)
 router.include_router(capture_page.router)
 router.include_router(upload_history.router)
 router.include_router(receipts.router)
+router.include_router(corrections.router)
 router.include_router(lots.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)
@@ -215,8 +218,14 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
             }
         )
     namer = namer_for(request)
-    records = [event_page(one, namer, asker_of(request)) for one in found]
-    return page(request, "event.html", event_id=id, records=records)
+    return page(
+        request,
+        "event.html",
+        event_id=found[0].event_id,
+        records=[event_page(one, namer, asker_of(request)) for one in found],
+        may_correct=may_correct(found, asker_of(request)),
+        others=others_of(found[0], namer),
+    )
 
 
 def _visited(ledger: Ledger, view: View, answer: Trace) -> list[StoredEvent]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE, running
+from tests.browser.conftest import PHONE, SMALL_PHONE, running
 from tests.browser.test_pages_in_chromium import told_barriers
 from tests.ingest.sheets.sheet_files import harvest
 
@@ -99,3 +99,29 @@ def test_without_javascript_a_sheet_is_mended_all_the_same(
     page.get_by_label("Tệp đã sửa").set_input_files(file)
     page.get_by_role("button", name="Gửi phần đã sửa").click()
     expect(page.locator("dl.fields")).to_contain_text("Lần gửi này sửa lần gửi")
+
+
+def test_a_record_is_corrected_and_the_new_one_is_withdrawn_in_two_touches(
+    open_page: OpenPage, server: str, axe: str, tmp_path: Path
+) -> None:
+    (file := tmp_path / "c.xlsx").write_bytes(harvest({"lot": "C1", "quantity": 1000.0}))
+    page = open_page(server + "/upload", width=SMALL_PHONE)
+    page.get_by_label("Tệp cần gửi").set_input_files(file)
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    page.get_by_text("Từng sự kiện (1)").click()
+    page.locator(".outcomes a").click()
+    page.get_by_role("link", name="Sửa", exact=True).click()
+    page.get_by_label("Số lượng").fill("100")
+    assert told_barriers(page, axe) == []
+    page.get_by_role("button", name="Ghi bản đã sửa").click()
+    expect(page.locator("h1")).to_have_text("Biên nhận")
+    expect(page.locator(".letter li").first).to_contain_text("báo sự kiện này sai")
+    expect(page.locator(".letter li").nth(1)).to_contain_text("100 kg")
+    page.get_by_role("link", name="Kết quả gửi tệp").click()
+    page.get_by_text("Rút lại bản ghi của lần gửi này").click()
+    expect(page.get_by_text("Bản ghi vẫn nằm trong sổ")).to_be_visible()
+    assert told_barriers(page, axe) == []
+    size = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert size[0] <= size[1]
+    page.get_by_role("button", name="Đúng, rút lại").click()
+    expect(page.locator(".letter li").first).to_contain_text("sự kiện này sai: Không xảy ra")
