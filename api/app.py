@@ -42,7 +42,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.subscriptions.runner import Runner
-from api.web import pages
+from api.web import pages, stamp_files
 from api.wire.paths import WholeSegments
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import count_contents
@@ -73,6 +73,7 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.kept = KeptUploads(ledger.path)
     app.state.uploading = {}
     app.state.password_limiter = CapacityLimiter(passwords.AT_ONCE)
+    app.state.stamp_limiter = CapacityLimiter(stamp_files.AT_ONCE)
     install_error_answers(app, recognise)
     app.add_middleware(OwnSite, base=settings.base)
     app.add_middleware(WholeSegments)

@@ -40,6 +40,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"{method} /capture-rights", Right.MANAGE
         yield f"{method} /certificates", Right.MANAGE
         yield f"{method} /shares", Right.CAPTURE
+        yield f"{method} /stamps", Right.CAPTURE
+        yield f"{method} /stamps/{{number}}", Right.CAPTURE
         yield f"{method} /cases", Right.INSPECT
         yield f"{method} /cases/{{number}}", Right.INSPECT
     for path in ("/cases", "/cases/{number}"):
@@ -47,6 +49,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
+    for file in ("label.svg", "label.png", "labels.pdf", "labels.zip", "links.csv"):
+        yield f"GET /stamps/{{number}}/{file}", Right.CAPTURE
     yield "GET /certificates.json", Right.MANAGE
     yield "POST /backups", Right.OPERATE
     yield "GET /metrics", Right.OPERATE
@@ -59,7 +63,14 @@ def _open() -> Iterator[tuple[str, None]]:
         *("/checkpoint", "/checkpoint/key", "/checkpoint/consistency"),
     ):
         yield f"GET {path}", None
-    for path in ("/log-in", "/set-up/{secret}", "/password", "/password/{secret}", "/account"):
+    for path in (
+        "/log-in",
+        "/set-up/{secret}",
+        "/password",
+        "/password/{secret}",
+        "/account",
+        "/check-stamp",
+    ):
         yield f"GET {path}", None
         yield f"POST {path}", None
     for path in ("/log-in/open-id", "/log-in/open-id/back"):

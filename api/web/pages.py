@@ -32,6 +32,9 @@ from api.web import (
     people,
     receipts,
     shares,
+    stamp_check,
+    stamp_files,
+    stamps,
     upload_history,
     uploads,
 )
@@ -84,6 +87,9 @@ router.include_router(journal.router)
 router.include_router(certificates.router)
 router.include_router(capture_rights.router)
 router.include_router(shares.router)
+router.include_router(stamps.router)
+router.include_router(stamp_files.router)
+router.include_router(stamp_check.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

@@ -73,6 +73,15 @@ ASKED_ELSEWHERE = {
     "POST /withdraw": "likewise",
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
+    **dict.fromkeys(
+        (
+            *("GET /stamps", "POST /stamps", "GET /stamps/{number}", "POST /stamps/{number}"),
+            *("GET /stamps/{number}/label.svg", "GET /stamps/{number}/label.png"),
+            *("GET /stamps/{number}/labels.pdf", "GET /stamps/{number}/labels.zip"),
+            "GET /stamps/{number}/links.csv",
+        ),
+        "of whoever ordered them: test_stamps_pages",
+    ),
     "POST /epcis/capture": "promises, and its jobs are asked for",
     "POST /epcis/queries": "keeps what it is sent, of whoever sends it",
     "DELETE /epcis/nextPageToken/{token}": "forgets nothing, since nothing is kept",

@@ -141,5 +141,24 @@ STEPS: Final = (
     # who: account or key that sent it. corrects: an earlier capture that it sends again, mended.
     "CREATE TABLE upload (capture_id TEXT PRIMARY KEY, who TEXT NOT NULL, corrects TEXT)",
     "CREATE INDEX upload_correcting ON upload (corrects) WHERE corrects IS NOT NULL",
+    # organisation: empty for the server itself. serials: none, random, counted; first: of those
+    # that are counted. expiry: a day. pin_digits: 0 for no PIN. voided: when.
+    """CREATE TABLE stamp_run (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, organisation TEXT NOT NULL,
+        gtin TEXT NOT NULL, lot TEXT NOT NULL, count INTEGER NOT NULL, serials TEXT NOT NULL,
+        first INTEGER, pin_digits INTEGER NOT NULL, expiry TEXT, name TEXT NOT NULL,
+        base TEXT NOT NULL, format TEXT NOT NULL, language TEXT NOT NULL, made_by TEXT NOT NULL,
+        made INTEGER NOT NULL, printed INTEGER NOT NULL DEFAULT 0,
+        spoiled INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0, voided INTEGER
+    )""",
+    "CREATE INDEX stamp_run_by ON stamp_run (organisation, number)",
+    "CREATE INDEX stamp_run_for ON stamp_run (gtin, lot)",
+    # place: within its run, from 1. checked: when its PIN was first told rightly.
+    """CREATE TABLE stamp (
+        gtin TEXT NOT NULL, serial TEXT NOT NULL,
+        run INTEGER NOT NULL REFERENCES stamp_run (number), place INTEGER NOT NULL,
+        checked INTEGER, PRIMARY KEY (gtin, serial)
+    ) WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX stamp_in ON stamp (run, place)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

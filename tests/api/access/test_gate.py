@@ -34,7 +34,14 @@ OPEN = {
     "GET /log-in/open-id/back",
     *(
         f"{method} {path}"
-        for path in ("/log-in", "/set-up/{secret}", "/password", "/password/{secret}", "/account")
+        for path in (
+            "/log-in",
+            "/set-up/{secret}",
+            "/password",
+            "/password/{secret}",
+            "/account",
+            "/check-stamp",
+        )
         for method in ("GET", "POST")
     ),
 }
