@@ -160,5 +160,48 @@ STEPS: Final = (
         checked INTEGER, PRIMARY KEY (gtin, serial)
     ) WITHOUT ROWID""",
     "CREATE UNIQUE INDEX stamp_in ON stamp (run, place)",
+    # thing: canonical, of a lot, item or product. content: what is shown, as JSON.
+    """CREATE TABLE publication (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, thing TEXT NOT NULL, version INTEGER NOT NULL,
+        organisation TEXT NOT NULL, content TEXT NOT NULL, published INTEGER NOT NULL,
+        UNIQUE (thing, version)
+    )""",
+    "CREATE INDEX publication_by ON publication (organisation, number)",
+    """CREATE TRIGGER publication_stays BEFORE UPDATE ON publication
+        BEGIN SELECT RAISE(ABORT, 'what was published is never changed'); END""",
+    """CREATE TRIGGER publication_remains BEFORE DELETE ON publication
+        BEGIN SELECT RAISE(ABORT, 'what was published is never removed'); END""",
+    """CREATE TRIGGER publication_is_new BEFORE INSERT ON publication
+        WHEN EXISTS (SELECT 1 FROM publication WHERE number = NEW.number
+            OR (thing = NEW.thing AND version = NEW.version))
+        BEGIN SELECT RAISE(ABORT, 'what was published is never replaced'); END""",
+    # digest: SHA-256 of the bytes, as text.
+    """CREATE TABLE public_image (
+        digest TEXT PRIMARY KEY, kind TEXT NOT NULL, bytes BLOB NOT NULL
+    )""",
+    # Who agreed to be named on the public pages of others.
+    "CREATE TABLE public_party (organisation TEXT PRIMARY KEY, since INTEGER NOT NULL)",
+    # declared_by: an organisation; empty for the authority.
+    """CREATE TABLE recall_notice (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, thing TEXT NOT NULL, words TEXT NOT NULL,
+        declared_by TEXT NOT NULL, declared INTEGER NOT NULL, lifted INTEGER
+    )""",
+    "CREATE INDEX recall_notice_on ON recall_notice (thing)",
+    # anchor: a Digital Link on GS1's own domain. organisation: empty for the server itself.
+    """CREATE TABLE resolver_link (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, anchor TEXT NOT NULL, link_type TEXT NOT NULL,
+        href TEXT NOT NULL, title TEXT NOT NULL, hreflang TEXT NOT NULL, media_type TEXT NOT NULL,
+        is_default INTEGER NOT NULL, organisation TEXT NOT NULL, added INTEGER NOT NULL,
+        removed INTEGER
+    )""",
+    "CREATE INDEX resolver_link_of ON resolver_link (anchor)",
+    "CREATE INDEX resolver_link_by ON resolver_link (organisation, number)",
+    # day: in Viet Nam, YYYY-MM-DD. shown: the thing whose page or links answered.
+    """CREATE TABLE scan (
+        thing TEXT NOT NULL, day TEXT NOT NULL, shown TEXT NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (thing, day)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX scan_shown ON scan (shown, day)",
+    "CREATE INDEX scan_on ON scan (day)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
