@@ -24,6 +24,8 @@ from api.open_id.provider import Provider
 from api.openapi.document import install_document
 from api.outward import Outward
 from api.own_site import OwnSite
+from api.resolver import addresses, description
+from api.resolver.scans import ScanCounter
 from api.routes import (
     all_events,
     backups,
@@ -112,6 +114,8 @@ def routed() -> FastAPI:
     app.include_router(proof.router)
     app.include_router(backups.router)
     app.include_router(schemas.router)
+    app.include_router(addresses.router)
+    app.include_router(description.router)
     app.include_router(pages.router)
     pages.mount_static(app)
     install_document(app)
@@ -143,11 +147,15 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
             _provider(settings) as provider,
         ):
             app.state.books = books
+            app.state.scans = scans = ScanCounter(books)
             app.state.jobs = jobs
             app.state.subscriptions = runner
             app.state.provider = provider
             _measure(app)
-            yield
+            try:
+                yield
+            finally:
+                scans.write()
 
 
 @asynccontextmanager

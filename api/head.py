@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class HeadAsGet:
     """Middleware that lets HEAD be answered as GET; the server sends no content to HEAD.
 
+    What answers finds `is_head` in the scope, for looks that are counted.
+
     References:
         RFC 9110, sections 9.1 and 9.3.2
 
@@ -19,4 +21,5 @@ class HeadAsGet:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         is_head = scope["type"] == "http" and scope["method"] == "HEAD"
-        await self._app({**scope, "method": "GET"} if is_head else scope, receive, send)
+        as_get = {**scope, "method": "GET", "is_head": True}
+        await self._app(as_get if is_head else scope, receive, send)

@@ -4,6 +4,7 @@ References:
     RFC 9110, section 12.5.1; EPCIS 2.0, section 12.5
 """
 
+import hashlib
 from typing import Final
 
 from fastapi import Request
@@ -28,6 +29,24 @@ def weights(accept: str) -> dict[str, float]:
         except ValueError:
             found[kind] = 0.0
     return found
+
+
+def tag_of(content: bytes) -> str:
+    """Return the name of content, as `ETag` gives it."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def is_held(if_none_match: str, tag: str) -> bool:
+    """Tell whether a caller has what it asks for already, by its `If-None-Match`.
+
+    References:
+        RFC 9110, section 13.1.2
+
+    >>> is_held('"a", W/"b"', '"b"'), is_held('"a"', '"b"'), is_held("*", '"b"')
+    (True, False, True)
+    """
+    held = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return tag in held or "*" in held
 
 
 def wanted_syntax(request: Request) -> Syntax:

@@ -6,6 +6,7 @@ A route that is not here lets nobody in. `None`: it is open to everybody.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from api.resolver.addresses import ADDRESS
 from api.routes.collections import COLLECTIONS
 from epcis_core.access.roles import Right
 
@@ -42,6 +43,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"{method} /shares", Right.CAPTURE
         yield f"{method} /stamps", Right.CAPTURE
         yield f"{method} /stamps/{{number}}", Right.CAPTURE
+        yield f"{method} /publications", Right.PUBLISH
+        yield f"{method} /links", Right.PUBLISH
         yield f"{method} /cases", Right.INSPECT
         yield f"{method} /cases/{{number}}", Right.INSPECT
     for path in ("/cases", "/cases/{number}"):
@@ -57,10 +60,11 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
 
 
 def _open() -> Iterator[tuple[str, None]]:
-    """Yield what everybody may have: what the server is, and what is published of its log."""
+    """Yield what everybody may have: what the server is, and what is published."""
     for path in (
         *("/health", "/static/{name}", "/docs", "/openapi.json", "/schemas/json/{name}"),
         *("/checkpoint", "/checkpoint/key", "/checkpoint/consistency"),
+        *(ADDRESS, "/.well-known/gs1resolver", "/public-images/{digest}"),
     ):
         yield f"GET {path}", None
     for path in (
@@ -76,6 +80,7 @@ def _open() -> Iterator[tuple[str, None]]:
     for path in ("/log-in/open-id", "/log-in/open-id/back"):
         yield f"GET {path}", None
     yield "POST /log-out", None
+    yield f"OPTIONS {ADDRESS}", None
 
 
 def _of_interface() -> Iterator[tuple[str, Right]]:

@@ -15,12 +15,21 @@ from api.clock import now
 from api.commands.service import HostOption, PortOption, run
 from api.commands.terminal import output
 from api.settings import LogIn, Settings
+from api.web.public_facts import public_content
+from api.web.public_told import Wish
+from api.web.publications import public_address
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import PARTY, PLACE, Names
+from epcis_core.store.names import PARTY, PLACE, PRODUCT, Names
 from epcis_core.store.registry.accounts import account_of, add_account, set_password
-from epcis_core.store.registry.organisations import Organisation, add_organisation
+from epcis_core.store.registry.organisations import (
+    Organisation,
+    add_organisation,
+    organisations,
+)
+from epcis_core.store.registry.products import Product, product_of, save_product
+from epcis_core.store.registry.publications import let_be_named, publish
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_stream
 from ingest.files import expand
@@ -36,6 +45,16 @@ _PEOPLE: Final = (
     ("grower", Role.BUSINESS, _GROWER),
 )
 """Who has a log-in: name, role, and the GLN of their firm."""
+
+
+_PUBLISHED: Final = (
+    (_PACKHOUSE, f"{PRODUCT}08936099141015/10/DN260311"),
+    (_GROWER, f"{PRODUCT}08931004017010/10/GC260310-L1"),
+    ("8935097700002", f"{PRODUCT}08935097702013/10/SC261005-40"),
+    ("8938099550002", f"{PRODUCT}08938099550217/10/GL260120"),
+    ("8936299310006", f"{PRODUCT}08936299310228/10/CM261008-SUONKHO"),
+)
+"""Lots with a public page, and the GLN of the firm that made each."""
 
 
 def demo(
@@ -62,6 +81,8 @@ def demo(
         with Ledger.open(path) as opened:
             output.print(f"Loaded {_load(opened)} events of the invented sample chains.")
             log_ins = _let_in(opened)
+            address = f"http://{host}:{port}{_publish(opened)}"
+            output.print(f"A public page: {address}", highlight=False, soft_wrap=True)
             output.print("Without a log-in all is shown on this machine; these show less.")
             output.print(f"Password of all of them: {log_ins[0].password}", highlight=False)
             for one in log_ins:
@@ -103,6 +124,28 @@ def _let_in(ledger: Ledger) -> tuple[LogIn, ...]:
             set_password(books, account.number, hashed)
             log_ins.append(LogIn(role, email, password, firms[party].name if party else ""))
     return tuple(log_ins)
+
+
+def _publish(ledger: Ledger) -> str:
+    """Publish the lots that the samples are about, and return the path of the first's page.
+
+    The product of each belongs to its firm from then on, and all firms may be named.
+    """
+    with Bookkeeping(ledger.path) as books:
+        for one in organisations(books):
+            let_be_named(books, one.id, named=True, now=now())
+        with ledger.reading() as cursor:
+            names = Names(cursor, EVERYTHING)
+        for gln, thing in _PUBLISHED:
+            firm, gtin = PARTY + gln, thing.removeprefix(PRODUCT)[:14]
+            if product_of(books, gtin) is None:
+                known = names.product(gtin)
+                name, english = str(known["name"]), str(known["descriptionShort"])
+                save_product(books, Product(firm, gtin, name, english), now())
+            wish = Wish(thing, firm, EVERYTHING)
+            content = public_content(ledger, books, wish, now()).model_dump_json()
+            publish(books, thing, firm, content, now())
+    return public_address(_PUBLISHED[0][1])
 
 
 def _firms(ledger: Ledger) -> Iterator[Organisation]:

@@ -27,6 +27,12 @@ _OF_OFFER: Final = (
     *("GS1-EPC-Format", "GS1-CBV-XML-Format", "GS1-Vendor-Version"),
 )
 _OF_PROBLEM: Final = (*_OF_PAGE, "Vary", "Cache-Control")
+TO_ALL: Final = (
+    *("Access-Control-Allow-Origin", "Access-Control-Allow-Methods"),
+    *("Access-Control-Expose-Headers",),
+)
+"""Headers by which pages of any site may read an answer."""
+
 LIMITS: Final = ("GS1-EPCIS-Capture-Limit", "GS1-EPCIS-Capture-File-Size-Limit")
 _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     400: ("The request is none: a parameter, a header or the body is wrong.", ()),
@@ -45,6 +51,7 @@ _PROBLEMS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     503: ("It cannot be done now; after the disk failed, until the server is started again.", ()),
     507: ("The disk has no room; nothing was kept. Send it again once there is some.", ()),
 }
+_OF_RESOLVER: Final = frozenset({400, 404})
 EVERYWHERE: Final = (400, 413, 500, 503, 507)
 """Statuses of problems that any operation may have."""
 
@@ -174,5 +181,7 @@ def problem_components() -> dict[str, Any]:
             content |= dict.fromkeys((*further, HTML), _TEXT)
             told = f"{HTTPStatus(status).phrase}. {description}"
             more = LIMITS if (kind, status) == ("Epcis", 413) else ()
+            if kind == "Own" and status in _OF_RESOLVER:
+                more = (*TO_ALL, "Link")
             found[f"{kind}{status}"] = answer(told, content, *headers, *more, *_OF_PROBLEM)
     return found

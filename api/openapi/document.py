@@ -1,5 +1,6 @@
 """The OpenAPI document of the server, made once from its routes and what stands beside them."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -29,6 +30,7 @@ TAGS: Final[Mapping[str, str]] = {
     "capture": "Files of any kind, as the command `epcis capture` sends them.",
     "events": "All events that a query asks for, in one document.",
     "pages": "What people see, and the same as JSON: by `Accept`, or with `.json` behind the path.",
+    "resolver": "GS1 Digital Links: where the code on a package leads, and what is public of it.",
     "proof": "What shows that nothing in the log was changed: checkpoints and proofs.",
     "schemas": "JSON Schemas of what is taken as JSON, and this description.",
     "operation": "Whether the server lives, and its numbers.",
@@ -43,6 +45,10 @@ _DESCRIPTION: Final = (
     + ", ".join(f"`{name}`" for name in ANY_ANSWER)
     + "."
 )
+
+
+_RIGHTS: Final = {re.sub(r":\w+}", "}", name): right for name, right in RIGHTS_OF_ROUTES.items()}
+"""The right that each operation asks for, by its path as it is described."""
 
 
 def install_document(app: FastAPI) -> None:
@@ -113,7 +119,7 @@ def _complete(operation: dict[str, Any], name: str, known: Operation) -> None:
     if known.body is not None:
         operation["requestBody"] = dict(known.body)
     statuses = {*known.problems, *EVERYWHERE}
-    if RIGHTS_OF_ROUTES[name] is not None:
+    if _RIGHTS[name] is not None:
         operation["security"] = [{}, {"Key": []}]
         statuses |= {401, 403}
     if method in {"POST", "DELETE"}:

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from api.openapi import answers as a
 from api.openapi.answers import JSON, Answers, schema
+from api.resolver.choosing import LINKSET
 from api.routes.collections import COLLECTIONS
 from api.web.answers import STATIC_FILES
+from epcis_core.store.registry.products import IMAGE_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,35 @@ def _of_proofs() -> Iterator[tuple[str, Operation]]:
     yield "GET /proof.zip", Operation({"200": bundle}, (404,))
 
 
+def _of_resolver() -> Iterator[tuple[str, Operation]]:
+    """Yield the operations of GS1 Digital Links, open to everybody."""
+    path, of_led = "/{key}/{rest}", ("Location", "Link", "Vary", "Cache-Control")
+    of_page = ("Vary", "Cache-Control", "ETag", "Content-Location", "Content-Language")
+    kinds = {a.HTML: {"type": "string"}, LINKSET: schema("Linkset")}
+    found = {
+        "200": a.answer("The public page, or all links.", kinds, "Link", *of_page, *a.TO_ALL),
+        "300": a.answer(
+            "Several links that suit alike.",
+            {LINKSET: schema("Linkset")},
+            "Link",
+            "Vary",
+            *a.TO_ALL,
+        ),
+        "304": a.answer("The asker has it already.", None, "Link", *of_page, *a.TO_ALL),
+        "307": a.answer("Where the key's owner leads to.", None, *of_led, *a.TO_ALL),
+    }
+    yield f"GET {path}", Operation(found, (404,), parameters=(LANGUAGE,))
+    offered = a.answer(
+        "What may be asked.", None, "Allow", "Access-Control-Allow-Headers", *a.TO_ALL
+    )
+    yield f"OPTIONS {path}", Operation({"204": offered}, (404,))
+    described = a.own("What it can do.", {"type": "object"}, "Vary", "Cache-Control", *a.TO_ALL)
+    yield "GET /.well-known/gs1resolver", Operation(described)
+    photos = dict.fromkeys(IMAGE_TYPES, _FILE)
+    photo = a.answer("The photo.", photos, "Cache-Control")
+    yield "GET /public-images/{digest}", Operation({"200": photo}, (404,))
+
+
 def _of_pages() -> Iterator[tuple[str, Operation]]:
     """Yield the pages, and the same as JSON under an address of its own."""
     for is_page in (True, False):
@@ -312,7 +343,10 @@ def _pages(*, is_page: bool) -> Iterator[tuple[str, Operation]]:
 
 OPERATIONS: Final[Mapping[str, Operation]] = dict(
     one
-    for source in (_of_interface, _of_collections, _of_queries, _of_machines, _of_proofs, _of_pages)
+    for source in (
+        *(_of_interface, _of_collections, _of_queries, _of_machines),
+        *(_of_proofs, _of_resolver, _of_pages),
+    )
     for one in source()
 )
 """Every operation, by method and path."""

@@ -49,6 +49,7 @@ WORDS: Final[Mapping[str, str]] = {
     "q": "Any spelling of a key, a lot or serial number, part of one, or a name.",
     "subscription_id": "The id of a subscription.",
     "token": "A token of a page.",
+    "digest": "The SHA-256 of its bytes, in hexadecimal digits.",
     "value": "The value: a URI percent-encoded, its slashes too, or a bare word.",
     "if-none-match": "Names of the content that the asker has, as `ETag` gave them.",
 }

@@ -1,12 +1,13 @@
 """The JSON Schemas over HTTP: what the ledger takes as JSON, for those who send it."""
 
-import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException
 from fastapi.responses import Response
+
+from api.negotiation import is_held, tag_of
 
 router = APIRouter(prefix="/schemas", tags=["schemas"])
 
@@ -17,10 +18,9 @@ def get_schema(name: str, if_none_match: Annotated[str, Header()] = "") -> Respo
     schema = _schemas().get(name)
     if schema is None:
         raise HTTPException(404, f"There is no schema {name!r}; there are {', '.join(_schemas())}.")
-    tag = f'"{hashlib.sha256(schema).hexdigest()[:32]}"'
+    tag = tag_of(schema)
     headers = {"ETag": tag, "Cache-Control": "public, max-age=3600"}
-    held = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    if tag in held or "*" in held:
+    if is_held(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     return Response(schema, media_type="application/schema+json", headers=headers)
 

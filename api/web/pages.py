@@ -25,12 +25,14 @@ from api.web import (
     certificates,
     corrections,
     journal,
+    links,
     log_in,
     looks,
     lots,
     open_id,
     people,
     receipts,
+    publications,
     shares,
     stamp_check,
     stamp_files,
@@ -90,6 +92,8 @@ router.include_router(shares.router)
 router.include_router(stamps.router)
 router.include_router(stamp_files.router)
 router.include_router(stamp_check.router)
+router.include_router(publications.router)
+router.include_router(links.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

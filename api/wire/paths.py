@@ -9,11 +9,13 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_BASES: Final = ("/epcis/", "/proof/", "/cases/")
+from epcis_core.identifiers.schemes import KEYS
+
+_BASES: Final = ("/epcis/", "/proof/", "/cases/", *(f"/{ai}/" for ai in KEYS))
 
 
 class WholeSegments:
-    """Middleware that leaves slashes in segments of paths encoded: of EPCIS, proofs and cases.
+    """Middleware that leaves slashes in paths' segments encoded: of EPCIS, proofs, cases, keys.
 
     Args:
         app: what answers the request.

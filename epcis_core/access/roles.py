@@ -24,7 +24,7 @@ class Right(StrEnum):
     `READ`: look at records, as far as they are visible. `CAPTURE`: send records. `WATCH`: keep
     queries and subscriptions. `INSPECT`: open cases and work on them. `MANAGE`: organisations,
     people and invitations. `AUDIT`: read who looked at what. `OPERATE`: the machine's own matters,
-    such as keys, backups and metrics.
+    such as keys, backups and metrics. `PUBLISH`: decide what everybody sees, and declare recalls.
     """
 
     READ = "read"
@@ -34,12 +34,13 @@ class Right(StrEnum):
     MANAGE = "manage"
     AUDIT = "audit"
     OPERATE = "operate"
+    PUBLISH = "publish"
 
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.BUSINESS: frozenset({Right.READ, Right.CAPTURE, Right.WATCH}),
+    Role.BUSINESS: frozenset({Right.READ, Right.CAPTURE, Right.WATCH, Right.PUBLISH}),
     Role.INSPECTOR: frozenset({Right.READ, Right.INSPECT}),
-    Role.PROVINCE: frozenset({Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT}),
+    Role.PROVINCE: frozenset({Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT, Right.PUBLISH}),
     Role.CONNECTOR: frozenset({Right.READ, Right.WATCH}),
     Role.ADMIN: frozenset(Right),
 }

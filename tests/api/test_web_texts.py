@@ -45,7 +45,10 @@ def test_the_languages_name_the_same_values(key: str) -> None:
 def test_every_text_is_used() -> None:
     source = "".join(
         item.read_text(encoding="utf-8")
-        for folder in (ROOM, ROOM / "templates", files("api.access"), files("api.stamps"))
+        for folder in (
+            *(ROOM, ROOM / "templates", files("api.access"), files("api.resolver")),
+            files("api.stamps"),
+        )
         for item in folder.iterdir()
         if item.name.endswith((".py", ".html"))
     )

@@ -59,7 +59,7 @@ def declare_recall(
             "VALUES (?, ?, ?, ?) RETURNING *",
             (thing, words, declared_by, now),
         ).fetchone()
-    return RecallNotice(**_columns(row))
+    return RecallNotice(**row)
 
 
 def lift_recall(
@@ -79,7 +79,7 @@ def lift_recall(
             "AND (?3 IS NULL OR declared_by = ?3) RETURNING *",
             (now, number, declared_by),
         ).fetchone()
-    return None if row is None else RecallNotice(**_columns(row))
+    return None if row is None else RecallNotice(**row)
 
 
 def recalls_on(connection: sqlite3.Connection, things: Sequence[str]) -> list[RecallNotice]:
@@ -89,7 +89,7 @@ def recalls_on(connection: sqlite3.Connection, things: Sequence[str]) -> list[Re
         f"WHERE thing IN ({', '.join('?' * len(things))}) AND lifted IS NULL ORDER BY number DESC",
         tuple(things),
     ).fetchall()
-    return [RecallNotice(**_columns(row)) for row in rows]
+    return [RecallNotice(**row) for row in rows]
 
 
 def recalls_by(books: Bookkeeping, declared_by: str | None) -> list[RecallNotice]:
@@ -100,8 +100,4 @@ def recalls_by(books: Bookkeeping, declared_by: str | None) -> list[RecallNotice
             "AND (?1 IS NULL OR declared_by = ?1) ORDER BY number DESC",
             (declared_by,),
         ).fetchall()
-    return [RecallNotice(**_columns(row)) for row in rows]
-
-
-def _columns(row: sqlite3.Row) -> dict[str, object]:
-    return {name: row[name] for name in row.keys()}
+    return [RecallNotice(**row) for row in rows]

@@ -8,10 +8,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from epcis_core.errors import AccessError, TooManyError
-from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.lines import newest
-from epcis_core.store.registry.organisations import own_of
+from epcis_core.store.registry.own_keys import speaks_for
 
 MOST: Final = 5000
 """Links of one organisation at once."""
@@ -164,8 +163,7 @@ def links_at(
     ).fetchall()
     found: dict[str, tuple[ResolverLink, ...]] = {}
     for one in map(_link, rows):
-        keeper = one.organisation
-        if not keeper or covers(own_of(connection, keeper), one.anchor):
+        if speaks_for(connection, one.organisation, one.anchor):
             found[one.anchor] = (*found.get(one.anchor, ()), one)
     return found
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from api.access.rights import RIGHTS_OF_ROUTES
 from api.app import create_app, routed
+from api.resolver.addresses import ADDRESS
 from epcis_core.access.roles import RIGHTS, Right, Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -30,6 +31,10 @@ OPEN = {
     "GET /checkpoint/key",
     "GET /checkpoint/consistency",
     "POST /log-out",
+    f"GET {ADDRESS}",
+    f"OPTIONS {ADDRESS}",
+    "GET /.well-known/gs1resolver",
+    "GET /public-images/{digest}",
     "GET /log-in/open-id",
     "GET /log-in/open-id/back",
     *(
@@ -71,7 +76,16 @@ class Site:
 
     def ask(self, route: str, role: Role | None, **headers: str) -> httpx.Response:
         method, _, path = route.partition(" ")
-        for name in ("capture_id", "event_id", "value", "name", "subscription_id", "token"):
+        path = path.replace("{key:primary_key}", "01").replace("{rest:path}", "x")
+        for name in (
+            "digest",
+            "capture_id",
+            "event_id",
+            "value",
+            "name",
+            "subscription_id",
+            "token",
+        ):
             path = path.replace(f"{{{name}}}", "x")
         if role is not None:
             headers["Authorization"] = f"Bearer {self.keys[role]}"

@@ -5,6 +5,7 @@ of values stand in a copy of the description, and ids that are known late under 
 """
 
 import copy
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +21,14 @@ from api.app import create_app, routed
 from api.openapi.document import document_of
 from api.outward import Allowed
 from api.settings import Settings
+from api.web.public_content import Origin, PublicContent
+from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.registry.publications import keep_image, publish
 from tests.api.subscriptions.receivers import receiving
 from tests.ingest.documents import (
     CONTEXT,
+    NOW,
     SITE,
     captured,
     document,
@@ -53,6 +58,10 @@ EVENTS: tuple[dict[str, Any], ...] = (
     made([lot("1")], [lot("2")], eventID="urn:event:2", bizStep="creating_class_instance"),
     packed(PALLET, item("A"), eventID="urn:event:3", bizStep="packing"),
 )
+PAGE = PublicContent(
+    name_vi="Nho đỏ", name_en="Red grapes", maker="Vườn nho", address="Ninh Phước", origin=Origin()
+)
+PHOTO = hashlib.sha256(b"photo").hexdigest()
 BARE = {"@context": CONTEXT, **observed(item("C"), eventID="urn:event:4")}
 FOUND: dict[str, str] = {
     "event_id": "urn:event:1",
@@ -71,6 +80,9 @@ FOUND: dict[str, str] = {
     "/event": "urn:event:1",
     "/schemas/json": "epcis-event.schema.json",
     "/static": "style.css",
+    "key": "01",
+    "rest": lot("1").removeprefix("https://id.gs1.org/01/"),
+    "digest": PHOTO,
 }
 BODIES: dict[str, Any] = {
     "/captures": json.loads(document(EVENTS[0])),
@@ -157,7 +169,10 @@ class Served:
 def described_server(folder: Path) -> Iterator[Served]:
     """Serve a ledger in a folder, with something of everything in it."""
     settings = Settings(outward=Allowed.read(("127.0.0.1/32",)))
-    with Ledger.open(folder / "ledger.duckdb") as ledger, receiving() as receiver:
+    path = folder / "ledger.duckdb"
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books, receiving() as receiver:
+        publish(books, lot("1"), "", PAGE.model_dump_json(), NOW)
+        assert keep_image(books, "image/png", b"photo") == PHOTO
         report = captured(ledger, document(*EVENTS, elements=[place(SITE, name="Kho")]))
         assert report.status == "accepted", report
         with served(create_app(ledger, settings)) as address:

@@ -1,0 +1,98 @@
+"""What a public page is to show, worked out once when it is published."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from api.web.public_content import PublicContent
+from api.web.public_told import Told, Wish, day_of
+from epcis_core.errors import AccessError
+from epcis_core.identifiers import Level, parse_identifier
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.names import Names
+from epcis_core.store.registry.products import product_of
+from epcis_core.store.registry.publications import LARGEST_IMAGE, keep_image
+from epcis_core.store.trace import trace_lot
+
+_EXPIRY: Final = ("itemExpirationDate", "bestBeforeDate", "sellByDate", "expirationDate")
+_MOST_OBJECTS: Final = 1000
+
+
+class NothingKnownError(AccessError):
+    """Who publishes has no records of the thing, or its product has no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductShown:
+    """A product as a public page names it; `image` is a digest."""
+
+    name_vi: str
+    name_en: str
+    brand: str
+    image: str | None
+
+
+def public_content(ledger: Ledger, books: Bookkeeping, wish: Wish, now: int) -> PublicContent:
+    """Work out what a public page is to show.
+
+    Args:
+        ledger: where the events and master data are.
+        books: the registry.
+        wish: what is to be published.
+        now: microseconds since 1970 UTC.
+
+    Raises:
+        NothingKnownError: there is nothing to show.
+    """
+    key = parse_identifier(wish.thing)
+    trace = trace_lot(
+        ledger, wish.view, wish.thing, direction="upstream", max_objects=_MOST_OBJECTS
+    )
+    if key.level is not Level.CLASS and not trace.objects:
+        raise NothingKnownError(f"There are no records of {wish.thing}")
+    with ledger.reading() as cursor:
+        names = Names(cursor, wish.view)
+    product = product_shown(books, names, key.gtin or "")
+    if not product.name_vi:
+        raise NothingKnownError(f"The product of {wish.thing} has no name")
+    told = Told(ledger, books, wish, names, trace)
+    said = told.attributes
+    maker, address = told.maker()
+    stages = tuple(told.stages())
+    return PublicContent(
+        name_vi=product.name_vi,
+        name_en=product.name_en,
+        image=product.image,
+        maker=maker,
+        address=address,
+        origin=told.origin(key),
+        brand=product.brand,
+        gtin=key.gtin or "",
+        lot=key.lot or "",
+        serial=key.serial or "",
+        produced=day_of(said.get("productionDate")) or told.made_on(),
+        expires=next((day for name in _EXPIRY if (day := day_of(said.get(name)))), None),
+        harvested=told.harvested(),
+        stages=stages if wish.with_stages else (),
+        certificates=tuple(told.certificates(now)) if wish.with_certificates else (),
+        kept_until=told.kept_until(key),
+    )
+
+
+def product_shown(books: Bookkeeping, names: Names, gtin: str) -> ProductShown:
+    """Return what to call a product: by its maker's list, else by master data.
+
+    Args:
+        books: the registry, which keeps a photo from now on that is small enough for the page.
+        names: master data.
+        gtin: 14 digits.
+    """
+    listed = product_of(books, gtin) if gtin else None
+    if listed is not None:
+        small = listed.image is not None and len(listed.image) <= LARGEST_IMAGE
+        image = keep_image(books, listed.image_type, listed.image or b"") if small else None
+        return ProductShown(listed.name_vi, listed.name_en or listed.name_vi, listed.brand, image)
+    known = names.product(gtin)
+    name = str(known.get("name", ""))
+    brand = str(known.get("brandName", known.get("brand", "")))
+    return ProductShown(name, str(known.get("descriptionShort") or name), brand, None)

@@ -1,0 +1,270 @@
+"""What a ledger and the registry say of goods that are to be published, as far as it is public.
+
+Read through the eyes of who publishes: what they may not see, nobody sees by them. Of others only
+those are named that agreed to it, or that have published the very thing themselves.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, get_args
+
+from api.web import times
+from api.web.event_page import facts_of_stored
+from api.web.public_content import Origin, PublicContent, ShownCertificate, Stage, What
+from epcis_core.identifiers import Identifier, parse_identifier, party_of
+from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.result import Trace, Visit
+from epcis_core.provenance.steps import COMMISSIONING, SELLING, TAKING
+from epcis_core.rules.retention import FOR_EVER, Concern, kept_until, shipped_rules
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.events import events_by_id
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.master_data import local_name
+from epcis_core.store.names import PARTY, Names
+from epcis_core.store.registry.certificates import certificates
+from epcis_core.store.registry.organisations import find_organisation
+from epcis_core.store.registry.products import product_of
+from epcis_core.store.registry.publications import latest_of, public_parties
+from epcis_core.store.view import View
+
+_MAKING: Final = frozenset({COMMISSIONING, "creating_class_instance"})
+_PACKING: Final = frozenset({"packing", "repackaging"})
+_HARVEST: Final = ("harvestStartDate", "harvestEndDate")
+_COUNTRY: Final = ("countryOfOrigin", "countryCode")
+_FRESH: Final = timedelta(days=60)
+"""How long before goods are made their harvest may be: salt is no fresh produce of fish sauce."""
+
+_MOST_STAGES: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be published, by whom.
+
+    Attributes:
+        thing: a lot, item or product, canonical.
+        organisation: who publishes; empty for the authority.
+        view: through whose eyes.
+        with_stages: whether what happened to it is shown.
+        with_certificates: whether the publisher's certificates are.
+    """
+
+    thing: str
+    organisation: str
+    view: View
+    with_stages: bool = True
+    with_certificates: bool = True
+
+
+class Told:
+    """What is told of one thing."""
+
+    def __init__(
+        self, ledger: Ledger, books: Bookkeeping, wish: Wish, names: Names, trace: Trace
+    ) -> None:
+        self._books, self._wish, self._names, self._trace = books, wish, names, trace
+        self._lineage = {one.id: one for one in trace.objects if not one.disputed}
+        self._visits = [
+            one for one in trace.visits if one.object in self._lineage and not one.disputed
+        ]
+        events = dict.fromkeys(one.event for one in self._visits)
+        found = (facts_of_stored(one) for one in events_by_id(ledger, wish.view, [*events]))
+        self._facts = {one.event_id: one for one in found if not one.retracts}
+        self._public = public_parties(books) | {wish.organisation}
+        self._begun = {
+            (link.to, link.event) for link in trace.links if link.kind == "transformation"
+        }
+        with books.reading() as connection:
+            others = [one for one in self._lineage if one != wish.thing]
+            latest = latest_of(connection, others) if others else {}
+        self._of_others = [
+            PublicContent.model_validate_json(one.content) for one in latest.values()
+        ]
+        self.attributes = self._attributes_of(wish.thing)
+
+    def maker(self) -> tuple[str, str]:
+        """Return name and address of who answers for the goods: who publishes, else who made."""
+        party = self._wish.organisation or next(
+            (one.party for one in self._visits if self._makes(one) and one.party), ""
+        )
+        known = self._names.party(party)
+        listed = find_organisation(self._books, party)
+        name = known.get("name") or (listed.name if listed is not None else "")
+        address = _address(known)
+        if not address and listed is not None:
+            address = listed.contact.get("address", "")
+        return str(name), address
+
+    def origin(self, key: Identifier) -> Origin:
+        """Return where the goods come from, as far as that is public."""
+        product = self._names.product(key.gtin or "")
+        said = [self.attributes, *(self._attributes_of(one) for one in self._lineage)]
+        country = next(
+            (str(one[name]) for one in (*said, product) for name in _COUNTRY if one.get(name)), ""
+        )
+        if self.harvested() is not None:
+            for one in self._of_others:
+                if one.harvested is not None and one.origin.place:
+                    return one.origin.model_copy(update={"country": country or one.origin.country})
+        first = self._first_place()
+        place = self._names.place(first) if first is not None else {}
+        return Origin(
+            country=country,
+            place=self._called(first),
+            latitude=_rounded(place.get("latitude")),
+            longitude=_rounded(place.get("longitude")),
+        )
+
+    def _first_place(self) -> str | None:
+        """Return where fresh produce was harvested, and where anything else was made."""
+        is_fresh = self.harvested() is not None
+        for one in self._visits:
+            harvested = is_fresh and self._what(one) == "harvested"
+            made = not is_fresh and one.object == self._wish.thing and self._makes(one)
+            if (harvested or made) and self._is_public(one):
+                return one.place
+        return None
+
+    def made_on(self) -> str | None:
+        """Return the day on which the thing was made, by its events."""
+        made = [one for one in self._visits if one.object == self._wish.thing and self._makes(one)]
+        return _here(made[0].time) if made else None
+
+    def harvested(self) -> str | None:
+        """Return the first day on which fresh produce was harvested, as far as that is public."""
+        said = [
+            self._attributes_of(one.object)
+            for one in self._visits
+            if one.object == self._wish.thing or self._is_public(one)
+        ]
+        days = [day for one in said for name in _HARVEST if (day := day_of(one.get(name)))]
+        days += [one.harvested for one in self._of_others if one.harvested is not None]
+        first = min(days, default=None)
+        made = day_of(self.attributes.get("productionDate")) or self.made_on() or first
+        if first is None or made is None:
+            return None
+        is_fresh = date.fromisoformat(made) - date.fromisoformat(first) <= _FRESH
+        return first if is_fresh else None
+
+    def stages(self) -> Iterator[Stage]:
+        """Yield what each party did, in order: each thing that it did once."""
+        found: dict[tuple[What, str], list[tuple[str, str, str]]] = {}
+        for stage in (stage for one in self._of_others for stage in one.stages):
+            days = [(day, "", stage.place) for day in (stage.day, stage.until)]
+            found.setdefault((stage.what, stage.party), []).extend(days)
+        for one in self._visits:
+            what = self._what(one)
+            if what is not None and one.party is not None and self._is_public(one):
+                name = str(self._names.party(one.party).get("name") or self._listed(one.party))
+                where = (_here(one.time), one.time, self._called(one.place))
+                found.setdefault((what, name), []).append(where)
+        order = get_args(What)
+        in_time = sorted(found, key=lambda one: (min(found[one])[:2], order.index(one[0]), one[1]))
+        for what, party in in_time[:_MOST_STAGES]:
+            days = found[what, party]
+            (day, _, place), until = min(days), max(days)[0]
+            yield Stage(what=what, party=party, place=place, day=day, until=until)
+
+    def certificates(self, now: int) -> Iterator[ShownCertificate]:
+        """Yield those of the publisher that hold; where a list says so, of the product alone."""
+        if not self._wish.organisation:
+            return
+        today = times.here_at(now).date()
+        gtin = parse_identifier(self._wish.thing).gtin
+        listed = product_of(self._books, gtin) if gtin else None
+        chosen = listed.certificates if listed is not None else ()
+        for one in certificates(self._books, self._wish.organisation):
+            holds = one.state(today) in {"holds", "soon"}
+            if holds and (not chosen or one.id in chosen):
+                yield ShownCertificate(
+                    id=one.id,
+                    standard=one.standard,
+                    number=one.number,
+                    agency=one.agency,
+                    issued=one.issued.isoformat(),
+                    expires=None if one.expires is None else one.expires.isoformat(),
+                )
+
+    def kept_until(self, key: Identifier) -> str | None:
+        """Return the day until which the last of the records is kept."""
+        own = [self._facts[one.event] for one in self._visits if one.event in self._facts]
+        if not own:
+            return None
+        concern = Concern(
+            max(one.time for one in own),
+            frozenset({key.gtin} if key.gtin else ()),
+            frozenset((name, str(value)) for one in own for _, name, value in one.attributes),
+        )
+        until = kept_until(shipped_rules(), concern).until
+        return None if until >= FOR_EVER else times.here_at(until).date().isoformat()
+
+    def _what(self, visit: Visit) -> What | None:
+        """Return what happened at a visit, where everybody may be told; else None."""
+        if visit.inside is None and self._makes(visit):
+            if any(self._attributes_of(visit.object).get(name) for name in _HARVEST):
+                return "harvested"
+            return "packed" if visit.biz_step in _PACKING else "made"
+        if visit.biz_step in _PACKING:
+            return "packed"
+        if visit.biz_step in TAKING:
+            return "received"
+        return "sold" if visit.biz_step in SELLING else None
+
+    def _makes(self, visit: Visit) -> bool:
+        """Tell whether a thing began at a visit."""
+        is_new = visit.biz_step in _MAKING and self._adds(self._facts.get(visit.event))
+        return is_new or (visit.object, visit.event) in self._begun
+
+    def _adds(self, facts: EventFacts | None) -> bool:
+        return facts is not None and facts.action == "ADD"
+
+    def _is_public(self, visit: Visit) -> bool:
+        return visit.party in self._public or (
+            not self._wish.organisation and visit.object == self._wish.thing and self._makes(visit)
+        )
+
+    def _attributes_of(self, thing: str) -> Mapping[str, str]:
+        return {
+            local_name(name): value
+            for one in self._facts.values()
+            for named, name, value in one.attributes
+            if named == thing
+        }
+
+    def _listed(self, party: str) -> str:
+        found = find_organisation(self._books, party)
+        return party.removeprefix(PARTY) if found is None else found.name
+
+    def _called(self, place: str | None) -> str:
+        """Return the name of a place and its town; the number of its site where it has none."""
+        if place is None:
+            return ""
+        known = self._names.place(place)
+        named = [str(known[name]) for name in ("name", "city") if known.get(name)]
+        return ", ".join(dict.fromkeys(named)) or (party_of(place) or "").removeprefix(PARTY)
+
+
+def _address(known: Mapping[str, Any]) -> str:
+    parts = ("streetAddressOne", "city", "state")
+    return ", ".join(str(known[name]) for name in parts if known.get(name))
+
+
+def _rounded(value: object) -> float | None:
+    """Return degrees to a hundredth, so that a point shows a village and not a house."""
+    try:
+        return None if value is None else round(float(str(value)), 2)
+    except ValueError:
+        return None
+
+
+def day_of(text: object) -> str | None:
+    """Return the day of a date or time as it was written; None where it is neither."""
+    try:
+        return date.fromisoformat(str(text)[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def _here(time: str) -> str:
+    return times.here(time).date().isoformat()
