@@ -180,7 +180,7 @@ def problem_components() -> dict[str, Any]:
             content = {"application/problem+json": schema("Problem")}
             content |= dict.fromkeys((*further, HTML), _TEXT)
             told = f"{HTTPStatus(status).phrase}. {description}"
-            more = LIMITS if (kind, status) == ("Epcis", 413) else ()
+            more: tuple[str, ...] = LIMITS if (kind, status) == ("Epcis", 413) else ()
             if kind == "Own" and status in _OF_RESOLVER:
                 more = (*TO_ALL, "Link")
             found[f"{kind}{status}"] = answer(told, content, *headers, *more, *_OF_PROBLEM)

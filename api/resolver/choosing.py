@@ -23,6 +23,7 @@ LINK_TYPES: Final = (
 )
 """The link types of GS1's that the page offers, the most used first."""
 
+_NEUTRAL: Final = 0.0001
 _SPELLINGS: Final = ("gs1:", VOCABULARY, "https://gs1.org/voc/", "https://www.gs1.org/voc/")
 
 
@@ -69,11 +70,16 @@ def best_links(
 
 
 def _rank(link: ResolverLink, accept_language: str, accept: str) -> tuple[float, float]:
-    languages, kinds = weights(accept_language), weights(accept)
-    own = link.hreflang.lower()
-    primary = own.partition("-")[0]
+    own, kinds = link.hreflang.lower(), weights(accept)
     # Of no language in particular is worth less than the asker's, and more than another's.
-    by_language = max((languages.get(name, 0.0) for name in (own, primary) if name), default=0.001)
+    by_language = _NEUTRAL if not own else 0.0
+    for asked, weight in weights(accept_language).items():
+        if (
+            own
+            and asked
+            and (f"{own}-".startswith(f"{asked}-") or f"{asked}-".startswith(f"{own}-"))
+        ):
+            by_language = max(by_language, weight)
     family = f"{link.media_type.partition('/')[0]}/*"
     by_kind = next((kinds[one] for one in (link.media_type, family, "*/*") if one in kinds), 0.0)
     return by_language, by_kind

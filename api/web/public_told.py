@@ -12,6 +12,7 @@ from typing import Any, Final, get_args
 from api.web import times
 from api.web.event_page import facts_of_stored
 from api.web.public_content import Origin, PublicContent, ShownCertificate, Stage, What
+from epcis_core.access.visibility import belongs
 from epcis_core.identifiers import Identifier, parse_identifier, party_of
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.result import Trace, Visit
@@ -23,7 +24,7 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.master_data import local_name
 from epcis_core.store.names import PARTY, Names
 from epcis_core.store.registry.certificates import certificates
-from epcis_core.store.registry.organisations import find_organisation
+from epcis_core.store.registry.organisations import find_organisation, own_of
 from epcis_core.store.registry.products import product_of
 from epcis_core.store.registry.publications import latest_of, public_parties
 from epcis_core.store.view import View
@@ -71,7 +72,10 @@ class Told:
         events = dict.fromkeys(one.event for one in self._visits)
         found = (facts_of_stored(one) for one in events_by_id(ledger, wish.view, [*events]))
         self._facts = {one.event_id: one for one in found if not one.retracts}
-        self._public = public_parties(books) | {wish.organisation}
+        self._public = public_parties(books)
+        if wish.organisation:
+            with books.reading() as connection:
+                self._public[wish.organisation] = own_of(connection, wish.organisation)
         self._begun = {
             (link.to, link.event) for link in trace.links if link.kind == "transformation"
         }
@@ -122,7 +126,7 @@ class Told:
         for one in self._visits:
             harvested = is_fresh and self._what(one) == "harvested"
             made = not is_fresh and one.object == self._wish.thing and self._makes(one)
-            if (harvested or made) and self._is_public(one):
+            if (harvested or made) and self._public_party(one) is not None:
                 return one.place
         return None
 
@@ -136,7 +140,7 @@ class Told:
         said = [
             self._attributes_of(one.object)
             for one in self._visits
-            if one.object == self._wish.thing or self._is_public(one)
+            if one.object == self._wish.thing or self._public_party(one) is not None
         ]
         days = [day for one in said for name in _HARVEST if (day := day_of(one.get(name)))]
         days += [one.harvested for one in self._of_others if one.harvested is not None]
@@ -155,8 +159,9 @@ class Told:
             found.setdefault((stage.what, stage.party), []).extend(days)
         for one in self._visits:
             what = self._what(one)
-            if what is not None and one.party is not None and self._is_public(one):
-                name = str(self._names.party(one.party).get("name") or self._listed(one.party))
+            party = self._public_party(one)
+            if what is not None and party is not None:
+                name = str(self._names.party(party).get("name") or self._listed(party))
                 where = (_here(one.time), one.time, self._called(one.place))
                 found.setdefault((what, name), []).append(where)
         order = get_args(What)
@@ -219,10 +224,18 @@ class Told:
     def _adds(self, facts: EventFacts | None) -> bool:
         return facts is not None and facts.action == "ADD"
 
-    def _is_public(self, visit: Visit) -> bool:
-        return visit.party in self._public or (
-            not self._wish.organisation and visit.object == self._wish.thing and self._makes(visit)
-        )
+    def _public_party(self, visit: Visit) -> str | None:
+        """Return whom a visit is told of, where they may be named; else None.
+
+        It is whom the records name, or whose the place is; for the authority, who made the thing.
+        """
+        if visit.party in self._public:
+            return visit.party
+        for party, own in self._public.items():
+            if any(one and belongs(one, own) for one in (visit.party, visit.place)):
+                return party
+        of_maker = visit.object == self._wish.thing and self._makes(visit)
+        return visit.party if of_maker and not self._wish.organisation else None
 
     def _attributes_of(self, thing: str) -> Mapping[str, str]:
         return {

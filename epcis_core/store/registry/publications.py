@@ -12,6 +12,7 @@ from typing import Final
 
 from epcis_core.errors import AccessError, TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.organisations import own_of
 
 MOST: Final = 100_000
 """Versions of one organisation."""
@@ -158,11 +159,11 @@ def let_be_named(books: Bookkeeping, organisation: str, *, named: bool, now: int
             connection.execute("DELETE FROM public_party WHERE organisation = ?", (organisation,))
 
 
-def public_parties(books: Bookkeeping) -> frozenset[str]:
-    """Return the organisations that others may name on their public pages."""
+def public_parties(books: Bookkeeping) -> dict[str, list[str]]:
+    """Return the organisations that others may name on public pages, and what belongs to each."""
     with books.reading() as connection:
         rows = connection.execute("SELECT organisation FROM public_party").fetchall()
-    return frozenset(row["organisation"] for row in rows)
+        return {row["organisation"]: own_of(connection, row["organisation"]) for row in rows}
 
 
 def _publication(row: sqlite3.Row) -> Publication:

@@ -28,6 +28,7 @@ from epcis_core.store.registry.publications import keep_image, publish
 from tests.api.subscriptions.receivers import receiving
 from tests.ingest.documents import (
     CONTEXT,
+    ITEM,
     NOW,
     SITE,
     captured,
@@ -81,7 +82,7 @@ FOUND: dict[str, str] = {
     "/schemas/json": "epcis-event.schema.json",
     "/static": "style.css",
     "key": "01",
-    "rest": lot("1").removeprefix("https://id.gs1.org/01/"),
+    "rest": ITEM.removeprefix("https://id.gs1.org/01/"),
     "digest": PHOTO,
 }
 BODIES: dict[str, Any] = {
@@ -171,7 +172,7 @@ def described_server(folder: Path) -> Iterator[Served]:
     settings = Settings(outward=Allowed.read(("127.0.0.1/32",)))
     path = folder / "ledger.duckdb"
     with Ledger.open(path) as ledger, Bookkeeping(path) as books, receiving() as receiver:
-        publish(books, lot("1"), "", PAGE.model_dump_json(), NOW)
+        publish(books, ITEM, "", PAGE.model_dump_json(), NOW)
         assert keep_image(books, "image/png", b"photo") == PHOTO
         report = captured(ledger, document(*EVENTS, elements=[place(SITE, name="Kho")]))
         assert report.status == "accepted", report
