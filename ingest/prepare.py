@@ -140,8 +140,12 @@ def prepare(
 def findings_at_end(reader: DocumentReader, events: int, *, lenient: bool) -> list[Finding]:
     """Return what is wrong with the document as a whole, once its events have been read."""
     found = findings_of_document(reader, lenient=lenient)
-    holds_events = reader.envelope.kind != "EPCISMasterDataDocument"
-    if holds_events and not events and not has_errors(found):
+    head = reader.envelope.head
+    # In JSON a document without events is how master data are sent.
+    has_master_data = reader.envelope.kind == "EPCISMasterDataDocument" or (
+        head is not None and any(one.vocabulary_element_list for one in head.vocabularies)
+    )
+    if not events and not has_master_data and not has_errors(found):
         found.append(finding("no_events"))
     return found
 

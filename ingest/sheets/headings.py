@@ -16,7 +16,7 @@ from epcis_core.rules.profiles import Text
 from ingest.sheets.grid import Sheet, Value
 from ingest.sheets.names import fold, split_brackets
 from ingest.sheets.numbers import unit_of
-from ingest.sheets.templates import Column, Template, templates, words
+from ingest.sheets.templates import Column, Template, template_of, templates, words
 
 _SEARCHED: Final = 40  # rows
 _LEAST: Final = 2  # columns that make a row of headings
@@ -81,19 +81,24 @@ class _Candidate:
         return -len(self.missing), len(self.columns), self.own, -self.row
 
 
-def find_heading(sheet: Sheet, mapping: OwnHeadings | None = None) -> Heading | Finding | None:
+def find_heading(
+    sheet: Sheet, mapping: OwnHeadings | None = None, only: Template | None = None
+) -> Heading | Finding | None:
     """Find the headings of a sheet.
 
     Args:
         sheet: the sheet.
         mapping: what its headings mean, where it is somebody's own.
+        only: the one template or list that it can be; None for any template.
 
     Returns:
         The headings; `sheet_template_unclear` where they fit several templates alike; None where
         there are none.
     """
     rows = list(islice(sheet.open(), _SEARCHED))
-    considered = [templates()[mapping.template]] if mapping else list(_considered(sheet.name))
+    if only is None and mapping is not None:
+        only = templates()[mapping.template]
+    considered = _considered(sheet.name) if only is None else [only]
     names = _mapped(mapping) if mapping else {}
     candidates = [
         candidate
@@ -189,7 +194,7 @@ def _column(
 @cache
 def _names(key: str) -> Mapping[str, tuple[str, bool]]:
     """Return every heading that a template's columns go by, and whether it is their own name."""
-    template = templates()[key]
+    template = template_of(key)
     names: dict[str, tuple[str, bool]] = {}
     for column in template.columns:
         for name in column.also:

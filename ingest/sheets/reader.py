@@ -164,6 +164,12 @@ def open_sheet(
     Returns:
         A reader; a finding where it is a spreadsheet that cannot be read; None where it is none.
     """
+    opened = open_grid(source, limits)
+    return SheetReader(*opened, mapping) if isinstance(opened, tuple) else opened
+
+
+def open_grid(source: BinaryIO, limits: Limits) -> tuple[Grid, int] | Finding | None:
+    """Return the sheets of a spreadsheet and the bytes of its file, else as `open_sheet` does."""
     start = source.tell()
     head = source.read(_HEAD)
     source.seek(start)
@@ -177,10 +183,9 @@ def open_sheet(
     if len(data) > limits.workbook_size:
         return finding("workbook_too_large", limit=limits.workbook_size)
     try:
-        grid = read_workbook(data, limits) if is_zip else read_csv(data, limits)
+        return (read_workbook if is_zip else read_csv)(data, limits), len(data)
     except RefusedError as refused:
         return refused.found[0]
-    return SheetReader(grid, len(data), mapping)
 
 
 def _groups(

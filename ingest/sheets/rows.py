@@ -15,7 +15,7 @@ from ingest.sheets.grid import CellError, Sheet, Value
 from ingest.sheets.headings import Heading
 from ingest.sheets.names import fold
 from ingest.sheets.numbers import plain, read_number, unit_of
-from ingest.sheets.templates import Column, Template, templates, words
+from ingest.sheets.templates import Column, Template, template_of, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _is_total(values: list[Value]) -> bool:
 @cache
 def _examples(key: str) -> tuple[Mapping[str, str], ...]:
     """Return the rows of a worked example, what tells them apart soonest first."""
-    template = templates()[key]
+    template = template_of(key)
 
     def order(name: str) -> bool:
         return template.column(name).kind not in {"lot", "reference"}

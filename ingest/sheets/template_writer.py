@@ -3,7 +3,8 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from xlsxwriter.worksheet import Worksheet
@@ -22,19 +23,28 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 _SEPARATORS: Final[Mapping[Language, str]] = {"en": ",", "vi": ";"}
 """As Excel has them where a comma is in numbers, and where it is not."""
 
+_FORMULA: Final = re.compile(r"\A(?=[=+\-@＝＋－＠\t\r\n'])")
+"""Before what would be a formula a mark stands, which the reader of CSV takes away again."""
+
 _HEAD: Final = {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True}
 _WIDTHS: Final = {"date": 13, "time": 8, "number": 11, "unit": 10}
 _WIDTH: Final = 22
 _LISTED_FROM: Final = 3  # empty rows between the example and the notes
 
 
-def template_workbook(template: Template, language: Language, known: Known | None = None) -> bytes:
+def template_workbook(
+    template: Template,
+    language: Language,
+    known: Known | None = None,
+    rows: Iterable[Sequence[Value]] = (),
+) -> bytes:
     """Return a workbook to fill in.
 
     Args:
         template: which one.
         language: of its headings, lists and notes.
         known: what the lists offer.
+        rows: what is filled in already, a value for each column.
     """
     book = Book(language, known or Known())
     sheet = book.sheet(getattr(template.title, language))
@@ -45,16 +55,27 @@ def template_workbook(template: Template, language: Language, known: Known | Non
         sheet.set_column(position, position, width, book.form_of(column.kind))
         sheet.write_comment(0, position, getattr(column.note, language))
         book.choose(sheet, column, position, (1, _ROWS))
+    for row, values in enumerate(rows, start=1):
+        for position, (column, value) in enumerate(zip(template.columns, values, strict=True)):
+            put(sheet, row, position, value, book.form_of(column.kind))
     _put_example(book, template)
     return book.finish()
 
 
-def template_csv(template: Template, language: Language) -> bytes:
-    """Return headings and the worked example as CSV, in UTF-8 with a byte order mark."""
+def template_csv(
+    template: Template, language: Language, rows: Sequence[Sequence[Value]] = ()
+) -> bytes:
+    """Return headings and rows as CSV, in UTF-8 with a byte order mark.
+
+    Args:
+        template: which one.
+        language: of its headings.
+        rows: what is filled in; none for those of the worked example.
+    """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=_SEPARATORS[language])
     writer.writerow([heading(column, language) for column in template.columns])
-    for row in example_rows(template, language):
+    for row in rows or example_rows(template, language):
         writer.writerow([_as_text(value, language) for value in row])
     return (_BYTE_ORDER_MARK + text.getvalue()).encode()
 
@@ -118,4 +139,4 @@ def _as_text(value: Value, language: Language) -> str:
     if isinstance(value, float):
         text = f"{value:.15g}"
         return text.replace(".", ",") if language == "vi" else text
-    return "" if value is None else str(value)
+    return "" if value is None else _FORMULA.sub("'", str(value))

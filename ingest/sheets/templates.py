@@ -2,7 +2,8 @@
 
 A template is a file of `schemas/templates/`; its key is the file's name. Columns that several
 templates have stand in `_columns.toml`, and a template names them by their key. How such a file is
-built is told in docs/spreadsheets.md.
+built is told in docs/spreadsheets.md. The lists that organisations keep are sheets of the same
+form, in `schemas/registry/`; their rows become no events.
 """
 
 import tomllib
@@ -81,6 +82,7 @@ class Column(_Part):
         kind: how its cells are read.
         to: members of the event that it fills: `eventTime`; one of `LISTS`; `sourceList/` and
             such with a type behind; `ilmd/` with a name behind; an extension with its prefix.
+            None in a list.
         required: `always`; `with others` that say something of the same goods; `own code`: where
             the goods have no GTIN.
         name: the heading that the ledger writes.
@@ -97,7 +99,7 @@ class Column(_Part):
 
     key: str
     kind: Kind
-    to: tuple[str, ...]
+    to: tuple[str, ...] = ()
     required: Required = "no"
     name: Text
     also: tuple[str, ...] = ()
@@ -144,7 +146,7 @@ class Template(_Part):
         key: the name of its file.
         title: the name of its sheet.
         about: what a row is.
-        event: the members that are the same in every event.
+        event: the members that are the same in every event; none in a list.
         group: columns whose values tell which rows make one event; none: each row makes its own.
         either: columns of which a row fills in at least one.
         variants: by the column that, filled in, makes another event of the row.
@@ -155,7 +157,7 @@ class Template(_Part):
     key: str
     title: Text
     about: Text
-    event: Mapping[str, str]
+    event: Mapping[str, str] = Field(default_factory=dict)
     group: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
     variants: Mapping[str, Variant] = Field(default_factory=dict, alias="with")
@@ -213,9 +215,27 @@ class Words(_Part):
 @cache
 def templates() -> Mapping[str, Template]:
     """Return every template by its key, in order of the keys."""
-    shared = _table(_folder() / "_columns.toml")
+    return _read(_folder(), _table(_folder() / "_columns.toml"))
+
+
+@cache
+def lists() -> Mapping[str, Template]:
+    """Return the lists that organisations keep, likewise: `partners`, `places`, `products`."""
+    return _read(files("schemas") / "registry", {})
+
+
+def template_of(key: str) -> Template:
+    """Return a template or a list by its key.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return templates().get(key) or lists()[key]
+
+
+def _read(folder: Traversable, shared: Mapping[str, Any]) -> Mapping[str, Template]:
     found = {}
-    for source in sorted(_folder().iterdir(), key=lambda one: one.name):
+    for source in sorted(folder.iterdir(), key=lambda one: one.name):
         if source.name.endswith(".toml") and not source.name.startswith("_"):
             table = _table(source)
             key = source.name.removesuffix(".toml")
