@@ -55,6 +55,11 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for file in ("label.svg", "label.png", "labels.pdf", "labels.zip", "links.csv"):
         yield f"GET /stamps/{{number}}/{file}", Right.CAPTURE
     yield "GET /certificates.json", Right.MANAGE
+    for key in ("products", "places", "partners"):
+        for ending in ("", ".json", ".xlsx", ".csv", "/new", "/{number}"):
+            yield f"GET /{key}{ending}", Right.CAPTURE
+        yield f"POST /{key}", Right.CAPTURE
+    yield "GET /products/{number}/image", Right.CAPTURE
     yield "POST /backups", Right.OPERATE
     yield "GET /metrics", Right.OPERATE
 

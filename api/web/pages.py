@@ -30,6 +30,7 @@ from api.web import (
     looks,
     lots,
     open_id,
+    own_lists,
     people,
     publications,
     receipts,
@@ -94,6 +95,7 @@ router.include_router(stamp_files.router)
 router.include_router(stamp_check.router)
 router.include_router(publications.router)
 router.include_router(links.router)
+router.include_router(own_lists.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

@@ -41,8 +41,8 @@ from ingest.registry.master_data import changes, document_of
 Faults = list[tuple[int, Finding]]
 """What keeps lines out: the index of a line, and why."""
 
-Note = Callable[[Line, Line | None], None]
-"""Called with each line that was saved and what it was before, in the transaction that saves it."""
+Note = Callable[[Sequence[tuple[Line, Line | None]]], None]
+"""Called with the lines that were saved, and what each was before, in their transaction."""
 
 
 class _TakenBackError(Exception):
@@ -88,7 +88,7 @@ def save_lines(
         lines: those with a number are changed, the others added; of each code one.
         now: the clock, microseconds since 1970 UTC.
         ownership: what belongs to the organisation.
-        note: called with each line that was saved.
+        note: called with what was saved.
 
     Returns:
         What keeps them out; none of them is saved then.
@@ -134,16 +134,16 @@ def _written(
 ) -> Faults:
     """Write lines, one after the other, and return what is wrong; then nothing of it stays."""
     found: Faults = []
+    done: list[tuple[Line, Line | None]] = []
     with suppress(_TakenBackError), books.transaction():
         for index, (line, old) in enumerate(zip(lines, before, strict=True)):
             faults = _faults(books, line)
             found += [(index, one) for one in faults]
             if not has_errors(faults):
-                saved = _save(books, line, now)
-                if stays:
-                    note(saved, old)
+                done.append((_save(books, line, now), old))
         if found or not stays:
             raise _TakenBackError
+        note(done)
     return found
 
 

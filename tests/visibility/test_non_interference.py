@@ -86,6 +86,16 @@ ASKED_ELSEWHERE = {
     "POST /publications": "likewise",
     "GET /links": "of whoever keeps them",
     "POST /links": "likewise",
+    **{
+        f"{method} /{key}{ending}": "of whoever keeps the list: test_own_lists_pages"
+        for key in ("products", "places", "partners")
+        for method, endings in (
+            ("GET", ("", ".json", ".xlsx", ".csv", "/new", "/{number}")),
+            ("POST", ("",)),
+        )
+        for ending in endings
+    },
+    "GET /products/{number}/image": "likewise",
     "POST /epcis/capture": "promises, and its jobs are asked for",
     "POST /epcis/queries": "keeps what it is sent, of whoever sends it",
     "DELETE /epcis/nextPageToken/{token}": "forgets nothing, since nothing is kept",

@@ -1,0 +1,72 @@
+"""Photographs that people send: made small, and without what a camera writes into them.
+
+A photograph of a telephone holds where and when it was taken; of that nothing is kept, since every
+image is drawn anew from its dots.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from epcis_core.errors import EpcisError
+from epcis_core.store.registry.products import LARGEST_IMAGE
+
+MOST_BYTES: Final = 20 * 2**20
+"""Of an image as it is sent."""
+
+_MOST_DOTS: Final = 60_000_000
+_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+_SIDES: Final = (1600, 1200, 900, 640, 400)
+"""Dots of the longer side, the largest first; the first that is small enough is kept."""
+
+_QUALITY: Final = 82
+
+
+class ImageError(EpcisError):
+    """Bytes are no image that can be taken."""
+
+
+def fitted(data: bytes) -> tuple[bytes, str]:
+    """Return an image that is small enough to be kept, upright, with nothing but its dots.
+
+    Args:
+        data: JPEG, PNG or WebP.
+
+    Returns:
+        Its bytes, and its media type: JPEG, or WebP where parts of it are transparent.
+
+    Raises:
+        ImageError: it is none of these, damaged, or of far too many dots.
+    """
+    if len(data) > MOST_BYTES:
+        raise ImageError(f"An image has {MOST_BYTES} bytes at most, and this has {len(data)}")
+    try:
+        image = _upright(data)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ImageError(f"Expected JPEG, PNG or WebP, got: {error}") from error
+    is_clear = image.mode == "RGBA"
+    written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= LARGEST_IMAGE)
+    return written, "image/webp" if is_clear else "image/jpeg"
+
+
+def _upright(data: bytes) -> Image.Image:
+    """Return an image as it is meant to be seen, with a fourth channel where it is transparent."""
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+        if opened.width * opened.height > _MOST_DOTS:
+            raise ValueError(f"{opened.width} × {opened.height} dots")
+        opened.draft("RGB", (_SIDES[0], _SIDES[0]))  # of a large JPEG only what is needed
+        upright = ImageOps.exif_transpose(opened)
+        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+
+
+def _written(image: Image.Image, *, is_clear: bool) -> Iterator[bytes]:
+    """Yield an image smaller and smaller; of 400 dots none is too large."""
+    for side in _SIDES:
+        image.thumbnail((side, side))
+        file = io.BytesIO()
+        clean = Image.new(image.mode, image.size)
+        clean.paste(image)
+        clean.save(file, "WEBP" if is_clear else "JPEG", quality=_QUALITY)
+        yield file.getvalue()
