@@ -54,6 +54,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET /journal{ending}", Right.AUDIT
     for file in ("label.svg", "label.png", "labels.pdf", "labels.zip", "links.csv"):
         yield f"GET /stamps/{{number}}/{file}", Right.CAPTURE
+    for ending in ("", ".json"):
+        yield f"GET /unusual-scans{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
     for key in ("products", "places", "partners"):
         for ending in ("", ".json", ".xlsx", ".csv", "/new", "/{number}"):

@@ -35,6 +35,7 @@ from api.web import (
     publications,
     receipts,
     shares,
+    stamp_alerts,
     stamp_check,
     stamp_files,
     stamps,
@@ -90,6 +91,7 @@ router.include_router(journal.router)
 router.include_router(certificates.router)
 router.include_router(capture_rights.router)
 router.include_router(shares.router)
+router.include_router(stamp_alerts.router)
 router.include_router(stamps.router)
 router.include_router(stamp_files.router)
 router.include_router(stamp_check.router)

@@ -17,6 +17,7 @@ from api.stamps.svg import label_svg
 from api.web import times
 from api.web.answers import page, texts_for
 from api.web.forms import LineNumber, NotDoneError, ShortForm, number_in
+from api.web.stamp_alerts import alerts_of
 from api.web.stamp_orders import BETWEEN, FIELDS, base_of, label_of, products_for, run_in
 from epcis_core.errors import AccessError, TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -34,6 +35,7 @@ from epcis_core.store.registry.stamps import (
     runs_of,
     void_run,
 )
+from epcis_core.store.registry.unusual_scans import scans_of_run
 
 router = APIRouter(include_in_schema=False)
 
@@ -160,6 +162,7 @@ def _page(
         pins=PIN_DIGITS,
         most=MOST,
         is_local=_is_local(request),
+        alerts=alerts_of(request, owner),
         form={name: form.get(name, "") for name in FIELDS},
         problem=problem,
         preview=preview,
@@ -175,6 +178,8 @@ def _run_page(request: Request, run: Run, *, problem: str = "") -> Response:
         run=run,
         format=formats()[run.format].named(t.language) if run.format in formats() else run.format,
         parts=parts_of(run),
+        scans=scans_of_run(_books(request), run.number, str(run.identifier().digital_link())),
+        alerts=[one for one in alerts_of(request, run.organisation) if one.told.run == run.number],
         made=times.day(times.here_at(run.made), t.language),
         expiry="" if run.expiry is None else times.calendar_day(run.expiry, t.language),
         voided="" if run.voided is None else times.day(times.here_at(run.voided), t.language),

@@ -16,6 +16,7 @@ from epcis_core.access.roles import Role
 from epcis_core.store.registry.journal import What, journal
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from epcis_core.store.registry.products import Product, save_product
+from epcis_core.store.registry.scans import count_scans
 from epcis_core.store.registry.stamp_pins import pin_key, pin_of
 from epcis_core.store.registry.stamps import Run, find_run, runs_of, serials_of
 from tests.api.access.members import FARM, RIVAL, Members, members
@@ -84,6 +85,56 @@ def test_what_is_ordered_is_printed_and_reads_back(site: Members) -> None:
     noted = [one for one in journal(site.books) if one.what is What.STAMPS_FETCHED]
     link = f"{run.number}: https://id.gs1.org/01/{GTIN}/10/L%2F1 × 3"
     assert [one.about for one in noted[:2]] == [f"{link}: all links", f"{link}: labels 1"]
+
+
+def test_the_link_of_a_stamp_is_answered_by_this_server(site: Members) -> None:
+    with site.browser(Role.BUSINESS) as browser:
+        run = ordered(site, browser)
+    (serial, *_) = serials_of(site.books, run)
+    with site.stranger() as browser:
+        answer = browser.get(f"/01/{GTIN}/10/L%2F1/21/{serial}?17=261231")
+    assert answer.status_code == 404  # nothing is published
+    assert f'<p class="code">(01){GTIN}(10)L/1(21){serial}</p>' in answer.text
+
+
+def test_unusual_scans_are_told_to_whose_stamps_they_are_and_to_the_province(site: Members) -> None:
+    with site.browser(Role.BUSINESS) as browser:
+        run = ordered(site, browser, lot="OFTEN")
+    (serial, second, _) = serials_of(site.books, run)
+    thing = f"https://id.gs1.org/01/{GTIN}/21/"
+    lot = f"https://id.gs1.org/01/{GTIN}/10/OFTEN"
+    counts = {(thing + serial, lot): 4000, (thing + second, lot): 2}
+    count_scans(site.books, "2026-09-21", counts)
+    with site.browser(Role.BUSINESS) as browser:
+        listed = browser.get("/stamps").text
+        own = browser.get(f"/stamps/{run.number}").text
+        refused = browser.get("/unusual-scans")
+    with site.browser(Role.BUSINESS, RIVAL) as browser:
+        others = browser.get("/stamps").text
+    with site.browser(Role.PROVINCE) as browser:
+        page = browser.get("/unusual-scans").text
+        told = browser.get("/unusual-scans.json").json()
+    for shown in (listed, own, page):
+        assert "Scanned far more often than others of its run" in shown
+        assert f"Green grapes, number {serial}" in shown
+        assert "4,000 scans, the last on 21 Sep 2026" in shown
+    assert "<dt>Scans</dt><dd>4,002</dd>" in own
+    assert "Vườn nho Đồi Nắng" in page
+    assert "Unusual scans" not in others
+    assert refused.status_code == 403
+    assert told == [
+        {
+            "why": "often",
+            "organisation": FARM,
+            "gtin": GTIN,
+            "run": run.number,
+            "serial": serial,
+            "items": 1,
+            "scans": 4000,
+            "days": 1,
+            "last": "2026-09-21",
+        }
+    ]
 
 
 def test_a_large_run_comes_in_files_and_as_an_archive(
