@@ -18,6 +18,7 @@ _PAGES: Final = ("/", "/search", "/trace", "/event", "/recall", "/balance", "/ga
 def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _open()
     yield from _of_interface()
+    yield from _of_stamps()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
@@ -41,8 +42,6 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"{method} /capture-rights", Right.MANAGE
         yield f"{method} /certificates", Right.MANAGE
         yield f"{method} /shares", Right.CAPTURE
-        yield f"{method} /stamps", Right.CAPTURE
-        yield f"{method} /stamps/{{number}}", Right.CAPTURE
         yield f"{method} /publications", Right.PUBLISH
         yield f"{method} /links", Right.PUBLISH
         yield f"{method} /cases", Right.INSPECT
@@ -52,10 +51,6 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
-    for file in ("label.svg", "label.png", "labels.pdf", "labels.zip", "links.csv"):
-        yield f"GET /stamps/{{number}}/{file}", Right.CAPTURE
-    for ending in ("", ".json"):
-        yield f"GET /unusual-scans{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
     for key in ("products", "places", "partners"):
         for ending in ("", ".json", ".xlsx", ".csv", "/new", "/{number}"):
@@ -88,6 +83,17 @@ def _open() -> Iterator[tuple[str, None]]:
         yield f"GET {path}", None
     yield "POST /log-out", None
     yield f"OPTIONS {ADDRESS}", None
+
+
+def _of_stamps() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of runs of stamps, and of what is unusual about their scans."""
+    for path in ("/stamps", "/stamps/{number}"):
+        yield f"GET {path}", Right.CAPTURE
+        yield f"POST {path}", Right.CAPTURE
+    for file in ("label.svg", "label.png", "labels.pdf", "labels.zip", "links.csv"):
+        yield f"GET /stamps/{{number}}/{file}", Right.CAPTURE
+    for ending in ("", ".json"):
+        yield f"GET /unusual-scans{ending}", Right.AUDIT
 
 
 def _of_interface() -> Iterator[tuple[str, Right]]:

@@ -5,7 +5,7 @@ sign is a reason to look, and no proof. Days are those of the count: of Viet Nam
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
@@ -94,18 +94,20 @@ def unusual_scans(books: Bookkeeping, organisation: str | None = None) -> list[U
     """
     with books.reading() as connection:
         runs = connection.execute(
-            "SELECT *, date(voided / 1000000, 'unixepoch', '+7 hours') AS void_day FROM stamp_run "
-            "WHERE serials <> 'none' AND (?1 IS NULL OR organisation = ?1) ORDER BY number",
+            "SELECT * FROM stamp_run WHERE serials <> 'none' "
+            "AND (?1 IS NULL OR organisation = ?1) ORDER BY number",
             (organisation,),
         ).fetchall()
         found: list[Unusual] = []
         for gtin in sorted({run["gtin"] for run in runs}):
-            own = {run["number"]: run for run in runs if run["gtin"] == gtin}
+            own = [run for run in runs if run["gtin"] == gtin]
             scanned, strange = _scanned(connection, gtin)
-            for number, run in own.items():
-                items = [one for one in scanned if one.run == number]
-                found += _of_run(run, items)
-            found += _of_none(gtin, [*own.values()][-1]["organisation"], strange)
+            items: dict[int, list[Scanned]] = {}
+            for one in scanned:
+                items.setdefault(one.run, []).append(one)
+            for run in own:
+                found += _of_run(run, items.get(run["number"], []))
+            found += _of_none(gtin, own[-1]["organisation"], strange)
     return sorted(found, key=lambda one: (one.last, one.scans, one.serial), reverse=True)
 
 
@@ -127,7 +129,7 @@ def scans_of_run(books: Bookkeeping, run: int, lot: str) -> int:
         return sum(one.scans for one in _scanned(connection, row["gtin"])[0] if one.run == run)
 
 
-def standing_out(items: Sequence[Scanned]) -> Iterable[tuple[Why, Scanned]]:
+def standing_out(items: Sequence[Scanned]) -> Iterator[tuple[Why, Scanned]]:
     """Yield the items of a run that were scanned far more, or on far more days, than the others.
 
     Args:
@@ -142,7 +144,7 @@ def standing_out(items: Sequence[Scanned]) -> Iterable[tuple[Why, Scanned]]:
             yield Why.MANY_DAYS, one
 
 
-def _of_run(run: sqlite3.Row, items: Sequence[Scanned]) -> Iterable[Unusual]:
+def _of_run(run: sqlite3.Row, items: Sequence[Scanned]) -> Iterator[Unusual]:
     told: dict[str, tuple[Why, Scanned]] = {}
     if run["printed"]:  # labels leave a printer in their order
         told |= {one.serial: (Why.NOT_PRINTED, one) for one in items if one.place > run["printed"]}
@@ -163,7 +165,7 @@ def _of_run(run: sqlite3.Row, items: Sequence[Scanned]) -> Iterable[Unusual]:
         )
 
 
-def _of_none(gtin: str, organisation: str, strange: Sequence[sqlite3.Row]) -> Iterable[Unusual]:
+def _of_none(gtin: str, organisation: str, strange: Sequence[sqlite3.Row]) -> Iterator[Unusual]:
     if strange:
         last = max(strange, key=lambda row: (row["last"], row["serial"]))
         yield Unusual(
