@@ -81,8 +81,9 @@ def demo(
         with Ledger.open(path) as opened:
             output.print(f"Loaded {_load(opened)} events of the invented sample chains.")
             log_ins = _let_in(opened)
-            address = f"http://{host}:{port}{_publish(opened)}"
-            output.print(f"A public page: {address}", highlight=False, soft_wrap=True)
+            where = f"http://{host}:{port}" if port else ""  # else a port that is not known yet
+            told = f"A public page: {where}{_publish(opened)}"
+            output.print(told, highlight=False, soft_wrap=True)
             output.print("Without a log-in all is shown on this machine; these show less.")
             output.print(f"Password of all of them: {log_ins[0].password}", highlight=False)
             for one in log_ins:

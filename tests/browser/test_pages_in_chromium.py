@@ -46,6 +46,10 @@ PAGES = [
     pytest.param("/log-in", id="log-in"),
     pytest.param("/password", id="forgotten password"),
     pytest.param("/nowhere", id="no such page"),
+    pytest.param("/publications", id="publications"),
+    pytest.param("/links", id="links"),
+    pytest.param("/01/08936099141015/10/DN260311", id="public page"),
+    pytest.param("/01/08936099141015/10/DN260402", id="public page of nothing"),
 ]
 WIDTHS = [pytest.param(360, id="360"), pytest.param(390, id="390"), pytest.param(1280, id="1280")]
 
