@@ -18,7 +18,7 @@ MOST_BYTES: Final = 20 * 2**20
 
 _MOST_DOTS: Final = 60_000_000
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
-_SIDES: Final = (1600, 1200, 900, 640, 400)
+_SIDES: Final = (1600, 1200, 900, 640, 400, 240)
 """Dots of the longer side, the largest first; the first that is small enough is kept."""
 
 _QUALITY: Final = 82
@@ -28,11 +28,12 @@ class ImageError(EpcisError):
     """Bytes are no image that can be taken."""
 
 
-def fitted(data: bytes) -> tuple[bytes, str]:
+def fitted(data: bytes, most: int = LARGEST_IMAGE) -> tuple[bytes, str]:
     """Return an image that is small enough to be kept, upright, with nothing but its dots.
 
     Args:
         data: JPEG, PNG or WebP.
+        most: bytes that it may have then, 60,000 at least.
 
     Returns:
         Its bytes, and its media type: JPEG, or WebP where parts of it are transparent.
@@ -47,7 +48,7 @@ def fitted(data: bytes) -> tuple[bytes, str]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ImageError(f"Expected JPEG, PNG or WebP, got: {error}") from error
     is_clear = image.mode == "RGBA"
-    written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= LARGEST_IMAGE)
+    written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= most)
     return written, "image/webp" if is_clear else "image/jpeg"
 
 
@@ -62,7 +63,7 @@ def _upright(data: bytes) -> Image.Image:
 
 
 def _written(image: Image.Image, *, is_clear: bool) -> Iterator[bytes]:
-    """Yield an image smaller and smaller; of 400 dots none is too large."""
+    """Yield an image smaller and smaller; of 240 dots none is too large."""
     for side in _SIDES:
         image.thumbnail((side, side))
         file = io.BytesIO()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from api.images import fitted
 from api.web.public_content import PublicContent
 from api.web.public_told import Told, Wish, day_of
 from epcis_core.errors import AccessError
@@ -83,16 +84,21 @@ def product_shown(books: Bookkeeping, names: Names, gtin: str) -> ProductShown:
     """Return what to call a product: by its maker's list, else by master data.
 
     Args:
-        books: the registry, which keeps a photo from now on that is small enough for the page.
+        books: the registry, which keeps the photo from now on, small enough for the page.
         names: master data.
         gtin: 14 digits.
     """
     listed = product_of(books, gtin) if gtin else None
     if listed is not None:
-        small = listed.image is not None and len(listed.image) <= LARGEST_IMAGE
-        image = keep_image(books, listed.image_type, listed.image or b"") if small else None
-        return ProductShown(listed.name_vi, listed.name_en or listed.name_vi, listed.brand, image)
+        photo = None if listed.image is None else _kept(books, listed.image)
+        return ProductShown(listed.name_vi, listed.name_en or listed.name_vi, listed.brand, photo)
     known = names.product(gtin)
     name = str(known.get("name", ""))
     brand = str(known.get("brandName", known.get("brand", "")))
     return ProductShown(name, str(known.get("descriptionShort") or name), brand, None)
+
+
+def _kept(books: Bookkeeping, photo: bytes) -> str:
+    """Keep a photo in the size of the page, and return its digest."""
+    small, kind = fitted(photo, LARGEST_IMAGE)
+    return keep_image(books, kind, small)
