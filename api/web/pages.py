@@ -55,6 +55,7 @@ from api.web.answers import (
 from api.web.correctable import may_correct, others_of
 from api.web.event_page import event_page, facts_of_stored
 from api.web.naming import trace_link
+from api.web.stamp_orders import stamps_link
 from api.web.trace_page import MOST_ROWS, balanced, listed_events, trace_page
 from api.web.words import sentence
 from epcis_core.findings import Language
@@ -202,6 +203,7 @@ def show_trace(
         request,
         "trace.html",
         p=shown,
+        stamps=stamps_link(request, answer.subject),
         trace=answer,
         n=namer,
         is_past=bool(as_of),

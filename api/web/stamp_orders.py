@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -14,9 +15,11 @@ from api.stamps.words import label_words
 from api.web.answers import texts_for
 from api.web.forms import NotDoneError
 from api.web.texts import LANGUAGES
+from epcis_core.access.roles import Right
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.identifiers.schemes import CANONICAL_DOMAIN
+from epcis_core.provenance.kinds import key_of
 from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -54,6 +57,24 @@ def products_for(request: Request) -> dict[str, str]:
         for gtin, name in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
         if ownership is None or covers(ownership.owned, f"https://{CANONICAL_DOMAIN}/01/{gtin}")
     }
+
+
+def stamps_link(request: Request, thing: str) -> str:
+    """Return where whoever asks orders stamps for a lot; empty where they may not.
+
+    Args:
+        request: who asks.
+        thing: canonical.
+    """
+    key = key_of(thing)
+    if key is None or key.gtin is None or key.lot is None:
+        return ""
+    if Right.CAPTURE not in asker_of(request).rights:
+        return ""
+    ownership = ownership_of_asker(request)
+    if ownership is not None and not covers(ownership.owned, thing):
+        return ""
+    return "/stamps?" + urlencode({"product": key.gtin, "lot": key.lot})
 
 
 def run_in(request: Request, form: Mapping[str, str]) -> Run:

@@ -215,6 +215,7 @@ class _Asking:
         yield Question(f"/recall?{urlencode([('id', one) for one in things])}", "text/html")
         yield Question("/gaps.json")
         yield Question("/gaps", "text/html")
+        yield Question("/stamps", "text/html")
         for one in self.event_ids:
             yield Question(f"/event.json?{urlencode({'id': one})}")
         yield Question(f"/event?{urlencode({'id': self.event_ids[0]})}", "text/html")

@@ -75,7 +75,7 @@ ASKED_ELSEWHERE = {
     "POST /shares": "likewise; what it opens: test_shares",
     **dict.fromkeys(
         (
-            *("GET /stamps", "POST /stamps", "GET /stamps/{number}", "POST /stamps/{number}"),
+            *("POST /stamps", "GET /stamps/{number}", "POST /stamps/{number}"),
             *("GET /stamps/{number}/label.svg", "GET /stamps/{number}/label.png"),
             *("GET /stamps/{number}/labels.pdf", "GET /stamps/{number}/labels.zip"),
             "GET /stamps/{number}/links.csv",

@@ -21,6 +21,7 @@ from epcis_core.store.registry.stamp_pins import pin_key, pin_of
 from epcis_core.store.registry.stamps import Run, find_run, runs_of, serials_of
 from tests.api.access.members import FARM, RIVAL, Members, members
 from tests.api.stamps.reading import links_on, pictures, words
+from tests.ingest.documents import document, observed
 
 GTIN = "08936099141015"
 FORM = {
@@ -85,6 +86,23 @@ def test_what_is_ordered_is_printed_and_reads_back(site: Members) -> None:
     noted = [one for one in journal(site.books) if one.what is What.STAMPS_FETCHED]
     link = f"{run.number}: https://id.gs1.org/01/{GTIN}/10/L%2F1 × 3"
     assert [one.about for one in noted[:2]] == [f"{link}: all links", f"{link}: labels 1"]
+
+
+def test_a_lot_leads_whoever_makes_it_to_its_stamps(site: Members) -> None:
+    lot = f"https://id.gs1.org/01/{GTIN}/10/L%2F1"
+    event = {**observed(lot, eventID="urn:x:made"), "quantityList": [{"epcClass": lot}]}
+    event.pop("epcList")
+    body = document(event)
+    link = re.compile(r'<a [^>]*href="(/stamps[^"]+)">Stamps for this lot</a>')
+    found = []
+    for party in (FARM, RIVAL):
+        with site.browser(Role.BUSINESS, party) as browser:
+            browser.post("/captures", content=body).raise_for_status()
+            found.append(link.findall(browser.get("/trace", params={"id": lot}).text))
+            filled = browser.get(f"/stamps?product={GTIN}&lot=L%2F1").text
+    assert found == [[f"/stamps?product={GTIN}&amp;lot=L%2F1"], []]
+    assert f'value="{GTIN}"' in filled
+    assert 'value="L/1"' in filled
 
 
 def test_the_link_of_a_stamp_is_answered_by_this_server(site: Members) -> None:
