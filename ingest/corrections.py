@@ -13,19 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum, auto
 from typing import Any, Final, Literal
-from urllib.parse import quote, unquote
 
 from epcis_core.codecs.jsonld_writer import json_bytes, members, write_document
 from epcis_core.codecs.stored import read_stored_event
-from epcis_core.errors import IdentifierError
 from epcis_core.event_hash import event_hash
 from epcis_core.findings import Finding, Where, finding
-from epcis_core.identifiers import parse_identifier
 from epcis_core.model.base import Number
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import instant, utc_text
 from epcis_core.store.events import StoredEvent
-from ingest.sheets.goods import Product, class_of, read_lot, read_party, read_place
+from ingest.sheets.cells import cell_of, lot_of, with_lot
+from ingest.sheets.goods import read_lot, read_party, read_place
 from ingest.sheets.grid import CellError
 from ingest.sheets.numbers import plain, read_number, read_unit
 
@@ -33,7 +31,6 @@ LISTS: Final = (
     *("quantityList", "childQuantityList"),
     *("inputQuantityList", "outputQuantityList"),
 )
-_OWN_GOODS: Final = "tag:epcis-ledger.org,2026:goods:"
 _PARTIES: Final = {
     "giver": ("sourceList", "source"),
     "receiver": ("destinationList", "destination"),
@@ -175,16 +172,16 @@ def _fields(event: Mapping[str, Any]) -> Iterator[Field]:
     yield Field("time", _own_time(event).strftime(_MINUTE))
     for name in _PLACES:
         if name in event:
-            yield Field("place", _shown(event[name]["id"]))
+            yield Field("place", cell_of(event[name]["id"]))
             break
     for name, (where, inner) in _PARTIES.items():
         for entry in event.get(where) or ():
             if entry["type"].endswith("party"):
-                yield Field(name, _shown(entry[inner]))
+                yield Field(name, cell_of(entry[inner]))
                 break
     for number, (_, entry) in enumerate(_goods(event)):
         goods = entry["epcClass"]
-        if (lot := _lot(goods)) is not None:
+        if (lot := lot_of(goods)) is not None:
             yield Field(f"lot-{number}", lot, goods)
         amount = entry.get("quantity")
         yield Field(f"quantity-{number}", amount.text if amount else "", goods)
@@ -232,7 +229,7 @@ def _put_place(event: dict[str, Any], place: str) -> None:
 
 
 def _put_lot(event: dict[str, Any], entry: dict[str, Any], before: str, lot: str) -> None:
-    entry["epcClass"] = _with_lot(entry["epcClass"], lot)
+    entry["epcClass"] = with_lot(entry["epcClass"], lot)
     for name, value in (event.get("ilmd") or {}).items():
         if name.endswith("lotNumber") and value == before:
             event["ilmd"][name] = lot
@@ -261,30 +258,3 @@ def _own_time(event: Mapping[str, Any]) -> datetime:
     hours, minutes = int(offset[1:3]), int(offset[4:6])
     moved = timedelta(hours=hours, minutes=minutes) * (-1 if offset[0] == "-" else 1)
     return instant(event["eventTime"]).astimezone(timezone(moved))
-
-
-def _shown(uri: str) -> str:
-    """Return a place or party as a cell holds it: by GLN, a part of it behind a slash."""
-    try:
-        read = parse_identifier(uri)
-    except IdentifierError:
-        return uri
-    if read.gln is None:
-        return uri
-    part = next((value for ai, value in read.ais if ai == "254"), None)
-    return read.gln if part is None else f"{read.gln}/{part}"
-
-
-def _lot(uri: str) -> str | None:
-    if uri.startswith(_OWN_GOODS):
-        return unquote(uri.rpartition(":")[2])
-    try:
-        return parse_identifier(uri).lot
-    except IdentifierError:
-        return None
-
-
-def _with_lot(uri: str, lot: str) -> str:
-    if uri.startswith(_OWN_GOODS):
-        return f"{uri.rpartition(':')[0]}:{quote(lot, safe='')}"
-    return class_of(Product(gtin=parse_identifier(uri).gtin), lot)

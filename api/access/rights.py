@@ -30,6 +30,10 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield "GET /captures/{capture_id}/to-mend", Right.READ
     yield "GET /upload", Right.CAPTURE
     yield "POST /withdraw", Right.CAPTURE
+    for path in ("/steps", "/steps/worker.js", "/steps/done/{capture_id}", "/steps/{key}"):
+        yield f"GET {path}", Right.CAPTURE
+    yield "POST /steps/{key}", Right.CAPTURE
+    yield "POST /scan", Right.CAPTURE
     for method in ("GET", "POST"):
         yield f"{method} /correct", Right.CAPTURE
     yield "GET /upload/progress/{token}.json", Right.CAPTURE

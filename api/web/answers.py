@@ -191,6 +191,7 @@ def _template(name: str) -> str:
 STATIC_FILES: Final[Mapping[str, str]] = {
     "style.css": "text/css",
     "page.js": "text/javascript",
+    "steps.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 """What is served as it is, with its media type."""

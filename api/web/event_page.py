@@ -73,16 +73,10 @@ def event_page(stored: StoredEvent, namer: Namer, asker: Asker) -> EventPage:
     """Work out the page of one record."""
     event = stored.event
     facts = facts_of_stored(stored, event)
-    declared = event.error_declaration
-    told = (
-        declaration(facts, namer, declared_at=declared.declaration_time)
-        if declared is not None
-        else sentence(facts, namer)
-    )
     readings = "; ".join(_readings(event, namer))
     return EventPage(
         stored,
-        told,
+        told_of(stored, namer),
         namer.texts("event.reading", reading=readings) if readings else "",
         tuple(field for field in _fields(stored, event, facts, namer, asker) if field.values),
         tuple(
@@ -95,6 +89,16 @@ def event_page(stored: StoredEvent, namer: Namer, asker: Asker) -> EventPage:
             for named in facts.named
         ),
     )
+
+
+def told_of(stored: StoredEvent, namer: Namer) -> str:
+    """Return a record as a sentence: what happened, or what was declared wrong."""
+    event = stored.event
+    facts = facts_of_stored(stored, event)
+    declared = event.error_declaration
+    if declared is None:
+        return sentence(facts, namer)
+    return declaration(facts, namer, declared_at=declared.declaration_time)
 
 
 def facts_of_stored(stored: StoredEvent, event: EpcisEvent | None = None) -> EventFacts:

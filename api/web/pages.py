@@ -34,11 +34,13 @@ from api.web import (
     people,
     publications,
     receipts,
+    scans,
     shares,
     stamp_alerts,
     stamp_check,
     stamp_files,
     stamps,
+    steps,
     upload_history,
     uploads,
 )
@@ -81,6 +83,8 @@ router.include_router(capture_page.router)
 router.include_router(upload_history.router)
 router.include_router(receipts.router)
 router.include_router(corrections.router)
+router.include_router(steps.router)
+router.include_router(scans.router)
 router.include_router(lots.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)

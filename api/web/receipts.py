@@ -12,8 +12,7 @@ from api.paper_checkpoint import latest_on_paper
 from api.web import times
 from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.capture_page import found_report
-from api.web.event_page import facts_of_stored
-from api.web.words import declaration, sentence
+from api.web.event_page import facts_of_stored, told_of
 from epcis_core.model.times import utc_text
 from epcis_core.store.captures import capture_outcomes
 from epcis_core.store.events import StoredEvent, events_by_id
@@ -83,23 +82,14 @@ def show_receipt(request: Request, capture_id: str) -> Response:
         "receipt.html",
         r=told,
         when=times.here_at(outcome.record_time),
-        sentences=[_sentence(one, n) for one in stored if one.capture_id == capture_id]
-        or [_sentence(one, n) for one in stored],
+        sentences=[told_of(one, n) for one in stored if one.capture_id == capture_id]
+        or [told_of(one, n) for one in stored],
         more=max(0, len(kept) - _MOST_EVENTS),
         confirmations=confirmations,
         n=n,
         name=organisation_names(state.books).get(outcome.organisation),
         checkpoint=latest_on_paper(state.ledger, state.books, now()),
     )
-
-
-def _sentence(stored: StoredEvent, n: Any) -> str:
-    event = stored.event
-    facts = facts_of_stored(stored, event)
-    declared = event.error_declaration
-    if declared is None:
-        return sentence(facts, n)
-    return declaration(facts, n, declared_at=declared.declaration_time)
 
 
 def _confirmations(request: Request, stored: list[StoredEvent]) -> list[Confirmation]:

@@ -149,6 +149,7 @@ class Template(_Part):
         event: the members that are the same in every event; none in a list.
         group: columns whose values tell which rows make one event; none: each row makes its own.
         either: columns of which a row fills in at least one.
+        next: the keys of templates that often follow with the same goods.
         variants: by the column that, filled in, makes another event of the row.
         columns: in the order of the sheet.
         example: rows that show how it is done, by the keys of columns.
@@ -160,6 +161,7 @@ class Template(_Part):
     event: Mapping[str, str] = Field(default_factory=dict)
     group: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
     variants: Mapping[str, Variant] = Field(default_factory=dict, alias="with")
     columns: tuple[Column, ...]
     example: tuple[Mapping[str, str | date], ...]
@@ -202,6 +204,7 @@ class Words(_Part):
         example: name of the sheet with the worked example.
         answer: heading of the column with what is wrong.
         ignored: headings that say nothing.
+        steps: the keys of all templates in the order in which goods go through them.
     """
 
     totals: frozenset[str]
@@ -210,6 +213,7 @@ class Words(_Part):
     example: Text
     answer: Text
     ignored: frozenset[str]
+    steps: tuple[str, ...]
 
 
 @cache

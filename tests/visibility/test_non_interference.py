@@ -71,6 +71,12 @@ ASKED_ELSEWHERE = {
     "GET /correct": "of whoever recorded something; of others: test_corrections",
     "POST /correct": "likewise",
     "POST /withdraw": "likewise",
+    "GET /steps": "a list, without anything of the ledger",
+    "GET /steps/worker.js": "a script",
+    "GET /steps/{key}": "shows the time of day; what it offers of others: test_steps",
+    "GET /steps/done/{capture_id}": "of a capture, whose report is asked",
+    "POST /steps/{key}": "captures as POST /captures does, which is asked",
+    "POST /scan": "reads a photograph, and nothing of the ledger",
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
     **dict.fromkeys(

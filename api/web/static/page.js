@@ -141,3 +141,6 @@ if (print) {
   print.hidden = false;
   print.querySelector("button").addEventListener("click", () => window.print());
 }
+
+// Forms that were kept for when there is no connection go with whoever logs out.
+if ("caches" in window && document.querySelector("form[action$='/log-in']")) caches.delete("steps");

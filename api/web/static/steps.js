@@ -1,0 +1,162 @@
+// Without a connection what is written down stays on the phone, and is sent when there is one again.
+const KEY = "drafts";
+const box = document.querySelector(".drafts");
+const told = document.querySelector(".draft-told");
+const { owner } = box.dataset;
+
+const all = () => JSON.parse(localStorage.getItem(KEY) || "[]");
+const own = () => all().filter((one) => one.owner === owner);
+function change(id, draft) {
+  const others = all().filter((one) => one.id !== id);
+  localStorage.setItem(KEY, JSON.stringify(draft ? [...others, draft] : others));
+  list();
+}
+
+function list() {
+  const drafts = own();
+  box.hidden = !drafts.length;
+  const lines = drafts.map((one) => {
+    const line = document.createElement("li");
+    const said = one.values.filter(([, value]) => value).map(([, value]) => value).join(" · ");
+    line.textContent = `${one.title}: ${said}`;
+    if (one.problem) {
+      const problem = document.createElement("p");
+      problem.className = "problem";
+      problem.textContent = one.problem;
+      const mend = document.createElement("a");
+      mend.href = `${one.action}?${new URLSearchParams(one.values)}`;
+      mend.textContent = box.dataset.mend;
+      line.append(problem, mend);
+    }
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "quiet";
+    remove.textContent = box.dataset.remove;
+    remove.addEventListener("click", () => change(one.id));
+    line.append(" ", remove);
+    return line;
+  });
+  box.querySelector("ul").replaceChildren(...lines);
+}
+
+// What was sent before is known to the ledger by its content, so that to send it again is harmless.
+async function send() {
+  let sent = 0;
+  for (const draft of own()) {
+    let answer;
+    try {
+      answer = await fetch(draft.action, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(draft.values) });
+    } catch {
+      told.textContent = box.dataset.offline;
+      return;
+    }
+    if (answer.ok) {
+      change(draft.id);
+      sent += 1;
+    } else if (answer.status === 422) {
+      const { problems } = await answer.json();
+      // It may have been removed meanwhile.
+      if (all().some((one) => one.id === draft.id)) change(draft.id, { ...draft, problem: Object.values(problems).join(" ") });
+    } else return;
+  }
+  if (sent) told.textContent = box.dataset.sent;
+}
+
+const form = document.querySelector("form.step");
+if (form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button[type=submit]");
+    button.disabled = true;
+    const values = [...new FormData(form)];
+    try {
+      const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(values) });
+      if (answer.redirected) {
+        window.location.assign(answer.url);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const one of document.querySelectorAll("main .problem")) one.remove();
+      for (const problem of page.querySelectorAll("main .problem")) {
+        const field = problem.id && document.getElementById(problem.id.replace(/-problem$/, ""));
+        if (field) {
+          field.setAttribute("aria-invalid", "true");
+          field.setAttribute("aria-describedby", problem.id);
+          const hidden = field.closest("details");
+          if (hidden) hidden.open = true;
+          field.closest("p").after(problem);
+        } else form.before(problem);
+      }
+      document.querySelector("main .problem")?.scrollIntoView({ block: "center" });
+    } catch {
+      change(null, { id: `${Date.now()}-${Math.random()}`, owner, action: new URL(form.action).pathname, title: form.dataset.title, values });
+      form.reset();
+      told.textContent = box.dataset.kept;
+      window.scrollTo(0, 0);
+    }
+    button.disabled = false;
+  });
+}
+
+// A code fills in what it says, and leaves what was typed already.
+const photo = document.querySelector("form.photo");
+if (photo) {
+  photo.querySelector("button").hidden = true;
+  photo.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    try {
+      const text = await codeIn(event.target.files[0]);
+      const answer = await fetch(`${form.action}?${new URLSearchParams({ scanned: text })}`);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const field of page.querySelectorAll(".of-product input, .of-lot input, .of-container input")) {
+        if (field.value) document.getElementById(field.id).value = field.value;
+      }
+      told.textContent = text;
+    } catch {
+      told.textContent = photo.dataset.failed;
+    }
+    event.target.value = "";
+  });
+}
+
+async function codeIn(file) {
+  if ("BarcodeDetector" in window) {
+    const [code] = await new window.BarcodeDetector().detect(await createImageBitmap(file)).catch(() => []);
+    if (code) return code.rawValue;
+  }
+  const data = new FormData();
+  data.set("picture", file);
+  const answer = await fetch(photo.action, { method: "POST", headers: { Accept: "application/json" }, body: data });
+  if (!answer.ok) throw new Error("no code");
+  return (await answer.json()).text;
+}
+
+// Where the phone is, when somebody asks for it.
+for (const button of "geolocation" in navigator ? document.querySelectorAll(".locate button") : []) {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        document.getElementById(button.dataset.for).value = `geo:${coords.latitude.toFixed(5)},${coords.longitude.toFixed(5)}`;
+      },
+      () => {
+        told.textContent = button.dataset.failed;
+      },
+    );
+  });
+}
+
+async function stay() {
+  await navigator.serviceWorker.register(box.dataset.worker, { scope: box.dataset.scope });
+  await navigator.serviceWorker.ready;
+  const links = [...document.querySelectorAll(".steps a"), ...document.querySelectorAll("link[href], script[src]")];
+  const paths = [box.dataset.scope, window.location.href, ...links.map((one) => one.href || one.src)];
+  if (!navigator.serviceWorker.controller) await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+  for (const path of paths) await fetch(path).catch(() => null);
+  document.documentElement.dataset.kept = "forms";
+}
+if ("serviceWorker" in navigator) stay().catch(() => null);
+
+window.addEventListener("online", send);
+box.querySelector(".send").addEventListener("click", send);
+list();
+if (navigator.onLine) send();
