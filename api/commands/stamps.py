@@ -81,6 +81,8 @@ def stamp(
         name,
         None if expiry is None else _day(expiry),
     )
+    if count > 1 and one.identifier.serial is not None:
+        raise typer.BadParameter(f"{identifier} is one item, and has one stamp.")
     chosen = _format(wanted)
     label = lay_out(one, chosen, words)
     _write(out, label, count, stamp_files(repeat(one, count), chosen, words, out.stem))

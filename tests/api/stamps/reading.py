@@ -31,11 +31,20 @@ def words(pdf: bytes) -> str:
 
 def links_on(picture: Image.Image) -> list[str]:
     """What all QR codes on a picture say, from above and, in a row, from the left."""
-    found = zxingcpp.read_barcodes(
-        picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    )
+    return [one.text for one in _codes(picture)]
+
+
+def boxes_on(picture: Image.Image) -> list[tuple[int, int, int, int]]:
+    """Where the same codes stand: left, top, right and bottom, in dots."""
+    corners = [one.position for one in _codes(picture)]
+    return [(p.top_left.x, p.top_left.y, p.bottom_right.x, p.bottom_right.y) for p in corners]
+
+
+def _codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     row = DENSITY / 25.4 * 10  # codes of two rows are farther apart than a centimetre
-    placed = [
-        (round(one.position.top_left.y / row), one.position.top_left.x, one.text) for one in found
-    ]
-    return [text for _, _, text in sorted(placed)]
+
+    def place(one: zxingcpp.Barcode) -> tuple[int, int]:
+        return round(one.position.top_left.y / row), one.position.top_left.x
+
+    return sorted(zxingcpp.read_barcodes(picture, formats=kinds), key=place)

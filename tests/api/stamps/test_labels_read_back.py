@@ -21,7 +21,7 @@ from api.stamps.symbol import LARGEST, QUIET, SMALLEST
 from api.stamps.words import label_words
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import check_digit, identifier_of, parse_identifier
-from tests.api.stamps.reading import links_on, pictures, words
+from tests.api.stamps.reading import DENSITY, boxes_on, links_on, pictures, words
 
 WORDS = label_words("vi")
 BASE = "https://tem.example"
@@ -49,9 +49,20 @@ def test_each_label_of_a_sheet_reads_back_to_its_link_in_its_place(wanted: Forma
         found = [parse_identifier(f"(01)08936099141015(10)A{n}") for n in range(2)]
         stamps = [Stamp(one, "https://t.vn") for one in found]
     pdf = labels_pdf(labels_of(stamps, wanted, WORDS), wanted, "tem")
-    pages = [links_on(page) for page in pictures(pdf)]
+    pages = [*pictures(pdf)]
     links = [one.link for one in stamps]
-    assert pages == [links[: wanted.on_a_page], links[wanted.on_a_page :]]
+    assert [links_on(page) for page in pages] == [
+        links[: wanted.on_a_page],
+        links[wanted.on_a_page :],
+    ]
+    dot = 25.4 / DENSITY  # millimetres
+    for page in pages:
+        assert (page.width * dot, page.height * dot) == pytest.approx(wanted.page, abs=0.2)
+        for (left, top, right, bottom), (x, y) in zip(
+            boxes_on(page), wanted.places(), strict=False
+        ):
+            assert x < left * dot < right * dot < x + wanted.label[0]
+            assert y < top * dot < bottom * dot < y + wanted.label[1]
 
 
 @settings(max_examples=25)

@@ -61,6 +61,10 @@ def test_pictures_and_archives_are_told_by_their_endings(epcis: Run, tmp_path: P
             f"There is no format 'a5'; there are {', '.join(formats())}.",
         ),
         (
+            ("(01)08936099141015(21)A", "-o", "s.pdf", "--count", "2"),
+            "(01)08936099141015(21)A is one item, and has one stamp.",
+        ),
+        (
             (LOT, "-o", "s.pdf", "--base", "tem"),
             "Expected an address like https://truy-xuat.example/so-cai, got 'tem'.",
         ),

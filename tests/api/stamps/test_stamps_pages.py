@@ -5,15 +5,19 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 
+from api.base_address import BaseAddress
 from api.clock import now
+from api.settings import Settings
 from api.stamps import printing, runs
 from epcis_core.access.roles import Role
 from epcis_core.store.registry.journal import What, journal
+from epcis_core.store.registry.keys import make_key
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from epcis_core.store.registry.products import Product, save_product
 from epcis_core.store.registry.scans import count_scans
@@ -153,6 +157,29 @@ def test_unusual_scans_are_told_to_whose_stamps_they_are_and_to_the_province(sit
             "last": "2026-09-21",
         }
     ]
+
+
+def test_a_lot_that_looks_like_a_formula_is_none_in_a_table(site: Members) -> None:
+    with site.browser(Role.BUSINESS) as browser:
+        run = ordered(site, browser, lot="=1+1", count="1", pin="0", serials="none")
+        table = browser.get(f"/stamps/{run.number}/links.csv").text
+    row = [*csv.reader(io.StringIO(table))][1]
+    link = f"{site.address}/01/{GTIN}/10/%3D1%2B1?17=261231"
+    assert row == ["1", link, GTIN, "'=1+1", "", "2026-12-31", ""]
+
+
+def test_links_begin_with_the_address_that_others_know_the_server_by(tmp_path: Path) -> None:
+    base = BaseAddress.read("https://truy-xuat.example")
+    with members(tmp_path, Settings(base=base)) as known:
+        firm = Organisation(FARM, "Vườn nho Đồi Nắng", owned=("89360991",))
+        add_organisation(known.books, firm, now())
+        key = make_key(known.books, Role.BUSINESS, FARM, now())
+        with known.stranger(Authorization=f"Bearer {key}") as browser:
+            page = browser.get("/stamps").text
+            run = ordered(known, browser)
+    assert "Order stamps" in page
+    assert "This server has no address outside yet" not in page
+    assert run.base == "https://truy-xuat.example"
 
 
 def test_a_large_run_comes_in_files_and_as_an_archive(
