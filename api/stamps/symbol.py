@@ -24,7 +24,7 @@ LARGEST: Final = 0.990
 """Width of a module in millimetres, for what is scanned in shops and by consumers.
 
 References:
-    GS1 General Specifications, section 5.12.3 (symbol specification table 1 addendum for 2D)
+    GS1 General Specifications, section 5.12 (symbol specification tables)
 """
 
 _MASKS: Final = range(8)

@@ -12,9 +12,11 @@ from api.stamps.formats import formats
 from api.stamps.layout import Label, TooSmallError, lay_out
 from api.stamps.runs import example, widest
 from api.stamps.words import label_words
-from api.web.answers import texts_for
+from api.web.answers import namer_for, texts_for
+from api.web.event_page import facts_of_stored
 from api.web.forms import NotDoneError
 from api.web.texts import LANGUAGES
+from epcis_core.access.ownership import Ownership
 from epcis_core.access.roles import Right
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import parse_identifier
@@ -22,6 +24,7 @@ from epcis_core.identifiers.schemes import CANONICAL_DOMAIN
 from epcis_core.provenance.kinds import key_of
 from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.events import latest_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.products import products_of
 from epcis_core.store.registry.stamps import MOST, PIN_DIGITS, Run, Serials
@@ -33,6 +36,8 @@ BETWEEN: Final = " · "
 """What stands between the name and the GTIN of a product in the list."""
 
 _DIGITS: Final = 14  # of a GTIN
+_LATEST: Final = 50  # events that are looked at for lots
+_OFFERED: Final = 5  # lots
 _LONGEST_COUNT: Final = 6  # digits
 
 
@@ -66,12 +71,31 @@ def stamps_link(request: Request, thing: str) -> str:
         request: who asks.
         thing: canonical.
     """
+    if Right.CAPTURE not in asker_of(request).rights:
+        return ""
+    return _link(ownership_of_asker(request), thing)
+
+
+def recent_lots(request: Request) -> dict[str, str]:
+    """Return where stamps for lots of late are ordered, by address: what people call each.
+
+    They are those of the asker's own products in the latest events that the asker sees.
+    """
+    ledger: Ledger = request.app.state.ledger
+    ownership, namer = ownership_of_asker(request), namer_for(request)
+    found: dict[str, str] = {}
+    for stored in latest_events(ledger, view_of(request), _LATEST):
+        for named in facts_of_stored(stored).named:
+            link = _link(ownership, named.object)
+            if link and len(found) < _OFFERED:
+                found.setdefault(link, namer.thing(named.object))
+    return found
+
+
+def _link(ownership: Ownership | None, thing: str) -> str:
     key = key_of(thing)
     if key is None or key.gtin is None or key.lot is None:
         return ""
-    if Right.CAPTURE not in asker_of(request).rights:
-        return ""
-    ownership = ownership_of_asker(request)
     if ownership is not None and not covers(ownership.owned, thing):
         return ""
     return "/stamps?" + urlencode({"product": key.gtin, "lot": key.lot})

@@ -18,7 +18,15 @@ from api.web import times
 from api.web.answers import page, texts_for
 from api.web.forms import LineNumber, NotDoneError, ShortForm, number_in
 from api.web.stamp_alerts import alerts_of
-from api.web.stamp_orders import BETWEEN, FIELDS, base_of, label_of, products_for, run_in
+from api.web.stamp_orders import (
+    BETWEEN,
+    FIELDS,
+    base_of,
+    label_of,
+    products_for,
+    recent_lots,
+    run_in,
+)
 from epcis_core.errors import AccessError, TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.journal import What
@@ -161,6 +169,7 @@ def _page(
         serials=[*Serials],
         pins=PIN_DIGITS,
         most=MOST,
+        lots=recent_lots(request),
         is_local=_is_local(request),
         alerts=alerts_of(request, owner),
         form={name: form.get(name, "") for name in FIELDS},

@@ -104,6 +104,8 @@ def test_a_lot_leads_whoever_makes_it_to_its_stamps(site: Members) -> None:
             browser.post("/captures", content=body).raise_for_status()
             found.append(link.findall(browser.get("/trace", params={"id": lot}).text))
             filled = browser.get(f"/stamps?product={GTIN}&lot=L%2F1").text
+            recent = re.findall(r'<a class="button quiet" href="(/stamps\?[^"]+)">', filled)
+            assert recent == found[-1]
     assert found == [[f"/stamps?product={GTIN}&amp;lot=L%2F1"], []]
     assert f'value="{GTIN}"' in filled
     assert 'value="L/1"' in filled
