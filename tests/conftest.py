@@ -1,5 +1,6 @@
 """What all tests share: the scale of randomised tests, GS1's files, an empty ledger."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from epcis_core.store.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent
 TEST_SCALE = float(os.environ.get("TEST_SCALE", "1"))
+
+gc.set_threshold(50_000, 20, 50)  # as the commands do
 
 settings.register_profile(
     "ledger",

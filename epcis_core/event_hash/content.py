@@ -9,6 +9,7 @@ only value.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -77,8 +78,9 @@ def _framed(*parts: bytes) -> bytes:
 def _part(part: BaseModel, namespaces: Namespaces) -> bytes:
     """Write a part of an event; extension members stand beside its own."""
     written = []
-    for name in vars(part):
-        written += standard_member(part, name, namespaces)
+    for name, value in vars(part).items():
+        if value is not None and not (type(value) is tuple and not value):
+            written += _member(type(part), name, value, namespaces)
     if part.model_extra:
         written.append(_framed(b"", _members(part.model_extra, namespaces)))
     return _framed(*sorted(written))
@@ -90,23 +92,44 @@ def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[
     Nothing is written of what is not there, of an empty list, and of what is no content.
     """
     value = getattr(part, name, None)
-    if value is None or value == () or name in _OTHER:
+    if value is None or value == ():
         return []
+    return _member(type(part), name, value, namespaces)
+
+
+def _member(part: type[BaseModel], name: str, value: Any, namespaces: Namespaces) -> list[bytes]:
+    if name in _OTHER:
+        return []
+    framed_name, write = _name_and_writer(part, name)
     if name == "ilmd":
-        return [_framed(b"ilmd", _members(value, namespaces))]
-    spell = _TYPES.get(type(part)) if name == "type" else _TERMS.get(name)
-    write = _time if name in _TIMES else _speller(spell or _identifying)
-    return [_framed(name.encode(), each) for each in _values(value, write, namespaces)]
+        return [framed_name + _framed(_members(value, namespaces))]
+    values = (
+        [write(value, namespaces)] if isinstance(value, str) else _values(value, write, namespaces)
+    )
+    return [b"%s%d:%s" % (framed_name, len(each), each) for each in values]
 
 
 _Write = Callable[[str, Namespaces], bytes]
+
+
+@cache
+def _name_and_writer(part: type[BaseModel], name: str) -> tuple[bytes, _Write]:
+    """Return the name of a member as it is written, and what writes the texts in it."""
+    write = _time
+    if name not in _TIMES:
+        spell = _TYPES.get(part) if name == "type" else _TERMS.get(name)
+        write = _speller(spell or _identifying)
+    return _framed(name.encode()), write
 
 
 def _values(value: Any, write: _Write, namespaces: Namespaces) -> Iterator[bytes]:
     """Write the value of a standard member: one, or several in any order."""
     if isinstance(value, tuple | list):
         for one in value:
-            yield from _values(one, write, namespaces)
+            if isinstance(one, str):
+                yield write(one, namespaces)
+            else:
+                yield from _values(one, write, namespaces)
     elif isinstance(value, BaseModel):
         yield _part(value, namespaces)
     elif isinstance(value, str):

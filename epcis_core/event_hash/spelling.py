@@ -27,8 +27,10 @@ _ABSOLUTE: Final = ("urn:", "http")
 # The GS1 Web Vocabulary moved; published contexts differ on where to.
 _GS1_VOCABULARY: Final = re.compile(r"\Ahttps?://(?:www\.|ref\.)?gs1\.org/voc/")
 _GS1: Final = "https://gs1.org/voc/"
-# Business transactions, `bt`, share the beginning and are no terms.
-_LIKE_A_TERM: Final = re.compile(r"urn:epcglobal:cbv:(?!bt:)|https?://(?:[a-z]+\.)?gs1\.org/")
+# Business transactions, `bt`, and GS1 keys share the beginning and are no terms.
+_LIKE_A_TERM: Final = re.compile(
+    r"urn:epcglobal:cbv:(?!bt:)|https?://(?!id\.)(?:[a-z]+\.)?gs1\.org/"
+)
 # JSON-LD needs the colon to join names with; in XML the namespace has none.
 _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 

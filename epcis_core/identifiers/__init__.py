@@ -18,6 +18,7 @@ from epcis_core.identifiers.mistyped import meant_by, mistyped
 from epcis_core.identifiers.reading import (
     canonical,
     hash_form,
+    identifier_in,
     level_of,
     parse_identifier,
     party_of,
@@ -33,6 +34,7 @@ __all__ = [
     "check_digit",
     "company_prefix_length",
     "hash_form",
+    "identifier_in",
     "identifier_of",
     "level_of",
     "meant_by",

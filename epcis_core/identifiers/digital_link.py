@@ -23,6 +23,12 @@ from epcis_core.identifiers.schemes import (
 # Scheme, domain, path and fragment. The query holds attributes, which name nothing.
 _WEB_URI = re.compile(r"(?i:https?)://([^/?#]*)(/[^?#]*)(?:\\?[^#]*)?(#.*)?", re.DOTALL)
 
+# A link on GS1's own domain in which nothing is escaped: nearly all that a ledger sees.
+_PLAIN = re.compile(
+    rf"https://{re.escape(CANONICAL_DOMAIN)}/({'|'.join(KEYS)})/([A-Za-z0-9.-]+)"
+    rf"(?:/({'|'.join(QUALIFIERS)})/([A-Za-z0-9._-]+))?"
+)
+
 _SHORT_GTIN = 8
 
 
@@ -49,6 +55,11 @@ def read_digital_link(text: str) -> Identifier | None:
         IdentifierError: `wrong_check_digit`; `malformed_identifier` for a path on GS1's own domain
             that begins with a key, or for a right key with wrong qualifiers.
     """
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and (plain[3] is None or plain[3] in KEYS[plain[1]].qualifiers):
+        ai, value, qualifier, qualified = plain.groups()
+        elements = {ai: value} if qualifier is None else {ai: value, qualifier: qualified}
+        return identifier_of_key(KEYS[ai], elements, text=text)
     found = _WEB_URI.fullmatch(text)
     if found is None:
         return None

@@ -29,6 +29,15 @@ _NOT_IN_EPC_URI = re.compile("[" + re.escape(ESCAPED["epc_uri"].replace("%", "")
 _UNREADABLE = "\ufffd"
 
 
+def escaped(text: str, escapes: Escapes) -> str:
+    """Return a value with its characters of a set percent-encoded.
+
+    >>> escaped("L/1", DIGITAL_LINK)
+    'L%2F1'
+    """
+    return text if text.isalnum() else text.translate(escapes)
+
+
 def decode(text: str) -> str:
     """Return a Digital Link's path segment with its escapes read, one byte each.
 

@@ -100,12 +100,12 @@ class Identifier:
             GS1 Digital Link Standard: URI Syntax, canonical GS1 Digital Link URIs
         """
         key, value = self.ais[0]
-        uri = f"https://{CANONICAL_DOMAIN}/{key}/{value.translate(escapes)}"
+        uri = f"https://{CANONICAL_DOMAIN}/{key}/{escaping.escaped(value, escapes)}"
         qualifier = SCHEMES[self.scheme].qualifier
         if qualifier is not None:
             for ai, value in self.ais[1:]:
                 if ai == qualifier.ai:
-                    uri += f"/{ai}/{value.translate(escapes)}"
+                    uri += f"/{ai}/{escaping.escaped(value, escapes)}"
         return CanonicalUri(uri)
 
     def element_string(self) -> str:
@@ -144,8 +144,8 @@ class Identifier:
             serial = dict(self.ais).get(scheme.qualifier.ai, scheme.qualifier.none or "")
         fields = {"C": company, "R": reference, "P": tail[:2], "T": tail[2:], "S": serial, "*": "*"}
         start, _, template = scheme.epc_uris[0].rpartition(":")
-        written = (fields[field].translate(escaping.EPC_URI) for field in template.split("."))
-        return f"{start}:{'.'.join(written)}"
+        written = (fields[field] for field in template.split("."))
+        return f"{start}:{'.'.join(escaping.escaped(one, escaping.EPC_URI) for one in written)}"
 
 
 def _after_check_digit(key: Key, value: str) -> str:

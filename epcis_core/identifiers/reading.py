@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import escaping
@@ -24,6 +25,7 @@ _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _BARE_AIS = {length: key.ai for key in KEYS.values() for length in key.bare}
 _PARTY_AI = SCHEMES["pgln"].key.ai
 _CACHE_SIZE = 2**16
+_ESCAPED_NOWHERE = re.compile(r"[A-Za-z0-9:/.-]*")  # by neither the Digital Link nor the hash
 
 
 def parse_identifier(text: str) -> Identifier:
@@ -73,7 +75,7 @@ def canonical(uri: str) -> CanonicalUri:
     >>> canonical("urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11")
     'urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11'
     """
-    return _recognised(uri)[0]
+    return _recognised(uri).canonical
 
 
 def hash_form(uri: str) -> str:
@@ -88,8 +90,10 @@ def hash_form(uri: str) -> str:
     >>> hash_form("urn:epc:id:ginc:0614141.xyz=47%2F11")
     'https://id.gs1.org/401/0614141xyz=47%2F11'
     """
-    identifier = _identifier(uri)
-    return uri if identifier is None else identifier.digital_link(escaping.EVENT_HASH)
+    try:
+        return _recognised(uri).hash_form
+    except IdentifierError:
+        return uri
 
 
 def level_of(uri: str) -> Level:
@@ -98,7 +102,7 @@ def level_of(uri: str) -> Level:
     >>> level_of("https://id.gs1.org/414/4012345000054")
     <Level.PLACE: 'place'>
     """
-    identifier = _identifier(uri)
+    identifier = identifier_in(uri)
     return Level.OTHER if identifier is None else identifier.level
 
 
@@ -108,7 +112,7 @@ def party_of(uri: str) -> CanonicalUri | None:
     >>> party_of("urn:epc:id:sgln:4012345.00005.shed-2")
     'https://id.gs1.org/417/4012345000054'
     """
-    identifier = _identifier(uri)
+    identifier = identifier_in(uri)
     if identifier is None or identifier.gln is None:
         return None
     return CanonicalUri(f"https://{CANONICAL_DOMAIN}/{_PARTY_AI}/{identifier.gln}")
@@ -120,24 +124,41 @@ def place_of(uri: str) -> CanonicalUri | None:
     >>> place_of("urn:epc:id:sgln:4012345.00005.shed-2")
     'https://id.gs1.org/414/4012345000054/254/shed-2'
     """
-    identifier = _identifier(uri)
+    identifier = identifier_in(uri)
     if identifier is None or identifier.level is not Level.PLACE:
         return None
     return identifier.digital_link()
 
 
-@lru_cache(_CACHE_SIZE)
-def _recognised(uri: str) -> tuple[CanonicalUri, Identifier | None]:
-    """Return a URI's canonical form and, for a GS1 key, what it holds."""
-    identifier = _read_uri(uri)
-    return (CanonicalUri(uri) if identifier is None else identifier.digital_link()), identifier
+def identifier_in(uri: str) -> Identifier | None:
+    """Return the GS1 key that a URI spells; None for any other URI, and for malformed keys.
 
-
-def _identifier(uri: str) -> Identifier | None:
+    >>> identifier_in("https://id.gs1.org/01/08931234567897/10/L1/21/7").lot
+    'L1'
+    """
     try:
-        return _recognised(uri)[1]
+        return _recognised(uri).identifier
     except IdentifierError:
         return None
+
+
+class _Recognised(NamedTuple):
+    """A URI's canonical form, its form in the event hash and, for a GS1 key, what it holds."""
+
+    canonical: CanonicalUri
+    hash_form: str
+    identifier: Identifier | None
+
+
+@lru_cache(_CACHE_SIZE)
+def _recognised(uri: str) -> _Recognised:
+    identifier = _read_uri(uri)
+    if identifier is None:
+        return _Recognised(CanonicalUri(uri), uri, None)
+    canonical_uri = identifier.digital_link()
+    if _ESCAPED_NOWHERE.fullmatch(canonical_uri):
+        return _Recognised(canonical_uri, canonical_uri, identifier)
+    return _Recognised(canonical_uri, identifier.digital_link(escaping.EVENT_HASH), identifier)
 
 
 def _read_uri(uri: str) -> Identifier | None:

@@ -4,9 +4,8 @@ One walk over the five event types, for everybody who needs it: the rules, the h
 rows of the ledger, provenance.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from epcis_core.model.base import Number
 from epcis_core.model.elements import QuantityElement
@@ -30,8 +29,11 @@ class Role(StrEnum):
     OUTPUT = "output"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectReference:
+ROLES: Final = {role.value: role for role in Role}
+"""The roles by their values; ten times as fast as asking the enumeration."""
+
+
+class ObjectReference(NamedTuple):
     """One object or class that an event names.
 
     Attributes:
@@ -51,42 +53,49 @@ class ObjectReference:
     uom: str | None = None
 
 
-def object_references(event: EpcisEvent) -> Iterator[ObjectReference]:
-    """Yield every object an event names, parent first, then in the order of the standard."""
+def object_references(event: EpcisEvent) -> list[ObjectReference]:
+    """Return every object an event names, parent first, then in the order of the standard."""
     match event:
         case ObjectEvent():
-            yield from _instances(Role.EPC, event.epc_list, "epcList")
-            yield from _classes(Role.EPC, event.quantity_list, "quantityList")
+            return [
+                *_instances(Role.EPC, event.epc_list, "epcList"),
+                *_classes(Role.EPC, event.quantity_list, "quantityList"),
+            ]
         case TransactionEvent():
-            yield from _parent(event.parent_id)
-            yield from _instances(Role.EPC, event.epc_list, "epcList")
-            yield from _classes(Role.EPC, event.quantity_list, "quantityList")
+            return [
+                *_parent(event.parent_id),
+                *_instances(Role.EPC, event.epc_list, "epcList"),
+                *_classes(Role.EPC, event.quantity_list, "quantityList"),
+            ]
         case AggregationEvent() | AssociationEvent():
-            yield from _parent(event.parent_id)
-            yield from _instances(Role.CHILD, event.child_epcs, "childEPCs")
-            yield from _classes(Role.CHILD, event.child_quantity_list, "childQuantityList")
+            return [
+                *_parent(event.parent_id),
+                *_instances(Role.CHILD, event.child_epcs, "childEPCs"),
+                *_classes(Role.CHILD, event.child_quantity_list, "childQuantityList"),
+            ]
         case TransformationEvent():
-            yield from _instances(Role.INPUT, event.input_epc_list, "inputEPCList")
-            yield from _classes(Role.INPUT, event.input_quantity_list, "inputQuantityList")
-            yield from _instances(Role.OUTPUT, event.output_epc_list, "outputEPCList")
-            yield from _classes(Role.OUTPUT, event.output_quantity_list, "outputQuantityList")
+            return [
+                *_instances(Role.INPUT, event.input_epc_list, "inputEPCList"),
+                *_classes(Role.INPUT, event.input_quantity_list, "inputQuantityList"),
+                *_instances(Role.OUTPUT, event.output_epc_list, "outputEPCList"),
+                *_classes(Role.OUTPUT, event.output_quantity_list, "outputQuantityList"),
+            ]
+    return []
 
 
-def _parent(uri: str | None) -> Iterator[ObjectReference]:
-    if uri is not None:
-        yield ObjectReference(Role.PARENT, uri, "/parentID")
+def _parent(uri: str | None) -> list[ObjectReference]:
+    return [] if uri is None else [ObjectReference(Role.PARENT, uri, "/parentID")]
 
 
-def _instances(role: Role, uris: tuple[str, ...] | None, name: str) -> Iterator[ObjectReference]:
-    for index, uri in enumerate(uris or ()):
-        yield ObjectReference(role, uri, f"/{name}/{index}")
+def _instances(role: Role, uris: tuple[str, ...] | None, name: str) -> list[ObjectReference]:
+    return [ObjectReference(role, uri, f"/{name}/{index}") for index, uri in enumerate(uris or ())]
 
 
 def _classes(
     role: Role, elements: tuple[QuantityElement, ...] | None, name: str
-) -> Iterator[ObjectReference]:
-    for index, element in enumerate(elements or ()):
-        yield ObjectReference(
+) -> list[ObjectReference]:
+    return [
+        ObjectReference(
             role,
             element.epc_class,
             f"/{name}/{index}/epcClass",
@@ -94,3 +103,5 @@ def _classes(
             quantity=element.quantity,
             uom=element.uom,
         )
+        for index, element in enumerate(elements or ())
+    ]

@@ -78,7 +78,8 @@ def exact_utc_text(text: str) -> str:
     moment = instant(text)
     match = _TIMESTAMP.fullmatch(text)
     fraction = (match[7] or "").rstrip("0") if match is not None else ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
+    whole = moment.isoformat(timespec="seconds").removesuffix("+00:00")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"
 
 
 def _check_timestamp(text: str) -> str:

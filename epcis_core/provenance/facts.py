@@ -6,10 +6,10 @@ without touching the event's body. Every identifier in them is canonical.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import canonical, parse_identifier, party_of, place_of
+from epcis_core.identifiers import canonical, identifier_in, parse_identifier, party_of, place_of
 from epcis_core.model.base import Number
 from epcis_core.model.events import EpcisEvent, ObjectEvent, TransformationEvent
 from epcis_core.model.namespaces import Namespaces
@@ -21,8 +21,7 @@ _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 _Scalar = str | Number | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An object in an event.
 
     Attributes:
@@ -285,12 +284,9 @@ def _membership(reference: ObjectReference, lot_number: str | None) -> Iterator[
     """Yield (instance, lot): by the lot in the identifier itself, or by the lot number given."""
     if reference.is_class:
         return
-    try:
-        key = parse_identifier(reference.uri)
-    except IdentifierError:
-        return
-    lot = lot_number or key.lot
-    if key.gtin is None or key.serial is None or lot is None:
+    key = identifier_in(reference.uri)
+    lot = lot_number or (key and key.lot)
+    if key is None or lot is None or key.gtin is None or key.serial is None:
         return
     try:
         yield canonical(reference.uri), parse_identifier(f"(01){key.gtin}(10){lot}").digital_link()

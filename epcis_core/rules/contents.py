@@ -83,6 +83,8 @@ def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
 def amounts_make_sense(event: EpcisEvent) -> Iterator[Finding]:
     """An amount of objects is zero or more, and a unit without an amount says nothing."""
     for reference in object_references(event):
+        if not reference.is_class:
+            continue
         element = reference.pointer.removesuffix("/epcClass")
         if reference.quantity is not None and reference.quantity.value < 0:
             at = Where(pointer=f"{element}/quantity")

@@ -40,10 +40,11 @@ def objects_are_identified(event: EpcisEvent) -> Iterator[Finding]:
     for reference in object_references(event):
         at = Where(pointer=reference.pointer)
         try:
-            level = level_of(canonical(reference.uri))
+            canonical(reference.uri)
         except IdentifierError as error:
             yield finding(error.code, at=at, **error.values)
             continue
+        level = level_of(reference.uri)
         if level is not Level.OTHER and not _fits(event, reference, level):
             code = "instance_in_quantity_list" if reference.is_class else "not_an_instance"
             yield finding(code, at=at, actual=reference.uri, level=phrase(f"level_{level}"))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from epcis_core.model.references import Role
+from epcis_core.model.references import ROLES
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.store.names import PRODUCT
 
@@ -271,14 +271,11 @@ def written(facts: EventFacts) -> bytes:
     )
 
 
-_ROLES: Final = {role.value: role for role in Role}
-
-
 def read(sequence: int, text: bytes) -> EventFacts:
     """Return the facts that the index keeps under a sequence."""
     said: list[Any] = orjson.loads(text)
     values = [_frozen(value) for value in said]
-    values[13] = tuple([Named(one, _ROLES[role], *amount) for one, role, *amount in said[13]])
+    values[13] = tuple([Named(one, ROLES[role], *amount) for one, role, *amount in said[13]])
     return EventFacts(sequence, *values)
 
 

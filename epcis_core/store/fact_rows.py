@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import duckdb
 
-from epcis_core.model.references import Role
+from epcis_core.model.references import ROLES
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.store.literals import rows_at
 from epcis_core.store.view import View
@@ -34,7 +34,7 @@ def read_facts(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) ->
     attributes = defaultdict(list)
     for sequence, table, _, one, text, quantity, uom in _beside(cursor, [row[0] for row in rows]):
         if table == "reference":
-            named[sequence].append(Named(one, Role(text), quantity, uom))
+            named[sequence].append(Named(one, ROLES[text], quantity, uom))
         elif table == "membership":
             members[sequence].append((one, text))
         else:
