@@ -159,6 +159,8 @@ def _firms(ledger: Ledger) -> Iterator[Organisation]:
     for party, glns in places.items():
         known = names.party(party)
         contact = {"phone_24h": str(known["phone"])} if "phone" in known else {}
+        lines = ("streetAddressOne", "city", "state")
+        contact["address"] = ", ".join(str(known[one]) for one in lines if one in known)
         roles = (str(known["role"]),) if "role" in known else ()
         name = str(known.get("name", party))
         yield Organisation(party, name, roles, contact, tuple(sorted(glns)))

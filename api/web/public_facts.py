@@ -1,16 +1,19 @@
 """What a public page is to show, worked out once when it is published."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from api.images import fitted
-from api.web.public_content import PublicContent
+from api.web import times
+from api.web.public_content import PublicContent, ShownCertificate
 from api.web.public_told import Told, Wish, day_of
 from epcis_core.errors import AccessError
 from epcis_core.identifiers import Level, parse_identifier
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
+from epcis_core.store.registry.certificates import certificates
 from epcis_core.store.registry.products import product_of
 from epcis_core.store.registry.publications import LARGEST_IMAGE, keep_image
 from epcis_core.store.trace import trace_lot
@@ -75,7 +78,7 @@ def public_content(ledger: Ledger, books: Bookkeeping, wish: Wish, now: int) -> 
         expires=next((day for name in _EXPIRY if (day := day_of(said.get(name)))), None),
         harvested=told.harvested(),
         stages=stages if wish.with_stages else (),
-        certificates=tuple(told.certificates(now)) if wish.with_certificates else (),
+        certificates=tuple(_certified(books, wish, now)) if wish.with_certificates else (),
         kept_until=told.kept_until(key),
     )
 
@@ -102,3 +105,20 @@ def _kept(books: Bookkeeping, photo: bytes) -> str:
     """Keep a photo in the size of the page, and return its digest."""
     small, kind = fitted(photo, LARGEST_IMAGE)
     return keep_image(books, kind, small)
+
+
+def _certified(books: Bookkeeping, wish: Wish, now: int) -> Iterator[ShownCertificate]:
+    """Yield the publisher's certificates that hold; where a list says so, the product's alone."""
+    today = times.here_at(now).date()
+    listed = product_of(books, parse_identifier(wish.thing).gtin or "")
+    chosen = listed.certificates if listed is not None else ()
+    for one in certificates(books, wish.organisation):
+        if one.state(today) in {"holds", "soon"} and (not chosen or one.id in chosen):
+            yield ShownCertificate(
+                id=one.id,
+                standard=one.standard,
+                number=one.number,
+                agency=one.agency,
+                issued=one.issued.isoformat(),
+                expires=None if one.expires is None else one.expires.isoformat(),
+            )

@@ -11,9 +11,9 @@ from typing import Any, Final, get_args
 
 from api.web import times
 from api.web.event_page import facts_of_stored
-from api.web.public_content import Origin, PublicContent, ShownCertificate, Stage, What
+from api.web.public_content import Origin, PublicContent, Stage, What
 from epcis_core.access.visibility import belongs
-from epcis_core.identifiers import Identifier, parse_identifier, party_of
+from epcis_core.identifiers import Identifier
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.result import Trace, Visit
 from epcis_core.provenance.steps import COMMISSIONING, SELLING, TAKING
@@ -22,13 +22,14 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.master_data import local_name
-from epcis_core.store.names import PARTY, Names
-from epcis_core.store.registry.certificates import certificates
+from epcis_core.store.names import PARTY, PLACE, Names
 from epcis_core.store.registry.organisations import find_organisation, own_of
-from epcis_core.store.registry.products import product_of
+from epcis_core.store.registry.places import place_of
 from epcis_core.store.registry.publications import latest_of, public_parties
 from epcis_core.store.view import View
 
+_LINEAGE: Final = frozenset({"subject", "upstream", "both"})
+_GOODS: Final = frozenset({"lot", "instance"})
 _MAKING: Final = frozenset({COMMISSIONING, "creating_class_instance"})
 _PACKING: Final = frozenset({"packing", "repackaging"})
 _HARVEST: Final = ("harvestStartDate", "harvestEndDate")
@@ -37,6 +38,8 @@ _FRESH: Final = timedelta(days=60)
 """How long before goods are made their harvest may be: salt is no fresh produce of fish sauce."""
 
 _MOST_STAGES: Final = 30
+_MOST_VISITS: Final = 1000
+"""Of a lot of many items, so many first and so many last ones are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,17 @@ class Told:
         self, ledger: Ledger, books: Bookkeeping, wish: Wish, names: Names, trace: Trace
     ) -> None:
         self._books, self._wish, self._names, self._trace = books, wish, names, trace
-        self._lineage = {one.id: one for one in trace.objects if not one.disputed}
+        # What carried it is packaging: when crates were made and sent says nothing of the goods.
+        self._lineage = {
+            one.id: None
+            for one in trace.objects
+            if one.role in _LINEAGE and one.kind in _GOODS and not one.disputed
+        }
         self._visits = [
             one for one in trace.visits if one.object in self._lineage and not one.disputed
         ]
+        if len(self._visits) > 2 * _MOST_VISITS:
+            self._visits = [*self._visits[:_MOST_VISITS], *self._visits[-_MOST_VISITS:]]
         events = dict.fromkeys(one.event for one in self._visits)
         found = (facts_of_stored(one) for one in events_by_id(ledger, wish.view, [*events]))
         self._facts = {one.event_id: one for one in found if not one.retracts}
@@ -112,7 +122,7 @@ class Told:
                 if one.harvested is not None and one.origin.place:
                     return one.origin.model_copy(update={"country": country or one.origin.country})
         first = self._first_place()
-        place = self._names.place(first) if first is not None else {}
+        place = self._place(first)
         return Origin(
             country=country,
             place=self._called(first),
@@ -170,26 +180,6 @@ class Told:
             days = found[what, party]
             (day, _, place), until = min(days), max(days)[0]
             yield Stage(what=what, party=party, place=place, day=day, until=until)
-
-    def certificates(self, now: int) -> Iterator[ShownCertificate]:
-        """Yield those of the publisher that hold; where a list says so, of the product alone."""
-        if not self._wish.organisation:
-            return
-        today = times.here_at(now).date()
-        gtin = parse_identifier(self._wish.thing).gtin
-        listed = product_of(self._books, gtin) if gtin else None
-        chosen = listed.certificates if listed is not None else ()
-        for one in certificates(self._books, self._wish.organisation):
-            holds = one.state(today) in {"holds", "soon"}
-            if holds and (not chosen or one.id in chosen):
-                yield ShownCertificate(
-                    id=one.id,
-                    standard=one.standard,
-                    number=one.number,
-                    agency=one.agency,
-                    issued=one.issued.isoformat(),
-                    expires=None if one.expires is None else one.expires.isoformat(),
-                )
 
     def kept_until(self, key: Identifier) -> str | None:
         """Return the day until which the last of the records is kept."""
@@ -249,13 +239,27 @@ class Told:
         found = find_organisation(self._books, party)
         return party.removeprefix(PARTY) if found is None else found.name
 
+    def _place(self, place: str | None) -> Mapping[str, Any]:
+        """Return what master data say of a place, else the list of whom it may be told of."""
+        known = {} if place is None else self._names.place(place)
+        if place is None or known.get("name"):
+            return known
+        code = place.removeprefix(PLACE).replace("/254/", "/")
+        listed = place_of(self._books, code) or place_of(self._books, code.partition("/")[0])
+        if listed is None or listed.organisation not in self._public:
+            return known
+        return {
+            "name": listed.name,
+            "city": listed.unit_now,
+            "latitude": listed.lat,
+            "longitude": listed.lon,
+        }
+
     def _called(self, place: str | None) -> str:
-        """Return the name of a place and its town; the number of its site where it has none."""
-        if place is None:
-            return ""
-        known = self._names.place(place)
-        named = [str(known[name]) for name in ("name", "city") if known.get(name)]
-        return ", ".join(dict.fromkeys(named)) or (party_of(place) or "").removeprefix(PARTY)
+        """Return the name of a place and its town; nothing where it has no name."""
+        known = self._place(place)
+        named = (str(known[name]) for name in ("name", "city") if known.get(name))
+        return ", ".join(dict.fromkeys(named))
 
 
 def _address(known: Mapping[str, Any]) -> str:

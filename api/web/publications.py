@@ -14,8 +14,10 @@ from api.clock import now
 from api.web import times
 from api.web.answers import namer_for, page, texts_for
 from api.web.forms import LineNumber, NotDoneError, ShortForm, number_in
+from api.web.public_content import PublicContent
 from api.web.public_facts import NothingKnownError, public_content
 from api.web.public_told import Wish
+from api.web.texts import Texts
 from epcis_core.errors import AccessError, IdentifierError, TooManyError
 from epcis_core.identifiers import Level, parse_identifier
 from epcis_core.identifiers.schemes import CANONICAL_DOMAIN
@@ -52,12 +54,14 @@ class _Row:
 
     Attributes:
         publication: the version that is shown now.
+        name: what it shows, in words.
         day: since when.
         href: its address.
         scans: how often it was looked at in the last 30 days.
     """
 
     publication: Publication
+    name: str
     day: str
     href: str
     scans: int
@@ -181,7 +185,7 @@ _ACTIONS: Final[Mapping[str, Callable[[Request, Mapping[str, str]], None]]] = {
 def _page(
     request: Request, form: Mapping[str, str], *, before: int | None = None, problem: str = ""
 ) -> Response:
-    books, owner, language = _books(request), asker_of(request).owner, texts_for(request).language
+    books, owner, t = _books(request), asker_of(request).owner, texts_for(request)
     request.app.state.scans.write()
     found = published_by(books, owner or None, before=before, most=_ON_A_PAGE + 1)
     shown = found[:_ON_A_PAGE]
@@ -189,7 +193,8 @@ def _page(
     rows = [
         _Row(
             one,
-            times.day(times.here_at(one.published), language),
+            _named(one, t),
+            times.day(times.here_at(one.published), t.language),
             public_address(one.thing),
             sum(scan.number for scan in scans_answered_by(books, one.thing, since=since)),
         )
@@ -211,6 +216,15 @@ def _page(
         form={name: form.get(name, "") for name in ("action", "thing", "words")},
         problem=problem,
     )
+
+
+def _named(one: Publication, t: Texts) -> str:
+    """Return what to call a published thing, by the names that it was published under."""
+    content = PublicContent.model_validate_json(one.content)
+    name = content.name_en if t.language == "en" else content.name_vi
+    if content.serial:
+        return t("thing.serial", name=name, serial=content.serial)
+    return t("thing.lot", name=name, lot=content.lot) if content.lot else name
 
 
 def _books(request: Request) -> Bookkeeping:

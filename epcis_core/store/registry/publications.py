@@ -14,14 +14,20 @@ from epcis_core.errors import AccessError, TooManyError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.organisations import own_of
 
-MOST: Final = 100_000
+MOST: Final = 50_000
 """Versions of one organisation."""
 
-LONGEST: Final = 2**16
+MOST_A_DAY: Final = 1000
+"""Versions of one organisation within 24 hours."""
+
+LONGEST: Final = 2**14
 """Characters of what one version shows."""
 
 LARGEST_IMAGE: Final = 60_000
 """Bytes of a photo: with it, page and style sheet stay below 100 kB."""
+
+
+_DAY: Final = 24 * 3600 * 1_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,15 @@ def publish(
         ).fetchone()
         if last is not None and (last["organisation"], last["content"]) == (organisation, content):
             return _publication(last)
-        has = connection.execute(
-            "SELECT count(*) FROM publication WHERE organisation = ?", (organisation,)
-        ).fetchone()[0]
-        if has >= MOST:
-            raise TooManyError(f"An organisation publishes {MOST} versions at most")
+        has, lately = connection.execute(
+            "SELECT count(*), coalesce(sum(published > ?), 0) FROM publication "
+            "WHERE organisation = ?",
+            (now - _DAY, organisation),
+        ).fetchone()
+        if has >= MOST or lately >= MOST_A_DAY:
+            raise TooManyError(
+                f"An organisation publishes {MOST} versions at most, {MOST_A_DAY} in 24 hours"
+            )
         version = 1 if last is None else last["version"] + 1
         row = connection.execute(
             "INSERT INTO publication (thing, version, organisation, content, published) "

@@ -82,14 +82,17 @@ def test_no_version_is_changed_removed_or_replaced(books: Bookkeeping, statement
 
 
 def test_what_is_published_is_bounded(books: Bookkeeping, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AccessError, match=r"^What is published has 65536 characters at most$"):
-        publish(books, lot("1"), FARM, "x" * 65537, NOW)
+    with pytest.raises(AccessError, match=r"^What is published has 16384 characters at most$"):
+        publish(books, lot("1"), FARM, "x" * 16385, NOW)
     with pytest.raises(AccessError, match=r"^A photo on a public page has 60000 bytes at most$"):
         keep_image(books, "image/png", b"x" * (LARGEST_IMAGE + 1))
-    monkeypatch.setattr(publications, "MOST", 1)
-    publish(books, lot("1"), FARM, "{}", NOW)
-    with pytest.raises(TooManyError, match=r"^An organisation publishes 1 versions at most$"):
-        publish(books, lot("2"), FARM, "{}", NOW)
+    for name, later in (("MOST_A_DAY", 3_600_000_000), ("MOST", 90_000_000_000)):
+        monkeypatch.setattr(publications, name, 1)
+        publish(books, lot("1"), FARM, "{}", NOW)
+        with pytest.raises(
+            TooManyError, match=r"^An organisation publishes \d+ versions at most, 1"
+        ):
+            publish(books, lot("2"), FARM, "{}", NOW + later)
 
 
 def test_a_photo_is_kept_once_by_its_digest(books: Bookkeeping) -> None:
