@@ -16,7 +16,8 @@ def speaks_for(connection: sqlite3.Connection, organisation: str, thing: str) ->
     """Tell whether a key is an organisation's own.
 
     It is by a company prefix, a GLN or an identifier that belongs to it, or because its product
-    stands in the organisation's list. What was delegated to it, to record for others, is not.
+    stands in the organisation's list and nobody else has what covers it. What was delegated to it,
+    to record for others, is not.
 
     Args:
         connection: where both stand.
@@ -25,9 +26,13 @@ def speaks_for(connection: sqlite3.Connection, organisation: str, thing: str) ->
     """
     if organisation == AUTHORITY or covers(own_of(connection, organisation), thing):
         return True
-    gtin = thing.removeprefix(PRODUCT)[:GTIN_DIGITS] if thing.startswith(PRODUCT) else None
+    if not thing.startswith(PRODUCT):
+        return False
+    gtin = thing.removeprefix(PRODUCT)[:GTIN_DIGITS]
     found = connection.execute(
-        "SELECT 1 FROM product WHERE organisation = ? AND code = ? AND retired IS NULL",
-        (organisation, gtin),
+        "SELECT 1 FROM product p WHERE organisation = ?1 AND code = ?2 AND retired IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM belonging WHERE giver = '' AND organisation <> ?1 "
+        "AND (value = ?3 OR (length(value) < 13 AND substr(?4, 1, length(value)) = value)))",
+        (organisation, gtin, PRODUCT + gtin, gtin[1:]),
     ).fetchone()
     return found is not None

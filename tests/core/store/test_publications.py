@@ -204,6 +204,12 @@ def test_an_organisation_speaks_for_its_prefix_and_its_listed_products_alone(
     product = save_product(books, Product(FARM, ITEM[-14:], "Nho"), NOW)
     assert speaks(FARM, lot("1"))
     assert not speaks(RIVAL, lot("1"))
+    for owned in ("9506000", ITEM):
+        add_organisation(books, Organisation(RIVAL, "R", owned=(owned,)), NOW)
+        assert not speaks(FARM, lot("1"))
+        assert speaks(RIVAL, lot("1"))
+    add_organisation(books, Organisation(RIVAL, "R"), NOW)
+    assert speaks(FARM, lot("1"))
     retire_product(books, FARM, product.number, NOW)
     assert not speaks(FARM, lot("1"))
     add_organisation(books, Organisation(FARM, "F", owned=("9506000",)), NOW)
