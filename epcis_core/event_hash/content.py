@@ -115,10 +115,8 @@ _Write = Callable[[str, Namespaces], bytes]
 @cache
 def _name_and_writer(part: type[BaseModel], name: str) -> tuple[bytes, _Write]:
     """Return the name of a member as it is written, and what writes the texts in it."""
-    write = _time
-    if name not in _TIMES:
-        spell = _TYPES.get(part) if name == "type" else _TERMS.get(name)
-        write = _speller(spell or _identifying)
+    spell = _TYPES.get(part) if name == "type" else _TERMS.get(name)
+    write = _time if name in _TIMES else _speller(spell or _identifying)
     return _framed(name.encode()), write
 
 

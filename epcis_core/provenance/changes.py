@@ -149,7 +149,7 @@ def _less(named: Named, less: Fraction) -> Named | None:
     amount = measured(named)
     if amount is None:
         return None
-    return replace(named, quantity=in_unit(amount[1] - less, named.uom))
+    return named._replace(quantity=in_unit(amount[1] - less, named.uom))
 
 
 def _sum(one: str, amounts: list[Named]) -> Named | None:
