@@ -1,23 +1,29 @@
 """The points of conformance of a GS1-conformant resolver; docs/digital-link.md lists them."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema_rs
 import pytest
 
-from api.app import routed
+from api.app import create_app, routed
+from api.base_address import BaseAddress
 from api.openapi.document import document_of
+from api.settings import Settings
 from epcis_core.identifiers import check_digit
 from epcis_core.identifiers.schemes import KEYS
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from epcis_core.store.registry.publications import publish
 from epcis_core.store.registry.recall_notices import declare_recall, lift_recall
 from epcis_core.store.registry.resolver_links import ResolverLink, add_link
 from tests.api.resolver.published import FARM, GTIN, PAGE, PRODUCT, RIVAL, Site, site_in
 from tests.ingest.documents import NOW
-from tests.served import client_of
+from tests.served import client_of, served
 
 LINKSET = "application/linkset+json"
 VOC = "https://ref.gs1.org/voc/"
@@ -273,3 +279,23 @@ def test_a_link_ends_with_what_its_keeper_owns_and_when_it_is_excluded(site: Sit
     foreign = ResolverLink(f"{PRODUCT}/10/L9", "pip", "https://evil.example/", "E", RIVAL)
     add_link(site.books, foreign, NOW)
     assert site.get(f"/01/{GTIN}/10/L9").headers["location"] == SHOP
+
+
+def test_behind_a_proxy_every_address_is_the_one_from_outside(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.duckdb"
+    outside = "https://truy-xuat.example/so-cai"
+    settings = Settings(base=BaseAddress.read(outside))
+    with Ledger.open(path) as ledger, Bookkeeping(path) as books:
+        publish(books, f"{PRODUCT}/10/L1", "", PAGE.model_dump_json(), NOW)
+        with (
+            served(create_app(ledger, settings)) as address,
+            client_of(address, Host="truy-xuat.example") as client,
+        ):
+            page = client.get(f"/so-cai{LOT}")
+            links = client.get(f"/so-cai{LOT}?linkType=linkset").json()["linkset"][0]
+    assert page.headers["content-location"] == f"{outside}{LOT}?linkType=gs1:pip"
+    assert page.headers["link"].startswith(f"<{outside}{LOT}?linkType=linkset>")
+    assert links["anchor"] == f"{outside}{LOT}"
+    inside = re.findall(r'(?:href|src)="(/[^"]*)"', page.text)
+    assert len(inside) > 4
+    assert [one for one in inside if not one.startswith("/so-cai/")] == []
