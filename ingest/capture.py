@@ -30,6 +30,7 @@ from ingest.prepare import (
     prepare,
 )
 from ingest.report import CaptureReport, EventReport, EventStatus, Progress, warnings
+from ingest.sheets.own import Own
 
 DEFAULT_ORGANISATION: Final = "operator"
 """Who captures as long as there are no accounts."""
@@ -61,6 +62,7 @@ class CaptureOptions(TypedDict, total=False):
     limits: Limits | None
     progress: Progress | None
     prefixes: Mapping[str, str] | None
+    own: Own | None
     give_way: Callable[[], None]
 
 
@@ -106,6 +108,7 @@ def capture_into(
     limits: Limits | None = None,
     progress: Progress | None = None,
     prefixes: Mapping[str, str] | None = None,
+    own: Own | None = None,
     give_way: Callable[[], None] = lambda: None,
 ) -> None:
     """Capture one document and tell in a report what becomes of its events, batch by batch.
@@ -124,6 +127,7 @@ def capture_into(
         limits: how much is taken before the document is refused.
         progress: told after every batch.
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
+        own: what a spreadsheet may take for granted of whoever sends it.
         give_way: called before each event; it may wait.
 
     Raises:
@@ -132,7 +136,7 @@ def capture_into(
     head = CaptureHead(report.capture_id, organisation, now)
     measured = measure(source)
     limits = limits or Limits()
-    reader = opened(source, limits, prefixes)
+    reader = opened(source, limits, prefixes, own=own)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         report.status = "rejected"

@@ -13,6 +13,7 @@ from epcis_core.store.master_data import all_known
 from ingest.prepare import conflict, events_of, findings_at_end, opened, prepare
 from ingest.report import MAX_LIKE_FINDINGS, CheckReport, Progress
 from ingest.seen import Seen
+from ingest.sheets.own import Own
 
 
 def check_stream(
@@ -26,6 +27,7 @@ def check_stream(
     prefixes: Mapping[str, str] | None = None,
     ownership: Ownership | None = None,
     takes_sheets: bool = True,
+    own: Own | None = None,
 ) -> CheckReport:
     """Check one document without storing anything.
 
@@ -39,6 +41,7 @@ def check_stream(
         prefixes: what prefixes of extensions stand for where a document in JSON does not say.
         ownership: what belongs to whoever would send it; None where it may speak for everybody.
         takes_sheets: whether it may be a spreadsheet, too.
+        own: what a spreadsheet may take for granted of whoever sends it.
 
     Returns:
         The report. A valid document can be captured, unless the ledger holds other events under
@@ -46,7 +49,7 @@ def check_stream(
     """
     report = CheckReport(file_name)
     limits = limits or Limits()
-    reader = opened(source, limits, prefixes, takes_sheets=takes_sheets)
+    reader = opened(source, limits, prefixes, takes_sheets=takes_sheets, own=own)
     if isinstance(reader, Finding):
         report.findings.append(reader)
         return report

@@ -21,6 +21,7 @@ from ingest.capture import DEFAULT_ORGANISATION, capture_stream
 from ingest.check import check_stream
 from ingest.limits import IntakeLimits
 from ingest.report import CaptureReport, CheckReport
+from ingest.sheets.own import Own
 
 Telling = Callable[[str, int, int, int], None]
 """Called with a document's name, its size, the bytes read of it and the events done."""
@@ -38,6 +39,7 @@ def check_file(
     limits: IntakeLimits,
     lenient: bool = False,
     profile: Profile | None = None,
+    own: Own | None = None,
     tell: Telling = lambda *_: None,
 ) -> Iterator[CheckReport]:
     """Check each document of a file without storing anything.
@@ -48,6 +50,7 @@ def check_file(
         limits: how much is taken.
         lenient: turn the errors that the catalogue allows into warnings.
         profile: what a law wants to be said beside.
+        own: what a spreadsheet may take for granted of whoever sends it.
         tell: told as the work moves on.
 
     Yields:
@@ -62,6 +65,7 @@ def check_file(
             file_name=one.name,
             lenient=lenient,
             profile=profile,
+            own=own,
             limits=limits.document,
             progress=partial(tell, one.name, one.size),
         )
@@ -95,6 +99,7 @@ def capture_file(
     ownership: Ownership | None = None,
     proceed: bool = False,
     lenient: bool = False,
+    own: Own | None = None,
     tell: Telling = lambda *_: None,
     keep: Keeping | None = None,
 ) -> Iterator[CaptureReport]:
@@ -110,6 +115,7 @@ def capture_file(
         ownership: what belongs to it; None where it may speak for everybody.
         proceed: store the events without errors even where others of their document have some.
         lenient: turn the errors that the catalogue allows into warnings.
+        own: what a spreadsheet may take for granted of whoever sends it.
         tell: told as the work moves on.
         keep: may keep a document, once it has been captured.
 
@@ -138,6 +144,7 @@ def capture_file(
             ownership=ownership,
             proceed=proceed,
             lenient=lenient,
+            own=own,
             limits=limits.document,
             progress=partial(tell, one.name, one.size),
         )

@@ -14,6 +14,7 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, Language, Severity, Where
 from ingest.prepare import opened
 from ingest.sheets.answer import answered
+from ingest.sheets.own import Own
 from ingest.sheets.reader import SheetReader, open_sheet
 
 _MENDED: Final = "rejected"
@@ -53,6 +54,7 @@ def answer_sheet(
     limits: Limits,
     *,
     only_rejected: bool = False,
+    own: Own | None = None,
 ) -> bytes | None:
     """Return a spreadsheet with what is to be mended beside its rows; None where it is none.
 
@@ -62,13 +64,14 @@ def answer_sheet(
         language: of what is said.
         limits: how much is taken.
         only_rejected: leave the rows out that are in the ledger.
+        own: what a spreadsheet may take for granted of whoever sent it.
     """
-    reader = open_sheet(io.BytesIO(data), limits)
+    reader = open_sheet(io.BytesIO(data), limits, own)
     if not isinstance(reader, SheetReader):
         return None
     told = [one for one in findings_kept(report) if one.where.sheet]
     rows = _rejected_rows(reader, _rejected(report)) if only_rejected else None
-    return answered(data, told, language, limits, only=rows)
+    return answered(data, told, language, limits, only=rows, own=own)
 
 
 def rejected_document(

@@ -14,6 +14,7 @@ from epcis_core.rules.ownership import foreign_claims
 from epcis_core.store.derived import derived_from
 from epcis_core.store.memory import ROWS_TOGETHER, Together
 from epcis_core.store.rows import NewEvent
+from ingest.sheets.own import Own
 from ingest.sheets.reader import open_sheet
 
 
@@ -44,6 +45,7 @@ def opened(
     prefixes: Mapping[str, str] | None,
     *,
     takes_sheets: bool = True,
+    own: Own | None = None,
 ) -> DocumentReader | Finding:
     """Open a document.
 
@@ -52,11 +54,12 @@ def opened(
         limits: how much is taken.
         prefixes: what prefixes stand for where a document in JSON does not say.
         takes_sheets: whether it may be a spreadsheet, too.
+        own: what a spreadsheet may take for granted of whoever sends it.
 
     Returns:
         What reads it, or why nothing can.
     """
-    sheet = open_sheet(source, limits) if takes_sheets else None
+    sheet = open_sheet(source, limits, own) if takes_sheets else None
     if sheet is not None:
         return sheet
     reader = open_document(source, limits)

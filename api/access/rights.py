@@ -19,6 +19,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _open()
     yield from _of_interface()
     yield from _of_stamps()
+    yield from _of_lists()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
@@ -56,13 +57,23 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
+    yield "POST /backups", Right.OPERATE
+    yield "GET /metrics", Right.OPERATE
+
+
+def _of_lists() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of what an organisation keeps for its records: lists, sheets, headings."""
     for key in ("products", "places", "partners"):
         for ending in ("", ".json", ".xlsx", ".csv", "/new", "/{number}"):
             yield f"GET /{key}{ending}", Right.CAPTURE
         yield f"POST /{key}", Right.CAPTURE
     yield "GET /products/{number}/image", Right.CAPTURE
-    yield "POST /backups", Right.OPERATE
-    yield "GET /metrics", Right.OPERATE
+    for path in (
+        *("/templates", "/templates.json", "/templates/{name}.xlsx", "/templates/{name}.csv"),
+        *("/headings", "/headings.json", "/headings/{capture_id}"),
+    ):
+        yield f"GET {path}", Right.CAPTURE
+    yield "POST /headings", Right.CAPTURE
 
 
 def _open() -> Iterator[tuple[str, None]]:

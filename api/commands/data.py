@@ -20,6 +20,9 @@ from ingest.intake import check_file, seekable
 from ingest.limits import IntakeLimits, LimitError, limits_help, read_limits
 from ingest.report import CheckReport
 from ingest.sheets.grid import SPREADSHEETS
+from ingest.sheets.headings import OwnHeadings
+from ingest.sheets.own import Own
+from ingest.sheets.own_headings import HeadingsError, read_own_headings
 
 LedgerOption = Annotated[
     Path | None,
@@ -49,6 +52,14 @@ def limit_option(variable: str | None = None) -> Any:
     )
 
 
+HeadingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--headings",
+        metavar="FILE",
+        help="What the headings of a sheet of one's own mean, in JSON or TOML.",
+    ),
+]
 LimitOption = Annotated[list[str] | None, limit_option()]
 Files = Annotated[
     list[Path],
@@ -68,6 +79,7 @@ def capture(
         bool, typer.Option("--proceed", help="Store the good events even if others have errors.")
     ] = False,
     lenient: LenientOption = False,
+    headings: HeadingsOption = None,
     limit: LimitOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -85,12 +97,17 @@ def capture(
       epcis capture march.zip --limit members=50000
 
       epcis capture old.json --proceed --json
+
+      epcis capture mine.xlsx --headings mine.json
     """
     reports = []
+    meant = _headings(headings)
     limits = limits_of(limit) if limit else None
     with reach(ledger, server, limits=limits, create=True) as reached:
         for path in _documents(files):
-            for report in _capture_one(reached, path, proceed=proceed, lenient=lenient):
+            for report in _capture_one(
+                reached, path, proceed=proceed, lenient=lenient, headings=meant
+            ):
                 reports.append(report)
                 if not as_json:
                     show_capture(output, report)
@@ -109,6 +126,7 @@ def check(
         str | None,
         typer.Option("--profile", metavar="NAME", help="Tell also what a law asks for."),
     ] = None,
+    headings: HeadingsOption = None,
     limit: LimitOption = None,
     answer: Annotated[
         Path | None,
@@ -131,16 +149,20 @@ def check(
       epcis check harvest.jsonld --profile vn-decree-37-2026
 
       epcis check harvest.xlsx --answer to-mend.xlsx
+
+      epcis check mine.xlsx --headings mine.json
     """
+    meant = _headings(headings)
+    own = None if meant is None else Own(headings=(meant,))
     law = _profile(profile) if profile is not None else None
     limits = limits_of(limit)
     reports = [
         report
         for path in _documents(files)
-        for report in _check_one(path, lenient=lenient, profile=law, limits=limits)
+        for report in _check_one(path, lenient=lenient, profile=law, limits=limits, own=own)
     ]
     if answer is not None:
-        _answer(files, reports, answer)
+        _answer(files, reports, answer, own)
     for report in reports if not as_json else ():
         show_check(output, report, terminal_language())
     if as_json:
@@ -150,7 +172,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _answer(files: list[Path], reports: list[CheckReport], answer: Path) -> None:
+def _answer(files: list[Path], reports: list[CheckReport], answer: Path, own: Own | None) -> None:
     """Write a spreadsheet again with what was found in it.
 
     Raises:
@@ -163,7 +185,7 @@ def _answer(files: list[Path], reports: list[CheckReport], answer: Path) -> None
     from ingest.sheets.answer import answered  # noqa: PLC0415 - it reads a library of its own
 
     data = files[0].read_bytes()
-    answer.write_bytes(answered(data, reports[0].findings, terminal_language()))
+    answer.write_bytes(answered(data, reports[0].findings, terminal_language(), own=own))
 
 
 def _exit_if_unreadable(codes: Iterable[str]) -> None:
@@ -235,13 +257,41 @@ def limits_of(settings: list[str] | None) -> IntakeLimits:
         raise typer.BadParameter(str(error)) from error
 
 
+def _headings(path: Path | None) -> OwnHeadings | None:
+    """Return what a file says that headings mean.
+
+    Raises:
+        BadParameter: there is no such file, or it does not say so.
+    """
+    if path is None:
+        return None
+    try:
+        return read_own_headings(path.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror or error}") from error
+    except HeadingsError as error:
+        raise typer.BadParameter(f"{path}: {error}.") from error
+
+
 def _capture_one(
-    reached: OpenLedger | Served, path: Path, *, proceed: bool, lenient: bool
+    reached: OpenLedger | Served,
+    path: Path,
+    *,
+    proceed: bool,
+    lenient: bool,
+    headings: OwnHeadings | None,
 ) -> list[dict[str, Any]]:
     try:
         with path.open("rb") as file, progress_bar(errors, path.name) as tell:
             return list(
-                reached.capture(file, str(path), proceed=proceed, lenient=lenient, tell=tell)
+                reached.capture(
+                    file,
+                    str(path),
+                    proceed=proceed,
+                    lenient=lenient,
+                    tell=tell,
+                    headings=headings,
+                )
             )
     except OSError as error:
         return [_unreadable(path, error)]
@@ -268,7 +318,12 @@ def _profile(name: str) -> Profile:
 
 
 def _check_one(
-    path: Path, *, lenient: bool, profile: Profile | None, limits: IntakeLimits
+    path: Path,
+    *,
+    lenient: bool,
+    profile: Profile | None,
+    limits: IntakeLimits,
+    own: Own | None,
 ) -> Iterator[CheckReport]:
     name = str(path)
     try:
@@ -278,7 +333,7 @@ def _check_one(
             progress_bar(errors, path.name) as tell,
         ):
             yield from check_file(
-                file, name, limits=limits, lenient=lenient, profile=profile, tell=tell
+                file, name, limits=limits, lenient=lenient, profile=profile, own=own, tell=tell
             )
     except OSError as error:
         found = finding("unreadable_file", reason=error.strerror or str(error))

@@ -30,6 +30,8 @@ from epcis_core.store.view import EVERYTHING
 from ingest.intake import Telling, capture_file, seekable
 from ingest.limits import IntakeLimits, LimitError
 from ingest.report import CaptureReport
+from ingest.sheets.headings import OwnHeadings
+from ingest.sheets.own import Own
 
 
 class UnreachableError(EpcisError):
@@ -44,9 +46,17 @@ class OpenLedger:
     limits: IntakeLimits
 
     def capture(
-        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, tell: Telling
+        self,
+        file: BinaryIO,
+        name: str,
+        *,
+        proceed: bool,
+        lenient: bool,
+        tell: Telling,
+        headings: OwnHeadings | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Capture a file and yield the report of each document in it, as JSON members."""
+        own = None if headings is None else Own(headings=(headings,))
         with seekable(file, self.limits) as source:
             for report in capture_file(
                 self.ledger,
@@ -56,6 +66,7 @@ class OpenLedger:
                 limits=self.limits,
                 proceed=proceed,
                 lenient=lenient,
+                own=own,
                 tell=tell,
             ):
                 yield report.as_json(terminal_language())
@@ -143,7 +154,14 @@ class Served:
     client: httpx.Client
 
     def capture(
-        self, file: BinaryIO, name: str, *, proceed: bool, lenient: bool, tell: Telling
+        self,
+        file: BinaryIO,
+        name: str,
+        *,
+        proceed: bool,
+        lenient: bool,
+        tell: Telling,
+        headings: OwnHeadings | None = None,
     ) -> Iterator[dict[str, Any]]:
         """See `OpenLedger.capture`; the server's limits hold."""
         options: dict[str, str | bool] = {
@@ -152,6 +170,9 @@ class Served:
             "lenient": lenient,
             "lang": terminal_language(),
         }
+        if headings is not None:
+            said = {"template": headings.template, "columns": dict(headings.columns)}
+            options["headings"] = orjson.dumps(said).decode()
         try:
             with self.client.stream(
                 "POST",

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -15,14 +16,19 @@ from api.access.redaction import report_for
 from api.bodies import bounded, into_file, refuse_form
 from api.clock import now
 from api.media_types import LINES
+from api.own_sheets import own_of_asker
 from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.uploads import Upload, note_upload
 from ingest.intake import Telling, capture_file
 from ingest.limits import IntakeLimits
+from ingest.sheets.own import Own
+from ingest.sheets.own_headings import HeadingsError, read_own_headings
 
 router = APIRouter(tags=["capture"])
+
+_HEADINGS: Final = 20_000
 
 """The media type of an answer that comes line by line while the work goes on."""
 
@@ -35,6 +41,10 @@ async def capture_document(
     proceed: bool = False,
     lenient: bool = False,
     lang: Annotated[Language, Query(description="of the findings' sentences")] = "en",
+    headings: Annotated[
+        str,
+        Query(description="what the headings of a sheet mean, as JSON", max_length=_HEADINGS),
+    ] = "",
 ) -> Response:
     """Take one file as the body of the request and answer with the report of each document in it.
 
@@ -42,6 +52,9 @@ async def capture_document(
     `{"file", "size", "read", "events"}`, and each report as it is done, `{"report"}`.
     """
     await refuse_form(request)
+    own = own_of_asker(request)
+    if headings:
+        own = _with_headings(own or Own(), headings)
     ledger: Ledger = request.app.state.ledger
     limits: IntakeLimits = request.app.state.settings.limits
     asker = asker_of(request)
@@ -60,6 +73,7 @@ async def capture_document(
                 tell=tell,
                 organisation=asker.organisation,
                 ownership=ownership_of_asker(request),
+                own=own,
             ):
                 if report.capture_id:
                     upload = Upload(report.capture_id, asker.name)
@@ -70,6 +84,18 @@ async def capture_document(
         return StreamingResponse(_lines(request, reports), media_type=LINES)
     done = await run_in_threadpool(lambda: list(reports(lambda *_: None)))
     return Response(orjson.dumps(done), media_type="application/json")
+
+
+def _with_headings(own: Own, headings: str) -> Own:
+    """Return what a sheet may take for granted, with what its headings mean before all else.
+
+    Raises:
+        HTTPException: 400 where that is not said rightly.
+    """
+    try:
+        return replace(own, headings=(read_own_headings(headings.encode()), *own.headings))
+    except HeadingsError as error:
+        raise HTTPException(400, f"{error}.") from error
 
 
 async def _lines(

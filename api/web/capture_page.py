@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api.access.asker import asker_of, view_of
 from api.access.redaction import report_for
 from api.clock import now
+from api.own_sheets import own_of_asker
 from api.web import times
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
 from api.web.correctable import other_parties, withdrawable
@@ -22,6 +23,7 @@ from epcis_core.store.registry.uploads import corrections_of, uploads_of
 from epcis_core.store.view import View
 from ingest.excerpts import excerpts, grid_of
 from ingest.mending import answer_sheet, rejected_document
+from ingest.sheets.layout import UNCLEAR
 
 router = APIRouter()
 
@@ -60,7 +62,10 @@ def show_to_mend(
     limits = request.app.state.settings.limits.document
     language = texts_for(request).language
     if data is not None:
-        made = answer_sheet(data, report, language, limits, only_rejected=part == "rejected")
+        own = own_of_asker(request)
+        made = answer_sheet(
+            data, report, language, limits, only_rejected=part == "rejected", own=own
+        )
         kind, ending = _WORKBOOK, "xlsx"
         if made is None:
             made = rejected_document(data, report, limits, creation_date=utc_text(now()))
@@ -100,6 +105,7 @@ def report_page(
         status=status,
         most=_MOST_ROWS,
         n=namer_for(request),
+        unclear=UNCLEAR,
         reports=[
             {
                 **_shown(request, one, outcomes.get(one["capture_id"] or "")),

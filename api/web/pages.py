@@ -30,12 +30,14 @@ from api.web import (
     looks,
     lots,
     open_id,
+    own_headings,
     own_lists,
     people,
     publications,
     receipts,
     scans,
     shares,
+    sheet_templates,
     stamp_alerts,
     stamp_check,
     stamp_files,
@@ -103,6 +105,8 @@ router.include_router(stamp_check.router)
 router.include_router(publications.router)
 router.include_router(links.router)
 router.include_router(own_lists.router)
+router.include_router(own_headings.router)
+router.include_router(sheet_templates.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

@@ -13,8 +13,10 @@ from api.access.asker import asker_of, ownership_of_asker, view_of
 from api.access.redaction import report_for
 from api.bodies import bounded
 from api.clock import now
+from api.own_sheets import own_of_asker
 from api.web.answers import as_json, page, texts_for, wants_page
 from api.web.capture_page import report_page
+from api.web.own_headings import asks_for_headings
 from epcis_core.store.captures import capture_outcomes
 from epcis_core.store.registry.uploads import Upload, note_upload
 from ingest.intake import Telling, capture_file
@@ -63,6 +65,8 @@ def upload(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> R
     shown = [report_for(asker, report.as_json(t.language)) for report in reports]
     if not wants_page(request):
         return as_json(shown, status=status)
+    if asks_for_headings(request, reports):
+        return RedirectResponse(f"/headings/{reports[0].capture_id}", 303)
     if len(reports) == 1 and not (
         reports[0].findings or any(one.findings for one in reports[0].events)
     ):
@@ -100,6 +104,7 @@ def _captured(
             lenient=form.get("lenient") == "true",
             organisation=asker_of(request).organisation,
             ownership=ownership_of_asker(request),
+            own=own_of_asker(request),
             tell=tell,
             keep=keep,
         )

@@ -15,11 +15,12 @@ from xlsxwriter.format import Format as Form
 from xlsxwriter.worksheet import Worksheet
 
 from epcis_core.codecs.limits import Limits
-from epcis_core.findings import Language, Severity, Where
+from epcis_core.findings import Finding, Language, Severity, Where
 from ingest.sheets.csv_file import read_csv
 from ingest.sheets.grid import Sheet, Value, cell_place
-from ingest.sheets.headings import Heading, find_heading, is_answer, is_beside
+from ingest.sheets.headings import Heading, is_answer, is_beside
 from ingest.sheets.names import fold
+from ingest.sheets.own import Own
 from ingest.sheets.sheet_writer import TEXT, Book, put
 from ingest.sheets.templates import words
 from ingest.sheets.workbook import MAGIC, read_workbook
@@ -78,6 +79,7 @@ def answered(
     limits: Limits | None = None,
     *,
     only: Mapping[str, Collection[int]] | None = None,
+    own: Own | None = None,
 ) -> bytes:
     """Return a spreadsheet with what was found in it, as a workbook.
 
@@ -88,6 +90,7 @@ def answered(
         limits: how much is taken.
         only: the rows below the headings that are wanted, from 0, by the names of sheets; the
             others are left empty and hidden. None for all.
+        own: what the file may take for granted of whoever sent it.
 
     Raises:
         RefusedError: the file cannot be read.
@@ -96,17 +99,26 @@ def answered(
     is_workbook = data.startswith(MAGIC)
     grid = read_workbook(data, limits) if is_workbook else read_csv(data, limits)
     found = list(findings)
-    book = Book(language)
+    own = own or Own()
+    book = Book(language, own.known)
     for sheet in grid.sheets:
         if is_answer(sheet):
             continue  # it is written anew
         of_sheet = [one for one in found if one.where.sheet == sheet.name and one.where.cell]
-        _copy(book, sheet, of_sheet, None if only is None else only.get(sheet.name, ()))
+        heading = None if is_beside(sheet) else own.heading_of(sheet)
+        rows = None if only is None else only.get(sheet.name, ())
+        _copy(book, sheet, heading, of_sheet, rows)
     _list(book, found)
     return book.finish()
 
 
-def _copy(book: Book, sheet: Sheet, findings: Sequence[Told], only: Collection[int] | None) -> None:
+def _copy(
+    book: Book,
+    sheet: Sheet,
+    heading: Heading | Finding | None,
+    findings: Sequence[Told],
+    only: Collection[int] | None,
+) -> None:
     """Write a sheet again, with what is to be said beside its rows."""
     rows: dict[int, _Row] = defaultdict(_Row)
     for one in findings:
@@ -115,7 +127,6 @@ def _copy(book: Book, sheet: Sheet, findings: Sequence[Told], only: Collection[i
     out = book.sheet(sheet.name)
     if sheet.is_hidden:
         out.hide()
-    heading = None if is_beside(sheet) else find_heading(sheet)
     beside = sheet.marks.columns
     if isinstance(heading, Heading):
         beside = _answer_position(sheet, heading)

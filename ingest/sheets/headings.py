@@ -178,6 +178,11 @@ def _read(
     return found
 
 
+def column_named(template: Template, heading: str) -> Column | None:
+    """Return the column of a template or list that a heading names; None where it names none."""
+    return _column(template, heading, {})[0]
+
+
 def _column(
     template: Template, heading: str, mapped: Mapping[str, str]
 ) -> tuple[Column | None, bool]:

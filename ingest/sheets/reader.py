@@ -20,7 +20,9 @@ from ingest.sheets.csv_file import looks_like_csv, read_csv
 from ingest.sheets.date_order import DateOrder
 from ingest.sheets.events import NAMESPACE, PREFIX, Built, build
 from ingest.sheets.grid import Grid, Sheet
-from ingest.sheets.headings import Heading, OwnHeadings, find_heading, is_beside, is_ours
+from ingest.sheets.headings import Heading, is_beside, is_ours
+from ingest.sheets.known import Known
+from ingest.sheets.own import Own
 from ingest.sheets.rows import Cell, Record, records
 from ingest.sheets.templates import Column
 from ingest.sheets.values import Read, read_record
@@ -41,7 +43,7 @@ class SheetReader:
     Args:
         grid: its sheets.
         size: bytes of the file.
-        mapping: what the headings mean, where it is somebody's own sheet.
+        own: what is known of whoever sends it.
 
     Attributes:
         envelope: how the events are written, and what their prefixes stand for.
@@ -51,14 +53,14 @@ class SheetReader:
             to know; None else.
     """
 
-    def __init__(self, grid: Grid, size: int, mapping: OwnHeadings | None = None) -> None:
+    def __init__(self, grid: Grid, size: int, own: Own | None = None) -> None:
         self.envelope = Envelope("json", "event", _NAMESPACES)
         self.findings: list[Finding] = []
         self.format: Format = grid.format
         self.rows: list[tuple[str, tuple[int, ...]]] | None = None
         self._grid = grid
         self._size = size
-        self._mapping = mapping
+        self._own = own or Own()
         self._rows = max(1, sum(sheet.marks.rows for sheet in grid.sheets))
         self._done = 0
         self._is_done = False
@@ -78,7 +80,7 @@ class SheetReader:
             beside.append(finding("workbook_macros"))
         understood = 0
         for sheet in self._grid.sheets:
-            heading = None if is_beside(sheet) else find_heading(sheet, self._mapping)
+            heading = None if is_beside(sheet) else self._own.heading_of(sheet)
             if isinstance(heading, Finding):
                 beside.append(heading)
                 understood += 1
@@ -110,7 +112,7 @@ class SheetReader:
             self._done += sheet.marks.rows
             return
         order = DateOrder()
-        for reads in _groups(sheet, heading, beside, order):
+        for reads in _groups(sheet, heading, beside, order, self._own.known):
             self._done += len(reads)
             yield from self._read(build(reads, heading, sheet))
         beside += order.findings()
@@ -152,20 +154,20 @@ class SheetReader:
 
 
 def open_sheet(
-    source: BinaryIO, limits: Limits, mapping: OwnHeadings | None = None
+    source: BinaryIO, limits: Limits, own: Own | None = None
 ) -> SheetReader | Finding | None:
     """Open a spreadsheet, told by its bytes.
 
     Args:
         source: the bytes at their start; it stays there if they are no spreadsheet.
         limits: how much is taken.
-        mapping: what the headings mean, where it is somebody's own sheet.
+        own: what is known of whoever sends it.
 
     Returns:
         A reader; a finding where it is a spreadsheet that cannot be read; None where it is none.
     """
     opened = open_grid(source, limits)
-    return SheetReader(*opened, mapping) if isinstance(opened, tuple) else opened
+    return SheetReader(*opened, own) if isinstance(opened, tuple) else opened
 
 
 def open_grid(source: BinaryIO, limits: Limits) -> tuple[Grid, int] | Finding | None:
@@ -189,12 +191,14 @@ def open_grid(source: BinaryIO, limits: Limits) -> tuple[Grid, int] | Finding | 
 
 
 def _groups(
-    sheet: Sheet, heading: Heading, beside: list[Finding], order: DateOrder
+    sheet: Sheet, heading: Heading, beside: list[Finding], order: DateOrder, known: Known
 ) -> Iterator[list[Read]]:
     """Yield records that make one event together, in order of their first rows."""
 
     def read(record: Record) -> Read:
-        done = read_record(record, heading.units, counts_from_1904=sheet.counts_from_1904)
+        done = read_record(
+            record, heading.units, counts_from_1904=sheet.counts_from_1904, known=known
+        )
         order.look(record)
         return done
 

@@ -4,7 +4,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +21,7 @@ from ingest.sheets.goods import (
     read_reference,
 )
 from ingest.sheets.grid import CellError, Value
+from ingest.sheets.known import Known
 from ingest.sheets.names import fold
 from ingest.sheets.numbers import read_number, read_unit
 from ingest.sheets.rows import Cell, Record
@@ -51,25 +52,43 @@ class Read:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_record(record: Record, units: Mapping[int, str], *, counts_from_1904: bool) -> Read:
+def read_record(
+    record: Record,
+    units: Mapping[int, str],
+    *,
+    counts_from_1904: bool,
+    known: Known | None = None,
+) -> Read:
     """Read the cells of a record.
 
     Args:
         record: the record.
         units: position of a column to the unit that its heading names.
         counts_from_1904: what numbers that stand for dates count from.
+        known: names that may stand for codes.
     """
     read = Read(record, findings=list(record.findings))
     # Documents come last: who gave them their number stands in another column.
     for cell in sorted(record.cells.values(), key=lambda one: one.column.kind in _BY_ISSUER):
         try:
-            said = _said(read, cell, units, counts_from_1904=counts_from_1904)
+            coded = cell if known is None else _coded(cell, known)
+            said = _said(read, coded, units, counts_from_1904=counts_from_1904)
         except CellError as error:
             read.findings.append(error.found)
             continue
         if said is not None:
             read.values[cell.column.key] = said
     return read
+
+
+def _coded(cell: Cell, known: Known) -> Cell:
+    """Return a cell with the code that a name in it stands for.
+
+    Raises:
+        CellError: it stands for several.
+    """
+    value = known.code_in(cell.column.kind, cell.value, cell.at)
+    return cell if value is cell.value else replace(cell, value=value)
 
 
 def _said(

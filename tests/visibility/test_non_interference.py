@@ -102,6 +102,14 @@ ASKED_ELSEWHERE = {
         for ending in endings
     },
     "GET /products/{number}/image": "likewise",
+    **{
+        f"GET /templates{ending}": "sheets with what is in the own lists: test_own_sheets_pages"
+        for ending in ("", ".json", "/{name}.xlsx", "/{name}.csv")
+    },
+    "GET /headings": "of whoever keeps them: test_own_sheets_pages",
+    "GET /headings.json": "likewise",
+    "GET /headings/{capture_id}": "likewise",
+    "POST /headings": "likewise",
     "POST /epcis/capture": "promises, and its jobs are asked for",
     "POST /epcis/queries": "keeps what it is sent, of whoever sends it",
     "DELETE /epcis/nextPageToken/{token}": "forgets nothing, since nothing is kept",

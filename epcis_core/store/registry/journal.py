@@ -45,6 +45,8 @@ class What(StrEnum):
     LIST_ADDED = auto()
     LIST_CHANGED = auto()
     LIST_RETIRED = auto()
+    HEADINGS_SAVED = auto()
+    HEADINGS_FORGOTTEN = auto()
     SHARED = auto()
     SHARE_WITHDRAWN = auto()
     SUBSCRIBED = auto()

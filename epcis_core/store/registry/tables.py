@@ -203,5 +203,12 @@ STEPS: Final = (
     ) WITHOUT ROWID""",
     "CREATE INDEX scan_shown ON scan (shown, day)",
     "CREATE INDEX scan_on ON scan (day)",
+    # template: a key. columns: what the headings of a sheet of its own mean, as JSON.
+    """CREATE TABLE own_headings (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        organisation TEXT NOT NULL REFERENCES organisation (id), template TEXT NOT NULL,
+        columns TEXT NOT NULL, saved INTEGER NOT NULL
+    )""",
+    "CREATE INDEX own_headings_of ON own_headings (organisation, number)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

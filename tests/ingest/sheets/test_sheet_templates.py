@@ -26,6 +26,7 @@ from ingest.sheets.goods import read_party, read_place, read_product
 from ingest.sheets.known import Known, Thing
 from ingest.sheets.known_in_ledger import known_in
 from ingest.sheets.names import fold
+from ingest.sheets.own import Own
 from ingest.sheets.own_headings import HeadingsError, read_own_headings
 from ingest.sheets.reader import SheetReader, open_sheet
 from ingest.sheets.template_writer import (
@@ -176,7 +177,7 @@ def test_a_sheet_of_ones_own_is_read_by_what_its_headings_mean() -> None:
         [["Cut on", "Where", "What", "Mark", "Kilos", "In"], [*GOOD.values()]], "Sheet1"
     )
     assert told(checked(data)) == [("sheet_not_recognised", None)]
-    reader = open_sheet(io.BytesIO(data), Limits(), own)
+    reader = open_sheet(io.BytesIO(data), Limits(), Own(headings=(own,)))
     assert isinstance(reader, SheetReader)
     assert [read.findings for read in reader.events()] == [()]
     as_toml = b'template = "sale"\n[columns]\n"B\xc3\xa1n ng\xc3\xa0y" = "date"\n'
