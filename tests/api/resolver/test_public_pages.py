@@ -153,7 +153,7 @@ def test_the_page_has_what_the_law_names(site: Site) -> None:
         "11/03/2026 Đóng gói Vườn Cát Nhà đóng gói, Xã Ninh Phước",
         "Bản số 1, từ",
         "Dữ liệu truy xuất được lưu ít nhất đến",
-        "trang không chứng minh rằng điều cơ sở ghi là đúng sự thật. Dấu kiểm của sổ",
+        "trang không chứng minh rằng điều cơ sở ghi là đúng sự thật. Điểm kiểm chứng của sổ",
     ):
         assert told in shown, shown
     assert re.search(r"Thu hoạch \d+ ngày trước", shown)
