@@ -11,6 +11,9 @@ from epcis_core.access.visibility import PARTY
 from epcis_core.identifiers import Identifier
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.kinds import key_of
+from ingest.sheets.cells import lot_of, product_of
+from ingest.sheets.goods import Product as Goods
+from ingest.sheets.goods import class_of
 
 # Marks that turn the direction of the text behind them, so that a name could garble a lot number.
 _TURNING: Final = {
@@ -78,8 +81,17 @@ class Namer:
         """
         parsed = key_of(key)
         if parsed is None:
-            return key
+            return self._own_goods(key) or key
         return self._by_scheme(parsed) or _number(key)
+
+    def _own_goods(self, key: str) -> str | None:
+        """Return what to call goods without GTIN, by the code that somebody gave them."""
+        code, lot = product_of(key), lot_of(key)
+        if code is None or ":" not in code:
+            return None
+        gln, _, own = code.partition(":")
+        name = self.product(class_of(Goods(gln=gln, code=own), None)) or own
+        return self.texts("thing.lot", name=name, lot=lot) if lot else name
 
     def _by_scheme(self, parsed: Identifier) -> str | None:
         kind = parsed.scheme.partition("_")[0]

@@ -60,8 +60,8 @@ class Names:
         )
 
     def product(self, gtin: str) -> Mapping[str, Any]:
-        """Return attributes of a product by its GTIN-14."""
-        return self._attributes(PRODUCT + gtin)
+        """Return attributes of a product by its GTIN-14, or by the URI of its class."""
+        return self._attributes(PRODUCT + gtin if gtin.isdecimal() else gtin)
 
     def owners(self) -> Mapping[str, str]:
         """Return place to the party that master data names for it."""

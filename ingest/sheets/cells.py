@@ -9,6 +9,7 @@ from ingest.sheets.goods import Product, class_of
 
 _OWN: Final = "tag:epcis-ledger.org,2026:"
 _GOODS: Final = f"{_OWN}goods:"
+_CODE_AND_LOT: Final = 2  # parts behind the GLN
 _CONTAINER: Final = f"{_OWN}container:"
 
 
@@ -37,10 +38,12 @@ def product_of(uri: str) -> str | None:
     '09506000912004'
     >>> product_of("tag:epcis-ledger.org,2026:goods:9506000911007:NHO%20DO:L1")
     '9506000911007:NHO DO'
+    >>> product_of("tag:epcis-ledger.org,2026:goods:of somebody else's making") is None
+    True
     """
     if uri.startswith(_GOODS):
-        gln, code, _ = uri.removeprefix(_GOODS).split(":")
-        return f"{gln}:{unquote(code)}"
+        gln, *rest = uri.removeprefix(_GOODS).split(":")
+        return f"{gln}:{unquote(rest[0])}" if len(rest) == _CODE_AND_LOT else None
     read = _read(uri)
     return None if read is None else read.gtin
 

@@ -13,6 +13,7 @@ from epcis_core.store.registry.entries import open_session
 from epcis_core.store.registry.products import Product, save_product
 from tests.api.access.members import FARM, Members, members
 from tests.browser.test_accounts_in_chromium import looked_at
+from tests.ingest.sheets.sheet_files import csv_file
 
 pytestmark = pytest.mark.browser
 
@@ -67,3 +68,32 @@ def test_a_farm_keeps_its_lists_on_its_telephone(
     expect(seen.get_by_role("alert")).to_have_text("Chưa lưu gì: có 2 chỗ cần sửa.")
     expect(seen.locator(".findings li").first).to_contain_text("CSV A2")
     looked_at(seen, axe, "products-wrong")
+
+
+def test_a_sheet_of_ones_own_is_explained_once(
+    open_page: Callable[..., Page], site: Members, axe: str, tmp_path: Path
+) -> None:
+    rows = [
+        ["Cắt hôm", "Ruộng nào", "Thứ gì", "Ghi lô", "Kí (kg)"],
+        ["10/03/2026", "8936099140001", "8936099141015", "L1", "100"],
+    ]
+    sheet = tmp_path / "cat.csv"
+    sheet.write_text(csv_file(rows), encoding="utf-8")
+    page = open_page(site.address, width=PHONE)
+    secret = open_session(site.books, site.account(Role.BUSINESS), now())
+    page.context.add_cookies([{"name": "session", "value": secret, "url": site.address}])
+    page.goto(f"{site.address}/upload?lang=vi")
+    page.locator("#files").set_input_files(sheet)
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Cột nào là cột nào?")
+    looked_at(page, axe, "headings-ask")
+    expect(page.get_by_label("Ruộng nào")).to_have_value("place")
+    page.get_by_label("Thứ gì").select_option(label="Sản phẩm")
+    page.get_by_role("button", name="Lưu và gửi bảng tính").click()
+    expect(page.locator("h1")).to_have_text("Kết quả gửi tệp")
+    expect(page.locator(".capture.accepted")).to_be_visible()
+    page.goto(f"{site.address}/headings")
+    expect(page.locator(".card")).to_contain_text("Kí (kg)")
+    looked_at(page, axe, "headings")
+    page.goto(f"{site.address}/templates")
+    looked_at(page, axe, "templates")

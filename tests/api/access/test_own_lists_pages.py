@@ -15,7 +15,9 @@ from epcis_core.store.registry.partners import Partner, partners_of, save_partne
 from epcis_core.store.registry.places import places_of
 from epcis_core.store.registry.products import Product, product_of, products_of, save_product
 from ingest.registry.lines import KEYS
+from ingest.sheets.templates import templates
 from tests.api.access.members import FARM, RIVAL, Members, email_of, members
+from tests.ingest.sheets.sheet_files import GOOD, csv_file, headings
 
 GRAPES = {"action": "save", "code": "8936099141015", "name_vi": "Nho đỏ", "sector": "dried"}
 GTIN = "08936099141015"
@@ -166,6 +168,22 @@ def test_places_and_partners_are_kept_likewise(site: Members) -> None:
         number = partners_of(site.books, FARM)[0].number
         retire = {"action": "retire", "number": str(number)}
         assert browser.post("/partners", data=retire).status_code == 303
+
+
+def test_goods_without_gtin_go_by_their_name_on_pages(site: Members) -> None:
+    syrup = {"action": "save", "code": "MAT-NHO", "name_vi": "Mật nho"}
+    values = GOOD | {"place": "8936099140001", "product": "8936099140001:MAT-NHO", "lot": "M/1"}
+    row = [str(values.get(one.key, "")) for one in templates()["harvest"].columns]
+    row[0] = "10/03/2026"
+    data = csv_file([headings(), row]).encode()
+    with site.browser(Role.BUSINESS) as browser:
+        assert browser.post("/products", data=syrup).status_code == 303
+        (report,) = browser.post("/upload.json", files={"files": ("a.csv", data)}).json()
+        event = {"id": report["events"][0]["event_id"]}
+        assert "Mật nho, lot M/1" in browser.get("/event", params=event).text
+    with site.browser(Role.ADMIN) as browser:
+        odd = {"id": "tag:epcis-ledger.org,2026:goods:x"}
+        assert browser.get("/trace", params=odd).status_code == 404
 
 
 def test_a_list_goes_out_as_a_spreadsheet_and_comes_back(site: Members) -> None:
