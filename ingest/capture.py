@@ -20,6 +20,7 @@ from epcis_core.store.captures import record_capture
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.together import Cursor
 from ingest.book import Measured, book, measure, record_of
+from ingest.earlier import EarlierRecords
 from ingest.prepare import (
     Prepared,
     conflict,
@@ -31,6 +32,7 @@ from ingest.prepare import (
 )
 from ingest.report import CaptureReport, EventReport, EventStatus, Progress, warnings
 from ingest.sheets.own import Own
+from ingest.sheets.reader import SheetReader
 
 DEFAULT_ORGANISATION: Final = "operator"
 """Who captures as long as there are no accounts."""
@@ -141,6 +143,8 @@ def capture_into(
         report.findings.append(reader)
         report.status = "rejected"
     else:
+        if isinstance(reader, SheetReader):
+            reader.earlier, reader.now = EarlierRecords(ledger, organisation), now
         events = _giving_way(events_of(reader, limits), give_way)
         with suppress(_RolledBackError), ledger.writing() as cursor:
             append = Append(cursor, head)

@@ -99,7 +99,7 @@ def withdrawal(events: Sequence[StoredEvent], reason: Reason, now: int) -> bytes
         reason: why.
         now: the clock, microseconds since 1970 UTC.
     """
-    return _document(events[0], [_declared(one, reason, now) for one in events], now)
+    return _document(events[0], [declared(one, reason, now) for one in events], now)
 
 
 def replacement(stored: StoredEvent, event: Mapping[str, Any], now: int) -> bytes:
@@ -110,8 +110,8 @@ def replacement(stored: StoredEvent, event: Mapping[str, Any], now: int) -> byte
         event: the right one, as `changed` returns it.
         now: the clock, microseconds since 1970 UTC.
     """
-    declared = _declared(stored, Reason.INCORRECT_DATA, now, minted_id(stored, event))
-    return _document(stored, [declared, event], now)
+    wrong = declared(stored, Reason.INCORRECT_DATA, now, minted_id(stored, event))
+    return _document(stored, [wrong, event], now)
 
 
 def minted_id(stored: StoredEvent, event: Mapping[str, Any]) -> str:
@@ -152,9 +152,17 @@ def changed(
     return event, found
 
 
-def _declared(
+def declared(
     stored: StoredEvent, reason: Reason, now: int, corrective: str | None = None
 ) -> dict[str, Any]:
+    """Return the members of an error declaration: those of the event that it is about, and itself.
+
+    Args:
+        stored: the wrong event.
+        reason: why it is wrong.
+        now: the clock, microseconds since 1970 UTC.
+        corrective: the id of the event in its place; None for none.
+    """
     declaration: dict[str, Any] = {"declarationTime": utc_text(now), "reason": reason.value}
     if corrective is not None:
         declaration["correctiveEventIDs"] = [corrective]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from epcis_core.codecs.limits import Limits
-from epcis_core.findings import Where
+from epcis_core.findings import Finding, Where
 from ingest.sheets.csv_file import read_csv
 from ingest.sheets.dates import shown
 from ingest.sheets.grid import Grid, Sheet, Value, cell_place
-from ingest.sheets.headings import Heading, find_heading
+from ingest.sheets.headings import Heading
+from ingest.sheets.own import Own
 from ingest.sheets.reader import open_sheet
 from ingest.sheets.workbook import MAGIC, read_workbook
 from ingest.unpacking import RefusedError
@@ -40,17 +41,20 @@ Excerpt = tuple[Piece, ...]
 """Lines or cells in their order."""
 
 
-def excerpts(data: bytes, places: Iterable[Where], limits: Limits) -> dict[Where, Excerpt]:
+def excerpts(
+    data: bytes, places: Iterable[Where], limits: Limits, own: Own | None = None
+) -> dict[Where, Excerpt]:
     """Return what stands around places of a file; of those that are nowhere in it nothing.
 
     Args:
         data: a document or a spreadsheet.
         places: where something was found.
         limits: how much is taken of a spreadsheet.
+        own: what is known of whoever sent it.
     """
     wanted = list(places)
     if any(one.cell for one in wanted):
-        return _of_rows(data, [one for one in wanted if one.cell], limits)
+        return _of_rows(data, [one for one in wanted if one.cell], limits, own or Own())
     if any(one.line for one in wanted):
         return _of_lines(data, [one for one in wanted if one.line])
     return {}
@@ -101,7 +105,7 @@ def _cut(text: str, column: int) -> str:
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
-def _of_rows(data: bytes, places: list[Where], limits: Limits) -> dict[Where, Excerpt]:
+def _of_rows(data: bytes, places: list[Where], limits: Limits, own: Own) -> dict[Where, Excerpt]:
     grid = grid_of(data, limits)
     found: dict[Where, Excerpt] = {}
     for sheet in grid.sheets if grid is not None else ():
@@ -110,12 +114,13 @@ def _of_rows(data: bytes, places: list[Where], limits: Limits) -> dict[Where, Ex
             if one.sheet == sheet.name and one.cell:
                 rows[cell_place(one.cell)[0]].append(one)
         if rows:
-            found |= _cells(sheet, rows)
+            found |= _cells(sheet, own.heading_of(sheet), rows)
     return found
 
 
-def _cells(sheet: Sheet, rows: dict[int, list[Where]]) -> dict[Where, Excerpt]:
-    heading = find_heading(sheet)
+def _cells(
+    sheet: Sheet, heading: Heading | Finding | None, rows: dict[int, list[Where]]
+) -> dict[Where, Excerpt]:
     labels = dict[int, str]()
     found = {}
     for number, values in enumerate(sheet.open()):

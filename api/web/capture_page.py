@@ -127,7 +127,9 @@ def _shown(
     limits = state.settings.limits.document
     if data is not None:
         shown = told[:_MOST_ROWS]
-        around = excerpts(data, [Where(**one["where"]) for one in shown], limits)
+        around = excerpts(
+            data, [Where(**one["where"]) for one in shown], limits, own_of_asker(request)
+        )
         for one in shown:
             one["excerpt"] = around.get(Where(**one["where"]), ())
     kept = None if data is None else ("file" if grid_of(data, limits) is None else "sheet")

@@ -7,13 +7,11 @@ from typing import Final
 from fastapi import Request
 
 from api.access.asker import asker_of, view_of
+from api.web.answers import texts_for
 from api.web.event_page import facts_of_stored
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import latest_events
-from epcis_core.store.registry.partners import partners_of
-from epcis_core.store.registry.places import places_of
-from epcis_core.store.registry.products import products_of
+from ingest.registry.own import known_of
 from ingest.sheets.cells import cell_of, lot_of, product_of
 from ingest.sheets.known import Known, Thing
 from ingest.sheets.known_in_ledger import known_in
@@ -62,7 +60,9 @@ def offers_for(request: Request) -> Offers:
         for one in latest_events(ledger, view_of(request), _LATEST)
         if one.organisation == asker.organisation
     ]
-    listed = _listed(request.app.state.books, asker.owner) if asker.owner else Known()
+    language = texts_for(request).language
+    books = request.app.state.books
+    listed = known_of(books, asker.owner, language) if asker.owner else Known()
     seen = known_in(ledger, view_of(request))
     products = [product_of(named.object) for facts in own for named in facts.named]
     places = [cell_of(place) for facts in own for place in _places(facts)]
@@ -76,15 +76,6 @@ def offers_for(request: Request) -> Offers:
     own_party = gln if gln.isdecimal() else ""
     latest = list(dict.fromkeys(places))
     return Offers(known, own_party, latest, list(_lots(own)))
-
-
-def _listed(books: Bookkeeping, owner: str) -> Known:
-    """Return what an organisation has in its own lists and still uses."""
-    return Known(
-        tuple(Thing(one.name_vi, one.code) for one in products_of(books, owner) if not one.retired),
-        tuple(Thing(one.name, one.code) for one in places_of(books, owner) if not one.retired),
-        tuple(Thing(one.name, one.code) for one in partners_of(books, owner) if not one.retired),
-    )
 
 
 def _ordered(things: Iterable[Thing], used: Iterable[str | None]) -> tuple[Thing, ...]:

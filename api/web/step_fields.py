@@ -81,7 +81,23 @@ def step_fields(
             problem=problems.get(column.key, ""),
         )
         for column in template.columns
+        if column.kind != "correction"
     ]
+
+
+def typed(template: Template, form: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says; a unit that stands there by itself says nothing."""
+    values = {
+        name: value
+        for name, value in form.items()
+        if name in template.by_key and template.column(name).kind != "correction"
+    }
+    for columns in template.goods.values():
+        unit = columns.get("unit")
+        others = (one.key for kind, one in columns.items() if kind != "unit")
+        if unit is not None and not any(values.get(name, "").strip() for name in others):
+            values.pop(unit.key, None)
+    return values
 
 
 def first_values(

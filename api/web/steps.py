@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access.asker import asker_of, ownership_of_asker, view_of
 from api.access.redaction import report_for
 from api.clock import now
+from api.own_sheets import own_of_asker
 from api.web import times
 from api.web.answers import as_json, namer_for, page, static_file, texts_for, wants_page
 from api.web.capture_page import found_report
@@ -21,6 +22,7 @@ from api.web.step_fields import (
     first_values,
     step_fields,
     takes_lots,
+    typed,
     values_of_event,
     values_of_scan,
 )
@@ -100,7 +102,7 @@ def show_step(request: Request, key: str, scanned: str = "") -> Response:
 def write_down(request: Request, key: str, form: ShortForm) -> Response:
     """Store what the form says; the same said again is known already, and harmless."""
     template, t = _template(request, key), texts_for(request)
-    values = {name: value for name, value in form.items() if name in template.by_key}
+    values = typed(template, form)
     report = _captured(request, template, values)
     if not wants_page(request):
         shown = report_for(asker_of(request), report.as_json(t.language))
@@ -122,6 +124,7 @@ def _captured(request: Request, template: Template, values: Mapping[str, str]) -
         now=now(),
         organisation=asker.organisation,
         ownership=ownership_of_asker(request),
+        own=own_of_asker(request),
         limits=state.settings.limits.document,
     )
     note_upload(state.books, Upload(report.capture_id, asker.name))

@@ -18,6 +18,7 @@ from ingest.sheets.goods_of_rows import Goods, added, goods_of, missing
 from ingest.sheets.grid import Sheet
 from ingest.sheets.headings import Heading
 from ingest.sheets.numbers import plain
+from ingest.sheets.row_corrections import RowCorrection, correction_of
 from ingest.sheets.rows import Cell
 from ingest.sheets.templates import Column, Variant
 from ingest.sheets.values import Read, Said
@@ -43,6 +44,7 @@ class Built:
         at: the first cell of the first row.
         findings: what is wrong or odd.
         rows: where they stand in the sheet, from 0.
+        correction: what they do to an earlier record; None for rows that only record.
     """
 
     at: Where
@@ -50,6 +52,7 @@ class Built:
     places: list[dict[str, Where]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rows: tuple[int, ...] = ()
+    correction: RowCorrection | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +80,9 @@ def build(reads: Sequence[Read], heading: Heading, sheet: Sheet) -> Built:
         built.findings += read.findings
         built.findings += _take(read, number, group, heading, sheet)
     built.findings += _check_together(reads, heading, sheet, group)
+    said = group.values.pop("correction", None)
+    if said is not None:
+        built.correction = correction_of(str(said[0]), said[1].at)
     if not has_errors(built.findings):
         for part in _parts(group):
             event, places = _event(heading, group, part)
@@ -118,7 +124,7 @@ def _take(
 def _agree(column: Column, value: Said, cell: Cell, group: _Group) -> Iterator[Finding]:
     """Take a value about the event itself, and tell if an earlier row says otherwise."""
     held, first = group.values.setdefault(column.key, (value, cell))
-    if held == value or len(column.ilmd_names) == len(column.to):
+    if held == value or (column.to and len(column.ilmd_names) == len(column.to)):
         return
     if column.kind == "text" and isinstance(held, str) and isinstance(value, str):
         if value not in held.split("; "):

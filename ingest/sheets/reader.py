@@ -11,11 +11,15 @@ from hashlib import blake2b
 from typing import BinaryIO, Final
 
 from epcis_core.codecs.document import Envelope, Format, ReadEvent
-from epcis_core.codecs.jsonld_writer import json_bytes
+from epcis_core.codecs.jsonld_writer import context_of, json_bytes
 from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.stored import read_stored_event
 from epcis_core.codecs.structure import read_event
+from epcis_core.event_hash import event_hash
 from epcis_core.findings import Finding, Where, capped, finding, has_errors
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
+from epcis_core.store.events import StoredEvent
+from ingest.corrections import Reason, declared
 from ingest.sheets.csv_file import looks_like_csv, read_csv
 from ingest.sheets.date_order import DateOrder
 from ingest.sheets.events import NAMESPACE, PREFIX, Built, build
@@ -23,6 +27,7 @@ from ingest.sheets.grid import Grid, Sheet
 from ingest.sheets.headings import Heading, is_beside, is_ours
 from ingest.sheets.known import Known
 from ingest.sheets.own import Own
+from ingest.sheets.row_corrections import Earlier, RowCorrection
 from ingest.sheets.rows import Cell, Record, records
 from ingest.sheets.templates import Column
 from ingest.sheets.values import Read, read_record
@@ -49,6 +54,8 @@ class SheetReader:
         envelope: how the events are written, and what their prefixes stand for.
         findings: what is wrong with the file beside its records, once these have all been read.
         format: what the file is.
+        earlier: finds records that rows withdraw or replace; None where no ledger is at hand.
+        now: the clock, microseconds since 1970 UTC, for such rows.
         rows: takes the sheet and the rows, from 0, of each event in order, where somebody wants
             to know; None else.
     """
@@ -57,6 +64,8 @@ class SheetReader:
         self.envelope = Envelope("json", "event", _NAMESPACES)
         self.findings: list[Finding] = []
         self.format: Format = grid.format
+        self.earlier: Earlier | None = None
+        self.now = 0
         self.rows: list[tuple[str, tuple[int, ...]]] | None = None
         self._grid = grid
         self._size = size
@@ -123,6 +132,11 @@ class SheetReader:
         if not built.events:
             self._note_rows(built)
             yield self._read_event(b"", None, {}, built.at, told)
+        if built.correction is not None and built.events:
+            if self.earlier is not None:
+                yield from self._corrections(built, built.correction, self.earlier, told)
+                return
+            told = (*told, finding("sheet_correction_unchecked", at=built.correction.at))
         for event, places in zip(built.events, built.places, strict=True):
             text = json_bytes(event)
             twice = self._seen.setdefault(blake2b(text, digest_size=16).digest(), built.at)
@@ -132,6 +146,46 @@ class SheetReader:
             self._note_rows(built)
             yield self._read_event(text, event, places, built.at, told)
             told = ()
+
+    def _corrections(
+        self, built: Built, asked: RowCorrection, earlier: Earlier, told: tuple[Finding, ...]
+    ) -> Iterator[ReadEvent]:
+        """Yield the error declarations that rows ask for, and what takes the place of a record."""
+        if asked.action == "replace" and len(built.events) > 1:
+            told = (*told, finding("sheet_correction_several", at=asked.at))
+            self._note_rows(built)
+            yield self._read_event(b"", None, {}, built.at, told)
+            return
+        for event, places in zip(built.events, built.places, strict=True):
+            own = _minted(event)
+            found = earlier(asked.named or own, asked.at)
+            self._note_rows(built)
+            if isinstance(found, Finding):
+                yield self._read_event(b"", None, {}, built.at, (*told, found))
+                continue
+            is_replaced = asked.action == "replace"
+            yield self._declaration(found, asked, own if is_replaced else None, told)
+            told = ()
+            if is_replaced:
+                self._note_rows(built)
+                yield self._read_event(json_bytes(event), event, places, built.at, ())
+
+    def _declaration(
+        self,
+        stored: StoredEvent,
+        asked: RowCorrection,
+        corrective: str | None,
+        told: tuple[Finding, ...],
+    ) -> ReadEvent:
+        reason = Reason.DID_NOT_OCCUR if corrective is None else Reason.INCORRECT_DATA
+        event = declared(stored, reason, self.now, corrective)
+        event.setdefault("@context", context_of(stored.reading.namespaces.prefixes))
+        text = json_bytes(event).decode()
+        index = self._index
+        self._index += 1
+        read = read_stored_event(text, "json", _NAMESPACES)
+        names = Namespaces.of_context(read.context, _NAMESPACES)
+        return ReadEvent(index, "", text, read, names, lambda _: asked.at, "json", told)
 
     def _note_rows(self, built: Built) -> None:
         if self.rows is not None:
@@ -232,6 +286,12 @@ def _with_issuer(record: Record, column: Column, issuers: dict[object, Cell]) ->
     if earlier is None:
         return record
     return replace(record, cells={**record.cells, column.issuer: earlier})
+
+
+def _minted(event: dict[str, object]) -> str:
+    """Return the id that the ledger gives to the event of a row; empty for one with errors."""
+    read, _ = read_event(event)
+    return "" if read is None else str(event_hash(read, _NAMESPACES))
 
 
 def _place(places: dict[str, Where], at: Where, pointer: str) -> Where:

@@ -34,6 +34,7 @@ Kind = Literal[
     "reference",
     "certificate",
     "choice",
+    "correction",
 ]
 """What a column holds; `values` and `goods` know how it is read."""
 
@@ -205,6 +206,8 @@ class Words(_Part):
         answer: heading of the column with what is wrong.
         ignored: headings that say nothing.
         steps: the keys of all templates in the order in which goods go through them.
+        withdraw: how a cell begins that takes back what its row recorded.
+        replace: how one begins that puts its row in the place of another record.
     """
 
     totals: frozenset[str]
@@ -214,6 +217,8 @@ class Words(_Part):
     answer: Text
     ignored: frozenset[str]
     steps: tuple[str, ...]
+    withdraw: frozenset[str]
+    replace: frozenset[str]
 
 
 @cache
@@ -252,7 +257,7 @@ def _read(folder: Traversable, shared: Mapping[str, Any]) -> Mapping[str, Templa
 def words() -> Words:
     """Return what people write beside the rows."""
     table = _table(_folder() / "_words.toml")
-    for name in ("totals", "examples", "ignored"):
+    for name in ("totals", "examples", "ignored", "withdraw", "replace"):
         table[name] = tuple(fold(one) for one in table[name])
     return Words.model_validate(table)
 

@@ -24,6 +24,7 @@ from ingest.sheets.grid import CellError, Value
 from ingest.sheets.known import Known
 from ingest.sheets.names import fold
 from ingest.sheets.numbers import read_number, read_unit
+from ingest.sheets.row_corrections import read_correction
 from ingest.sheets.rows import Cell, Record
 from ingest.sheets.templates import Kind
 
@@ -175,5 +176,6 @@ _READERS: Final[Mapping[Kind, Callable[[Value, Where], Said]]] = {
     "place": read_place,
     "party": read_party,
     "container": read_container,
+    "correction": read_correction,
 }
 _BY_WORDS: Final[Mapping[Kind, Callable[[Cell], str]]] = {"text": _text, "choice": _choice}

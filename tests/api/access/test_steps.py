@@ -142,6 +142,8 @@ def test_after_a_step_the_next_one_begins_with_its_goods(farm: httpx.Client) -> 
     (shipping,) = re.findall(r'<a class="button" href="(/steps/[^"]+)">', done)
     values = shown(farm.get(shipping.replace("&amp;", "&")).text)
     assert (values["container"], values["lot"], values["from_party"]) == (f"{GLN}:SOT-7", "", GLN)
+    answer = farm.post("/steps/shipping", data={**values, "to_party": OTHER})
+    assert answer.status_code == 303, answer.text  # the unit alone says nothing
 
 
 def test_lists_offer_own_partners_and_what_was_used_last_comes_first(
@@ -152,6 +154,8 @@ def test_lists_offer_own_partners_and_what_was_used_last_comes_first(
     written(farm, "shipping", lot="O1", to_party="9506000941004", time="06:00")
     page = farm.get("/steps/shipping").text
     listed = re.findall(r'<option value="([^"]* · \d{13})">', page)
+    assert f"Vườn nho Đồi Nắng · {GLN}" in listed
+    listed = [one for one in listed if GLN not in one]
     assert listed[:2] == ["Chợ Sáng · 9506000941004", f"Vựa Gió · {OTHER}"]
     assert written(farm, "shipping", lot="O1", to_party=listed[0], time="06:00")["counts"][
         "duplicate"
