@@ -27,6 +27,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.certificates import certificates
 from epcis_core.store.registry.publications import Publication
 from epcis_core.store.registry.recall_notices import RecallNotice
+from epcis_core.store.registry.stamps import is_void
 
 VARY: Final = "Accept, Accept-Language"
 
@@ -107,6 +108,9 @@ def public_page(request: Request, asked: Identifier, shown: Shown) -> Response:
         version=shown.publication.version,
         is_latest=shown.publication.number == shown.versions[0].number,
         is_own=shown.is_own,
+        is_void=asked.gtin is not None
+        and asked.serial is not None
+        and is_void(books, asked.gtin, asked.serial),
         day=lambda text: times.calendar_day(date.fromisoformat(text), t.language),
     )
 

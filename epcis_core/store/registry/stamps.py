@@ -250,6 +250,17 @@ def void_run(books: Bookkeeping, run: Run, now: int) -> bool:
     return done.rowcount > 0
 
 
+def is_void(books: Bookkeeping, gtin: str, serial: str) -> bool:
+    """Tell whether the stamp of an item belongs to a run that was declared void."""
+    with books.reading() as connection:
+        found = connection.execute(
+            "SELECT 1 FROM stamp JOIN stamp_run ON stamp_run.number = run "
+            "WHERE stamp.gtin = ? AND serial = ? AND voided IS NOT NULL",
+            (gtin, serial),
+        ).fetchone()
+    return found is not None
+
+
 def _check_day(connection: sqlite3.Connection, one: Run, now: int) -> None:
     runs, stamps = connection.execute(
         "SELECT count(*), coalesce(sum(count) FILTER (WHERE serials <> 'none'), 0) FROM stamp_run "
