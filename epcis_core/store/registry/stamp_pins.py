@@ -3,6 +3,9 @@
 No PIN is kept. Each is worked out of the product and the serial number by a key of the server, as
 RFC 4226 works out one-time passwords, so that labels can be printed again; who has the bookkeeping
 alone has the key too, whatever else were kept.
+
+References:
+    docs/adr/0030-stamps-and-their-secrets.md
 """
 
 import hmac
