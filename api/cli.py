@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "demo.demo",
     "serve": "service.serve",
     "capture": "data.capture",
+    "withdraw": "withdraw.withdraw",
     "check": "data.check",
     "template": "templates.template",
     "convert": "convert.convert",

@@ -27,11 +27,13 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.proofs import prove_trace
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import EVERYTHING
+from ingest.corrections import Reason
 from ingest.intake import Telling, capture_file, seekable
 from ingest.limits import IntakeLimits, LimitError
 from ingest.report import CaptureReport
 from ingest.sheets.headings import OwnHeadings
 from ingest.sheets.own import Own
+from ingest.withdrawing import withdrawn
 
 
 class UnreachableError(EpcisError):
@@ -70,6 +72,10 @@ class OpenLedger:
                 tell=tell,
             ):
                 yield report.as_json(terminal_language())
+
+    def withdraw(self, event_id: str, reason: Reason) -> dict[str, Any]:
+        """Declare an event wrong and return the report of the capture, as JSON members."""
+        return withdrawn(self.ledger, event_id, reason, now()).as_json(terminal_language())
 
     def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
         """Yield the events a query asks for, as an EPCISQueryDocument, piece by piece."""
@@ -189,6 +195,14 @@ class Served:
                 yield from _reports(answer, tell)
         except httpx.HTTPError as error:
             raise UnreachableError(f"{self.client.base_url} does not answer: {error}") from error
+
+    def withdraw(self, event_id: str, reason: Reason) -> dict[str, Any]:
+        """See `OpenLedger.withdraw`."""
+        form = {"id": event_id, "reason": reason.value}
+        headers = {"Accept": "application/json", "Accept-Language": terminal_language()}
+        answer = self._ask("POST", "/withdraw", data=form, headers=headers, also=(422,))
+        report: dict[str, Any] = answer.json()[0]
+        return report
 
     def events(self, parameters: list[tuple[str, str]], syntax: Syntax) -> Iterator[bytes]:
         """See `OpenLedger.events`."""
