@@ -42,6 +42,9 @@ PAGES = [
     pytest.param(f"/gaps?id={SAUCE}", id="gaps of sauce"),
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="event"),
     pytest.param("/upload", id="upload"),
+    pytest.param("/uploads", id="history of uploads"),
+    pytest.param("/correct?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="correction"),
+    pytest.param("/steps/processing", id="form of a step"),
     pytest.param("/docs", id="operations"),
     pytest.param("/log-in", id="log-in"),
     pytest.param("/password", id="forgotten password"),
@@ -130,13 +133,13 @@ def test_a_faulty_file_is_refused_with_every_error(
     page.set_input_files("#files", faulty)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("h2")).to_have_text("Not stored: faulty.json")
-    expect(page.locator(".findings li")).to_have_count(2)
-    expect(page.locator(".findings li").first).to_contain_text(
+    expect(page.locator(".findings > li")).to_have_count(2)
+    expect(page.locator(".findings > li").first).to_contain_text(
         "'shiping' is not a standard term; did you mean 'shipping'?"
     )
     page.locator("dl.fields a").click()
     expect(page).to_have_url(re.compile("/captures/"))
-    expect(page.locator(".findings li")).to_have_count(2)
+    expect(page.locator(".findings > li")).to_have_count(2)
 
 
 def test_the_language_stays_once_chosen(open_page: OpenPage, demo: str) -> None:
