@@ -25,6 +25,7 @@ router = APIRouter()
 _RECEIPT: Final = "The receipt of a capture"
 _MOST_EVENTS: Final = 100
 _MOST_LOTS: Final = 20
+_MOST_TRACED: Final = 500  # objects; handovers of the lot itself stand at the begin
 _STORED: Final = frozenset({"accepted", "duplicate", "witness"})
 
 
@@ -104,7 +105,12 @@ def _confirmations(request: Request, stored: list[StoredEvent]) -> list[Confirma
     found: dict[Confirmation, None] = {}
     for lot in list(lots)[:_MOST_LOTS]:
         answer = trace_lot(
-            request.app.state.ledger, view_of(request), lot, now=now(), direction="upstream"
+            request.app.state.ledger,
+            view_of(request),
+            lot,
+            now=now(),
+            direction="upstream",
+            max_objects=_MOST_TRACED,
         )
         for one in answer.handovers:
             own = next((event for event in (one.shipped, one.received) if event in ids), None)

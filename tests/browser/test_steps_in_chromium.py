@@ -91,6 +91,9 @@ def test_without_a_connection_it_waits_and_is_sent_once(browser: Browser, server
     uploads = page.request.get(server + "/uploads.json").json()["uploads"]
     counts = [(one["counts"]["accepted"], one["counts"]["duplicate"]) for one in uploads[:2]]
     assert counts == [(0, 1), (1, 0)]
+    assert page.evaluate("caches.keys()") == ["steps"]
+    page.goto(server + "/log-in")  # where whoever logs out comes to
+    page.wait_for_function("async () => (await caches.keys()).length === 0")
     context.close()
 
 
