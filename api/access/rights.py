@@ -65,9 +65,9 @@ def _of_lists() -> Iterator[tuple[str, Right]]:
     """Yield the rights of what an organisation keeps for its records: lists, sheets, headings."""
     for key in ("products", "places", "partners"):
         for ending in ("", ".json", ".xlsx", ".csv", "/new", "/{number}"):
-            yield f"GET /{key}{ending}", Right.CAPTURE
-        yield f"POST /{key}", Right.CAPTURE
-    yield "GET /products/{number}/image", Right.CAPTURE
+            yield f"GET /{key}{ending}", Right.KEEP
+        yield f"POST /{key}", Right.KEEP
+    yield "GET /products/{number}/image", Right.KEEP
     for path in (
         *("/templates", "/templates.json", "/templates/{name}.xlsx", "/templates/{name}.csv"),
         *("/headings", "/headings.json", "/headings/{capture_id}"),

@@ -155,7 +155,7 @@ def _around(request: Request, whose: Organisation | None) -> dict[str, Any]:
     """Return what both pages show around: all lists, and whose they are."""
     chooses = not asker_of(request).owner
     return {
-        "keys": KEYS,
+        "keys": [one for one in KEYS if one != "partners" or not chooses],
         "titles": {one: list_of(one).title for one in KEYS},
         "whose": whose,
         "chooses": chooses,

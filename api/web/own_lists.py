@@ -1,6 +1,7 @@
 """The lists of an organisation on pages: its products, its places, its partners.
 
-A business keeps its own; who may record for everybody names an organisation.
+A business keeps its own. Who belongs to none, as the province, names an organisation; but whom an
+organisation deals with it knows alone.
 """
 
 import io
@@ -279,9 +280,12 @@ def _whose(request: Request, given: str) -> Organisation | None:
     """Return whose list is meant; None where who belongs to no organisation named none.
 
     Raises:
-        HTTPException: 404 for an organisation that is not known.
+        HTTPException: 404 for an organisation that is not known, 403 for partners of another.
     """
-    party = asker_of(request).owner or given
+    owner = asker_of(request).owner
+    if not owner and _list(request) == "partners":
+        raise HTTPException(403, texts_for(request)("own_list.partners_own"))
+    party = owner or given
     found = find_organisation(_books(request), party) if party else None
     if party and found is None:
         raise HTTPException(404, texts_for(request)("people.unknown"))

@@ -25,6 +25,7 @@ class Right(StrEnum):
     queries and subscriptions. `INSPECT`: open cases and work on them. `MANAGE`: organisations,
     people and invitations. `AUDIT`: read who looked at what. `OPERATE`: the machine's own matters,
     such as keys, backups and metrics. `PUBLISH`: decide what everybody sees, and declare recalls.
+    `KEEP`: the lists of products and places of organisations.
     """
 
     READ = "read"
@@ -35,12 +36,15 @@ class Right(StrEnum):
     AUDIT = "audit"
     OPERATE = "operate"
     PUBLISH = "publish"
+    KEEP = "keep"
 
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.BUSINESS: frozenset({Right.READ, Right.CAPTURE, Right.WATCH, Right.PUBLISH}),
+    Role.BUSINESS: frozenset({Right.READ, Right.CAPTURE, Right.WATCH, Right.PUBLISH, Right.KEEP}),
     Role.INSPECTOR: frozenset({Right.READ, Right.INSPECT}),
-    Role.PROVINCE: frozenset({Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT, Right.PUBLISH}),
+    Role.PROVINCE: frozenset(
+        {Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT, Right.PUBLISH, Right.KEEP}
+    ),
     Role.CONNECTOR: frozenset({Right.READ, Right.WATCH}),
     Role.ADMIN: frozenset(Right),
 }
