@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.server_file import find
+from tests.api.forking import MEASURED, Forking
 
 ROOT = Path(__file__).parents[2]
 GRAPES = ROOT / "samples" / "fresh_grapes"
@@ -35,21 +36,33 @@ def environment() -> dict[str, str]:
     return {**kept, "LANG": "en_GB.UTF-8", "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
 
 
+@pytest.fixture(scope="session")
+def _forking() -> Iterator[Callable[[], Forking]]:
+    """Give the process that commands are forked from: one that is measured, and one that is not."""
+    held: dict[bool, Forking] = {}
+
+    def forking() -> Forking:
+        measured = MEASURED in os.environ
+        if measured not in held:
+            held[measured] = Forking(environment())
+        return held[measured]
+
+    yield forking
+    for one in held.values():
+        one.close()
+
+
 @pytest.fixture
-def epcis(tmp_path: Path) -> Run:
-    """Run `epcis …` in an empty folder."""
+def epcis(tmp_path: Path, _forking: Callable[[], Forking]) -> Run:
+    """Run `epcis …` as a process in an empty folder."""
 
     def run(*arguments: str | Path, stdin: bytes | None = None, **env: str) -> Finished:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**environment(), **env},
-            input=stdin,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+        files = [tmp_path.with_name(f"{tmp_path.name}.{name}") for name in ("in", "out", "err")]
+        files[0].write_bytes(stdin or b"")
+        said = [str(argument) for argument in arguments]
+        code = _forking().run(said, tmp_path, {**environment(), **env}, files)
+        out, err = (file.read_text("utf-8") for file in files[1:])
+        return Finished(code, out, err)
 
     return run
 
