@@ -17,7 +17,7 @@ gc.set_threshold(50_000, 20, 50)  # as the commands do
 
 settings.register_profile(
     "ledger",
-    max_examples=max(1, int(100 * TEST_SCALE)),
+    max_examples=max(1, int(60 * TEST_SCALE)),
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],

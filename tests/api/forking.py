@@ -1,7 +1,7 @@
 """Commands as processes that have read all modules before: forked from one that waits for them.
 
 A command takes a second to read what it needs, and the tests run hundreds. As a program this is the
-process that waits: it reads a command a line from its standard input, and answers with an exit code.
+process that waits: it reads from its standard input a command a line, and answers with exit codes.
 """
 
 import json

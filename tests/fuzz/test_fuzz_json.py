@@ -10,7 +10,7 @@ from tests.fuzz.run import Run
 from tests.fuzz.seeds import own_json
 from tests.fuzz.verdict import see, wrong_with
 
-INPUTS = max(1, int(20_000 * TEST_SCALE))
+INPUTS = max(1, int(10_000 * TEST_SCALE))
 
 
 @pytest.mark.parametrize("name", own_json())

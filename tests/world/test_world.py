@@ -23,7 +23,7 @@ from tests.world.run import LEVELS, TOGETHER, wrong_with
 from tests.world.stories import tell_story
 from tests.world.story import Story
 
-LEDGERS = max(1, int(26 * TEST_SCALE))
+LEDGERS = max(1, int(18 * TEST_SCALE))
 
 
 @pytest.mark.parametrize("level", LEVELS)

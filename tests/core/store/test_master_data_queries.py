@@ -288,7 +288,7 @@ def arrived(path: Path, history: tuple[Sent, ...]) -> Iterator[tuple[Ledger, lis
         yield ledger, ends
 
 
-@settings(max_examples=max(1, int(40 * TEST_SCALE)))
+@settings(max_examples=max(1, int(15 * TEST_SCALE)))
 @given(
     history=histories(),
     asked_of_events=st.lists(event_queries, min_size=6, max_size=6),

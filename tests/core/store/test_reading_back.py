@@ -64,7 +64,7 @@ def test_an_event_comes_back_byte_for_byte(ledger: Ledger) -> None:
     assert rows == [("1.50",), ("1e2",)]
 
 
-@settings(max_examples=max(1, int(25 * TEST_SCALE)))
+@settings(max_examples=max(1, int(15 * TEST_SCALE)))
 @given(batch=st.lists(event_members(), min_size=1, max_size=6))
 def test_any_valid_event_comes_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, batch: list[dict[str, Any]]
