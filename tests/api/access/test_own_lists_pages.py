@@ -230,7 +230,7 @@ def test_nobody_else_reads_or_changes_a_list(site: Members, key: str) -> None:
             assert answer.status_code == 200
             assert "Nho bí mật" not in answer.text
             assert "Gió</a>" not in answer.text
-        for number in (mine.number, 10**6, 10**30):
+        for number in (mine.number, 10**6, 10**30, -1, -(10**30)):
             answers.append(browser.get(f"/{key}/{number}"))
             form = {"action": "retire", "number": str(number)}
             answers.append(browser.post(f"/{key}", data=form))
