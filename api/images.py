@@ -5,10 +5,11 @@ image is drawn anew from its dots.
 """
 
 import io
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from epcis_core.errors import EpcisError
 from epcis_core.store.registry.products import LARGEST_IMAGE
@@ -22,6 +23,20 @@ _SIDES: Final = (1600, 1200, 900, 640, 400, 240)
 """Dots of the longer side, the largest first; the first that is small enough is kept."""
 
 _QUALITY: Final = 82
+_TURNS: Final[Mapping[int, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By the orientation that a camera writes; 1 is upright.
+
+References:
+    CIPA DC-008 (Exif 2.32), tag 0x0112
+"""
 
 
 class ImageError(EpcisError):
@@ -58,8 +73,17 @@ def _upright(data: bytes) -> Image.Image:
         if opened.width * opened.height > _MOST_DOTS:
             raise ValueError(f"{opened.width} × {opened.height} dots")
         opened.draft("RGB", (_SIDES[0], _SIDES[0]))  # of a large JPEG only what is needed
-        upright = ImageOps.exif_transpose(opened)
-        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        turn = _turn(opened)
+        image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn(opened: Image.Image) -> Image.Transpose | None:
+    """Return how a camera says that its image is to be turned; what it wrote may be damaged."""
+    try:
+        return _TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, TypeError, SyntaxError, LookupError, struct.error):
+        return None
 
 
 def _written(image: Image.Image, *, is_clear: bool) -> Iterator[bytes]:
