@@ -14,6 +14,7 @@ from api.web.event_page import facts_of_stored
 from api.web.gap_words import Briefs, briefs_of_facts, briefs_of_trace, listed_events
 from api.web.gaps_page import by_code, gap_groups
 from api.web.naming import Namer, recall_link, trace_link
+from api.web.reached import recall_reached
 from api.web.recall_page import recall_page
 from api.web.trace_page import MOST_ROWS
 from epcis_core.errors import QueryError
@@ -57,7 +58,8 @@ def show_recall(
     )
     status = 200 if answer.subjects else 404
     if not is_page:
-        return as_json(answer.as_json(), status=status)
+        reached = recall_reached(request, answer, as_of=as_of or None)
+        return as_json(reached.as_json(), status=status)
     # What a person types is often the bare lot number.
     near = {one: _near(ledger, view_of(request), one) for one in answer.unknown}
     meant = {one: sure for one, hits in near.items() if (sure := _meant(one, hits)) is not None}

@@ -59,6 +59,7 @@ from api.web.answers import (
 from api.web.correctable import may_correct, others_of
 from api.web.event_page import event_page, facts_of_stored
 from api.web.naming import trace_link
+from api.web.reached import trace_reached
 from api.web.stamp_orders import stamps_link
 from api.web.trace_page import MOST_ROWS, balanced, listed_events, trace_page
 from api.web.words import sentence
@@ -190,7 +191,8 @@ def show_trace(
     status = 200 if answer.objects else 404
     if not wants_page(request):
         told = {} if answer.objects else hint(id)
-        return as_json({**answer.as_json(), **told}, status=status)
+        reached = trace_reached(request, answer, as_of=as_of or None)
+        return as_json({**reached.as_json(), **told}, status=status)
     namer = namer_for(request, as_of=as_of or None)
     if not answer.objects:
         return page(

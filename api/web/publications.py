@@ -68,9 +68,12 @@ class _Row:
 
 
 @router.get("/publications")
-def show(request: Request, before: LineNumber = None) -> Response:
-    """Show what the asker's organisation has published; to the authority, what anybody has."""
-    return _page(request, {}, before=before)
+def show(request: Request, before: LineNumber = None, thing: str = "") -> Response:
+    """Show what the asker's organisation has published; to the authority, what anybody has.
+
+    A thing that other pages lead here with stands in the form.
+    """
+    return _page(request, {"action": "publish", "thing": thing}, before=before)
 
 
 @router.post("/publications")

@@ -10,7 +10,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from ingest.registry.own import known_of
 from ingest.sheets.known import Known
 from ingest.sheets.template_writer import template_csv, template_workbook
-from ingest.sheets.templates import Template, templates
+from ingest.sheets.templates import Template, templates, words
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 def show(request: Request) -> Response:
     """Show which sheets there are."""
     if wants_page(request):
-        return page(request, "sheet_templates.html", templates=templates().values())
+        return page(request, "sheet_templates.html", templates=_in_order())
     language = texts_for(request).language
     return as_json(
         [
@@ -31,9 +31,14 @@ def show(request: Request) -> Response:
                 "xlsx": f"/templates/{one.key}.xlsx",
                 "csv": f"/templates/{one.key}.csv",
             }
-            for one in templates().values()
+            for one in _in_order()
         ]
     )
+
+
+def _in_order() -> list[Template]:
+    """Return the templates in the order in which goods go through their steps."""
+    return [templates()[key] for key in words().steps]
 
 
 @router.get("/templates/{name}.xlsx")

@@ -183,6 +183,7 @@ def _run_page(request: Request, run: Run, *, problem: str = "") -> Response:
     return page(
         request,
         "stamp_run.html",
+        thing=run.identifier().digital_link(),
         status=422 if problem else 200,
         run=run,
         format=formats()[run.format].named(t.language) if run.format in formats() else run.format,

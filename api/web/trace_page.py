@@ -278,7 +278,7 @@ def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     silent = {h.to_party for h in trace.handovers if h.confirmed == "sender" and not h.unseen}
     return tuple(
         Call(
-            contact_of(party, trace.parties.get(party) or namer.book.party(party), namer),
+            contact_of(party, namer.book.party(party) or trace.parties.get(party, {}), namer),
             party in silent,
         )
         for party in dict.fromkeys([*drawn, *carriers, *trace.parties])

@@ -134,6 +134,23 @@ def view_of_owner(books: Bookkeeping, owner: str) -> View:
     return found.view if found is not None and found.active else View(viewer="")
 
 
+def organisation_of_key(books: Bookkeeping, key: str) -> Organisation | None:
+    """Return the organisation that a party's key names: by its id, or by a number of its own.
+
+    Args:
+        books: where organisations stand.
+        key: canonical, of a party.
+    """
+    with books.reading() as connection:
+        row = connection.execute(
+            "SELECT * FROM organisation WHERE id = ? OR id IN "
+            "(SELECT organisation FROM belonging WHERE value = ? AND giver = '') "
+            "ORDER BY id <> ? LIMIT 1",
+            (key, key.removeprefix(PARTY), key),
+        ).fetchone()
+        return None if row is None else _organisation(connection, row)
+
+
 def organisations(books: Bookkeeping) -> list[Organisation]:
     """Return all organisations, by name."""
     with books.reading() as connection:

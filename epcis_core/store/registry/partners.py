@@ -111,6 +111,17 @@ def find_partner(books: Bookkeeping, organisation: str, number: int) -> Partner 
     return None if row is None else _partner(row)
 
 
+def partner_of_code(books: Bookkeeping, organisation: str, code: str) -> Partner | None:
+    """Return the partner of an organisation that has a GLN; None where it has none such."""
+    with books.reading() as connection:
+        row = connection.execute(
+            "SELECT * FROM partner WHERE organisation = ? AND code = ? "
+            "ORDER BY retired IS NOT NULL, number DESC LIMIT 1",
+            (organisation, code),
+        ).fetchone()
+    return None if row is None else _partner(row)
+
+
 def _partner(row: sqlite3.Row) -> Partner:
     return Partner(
         row["organisation"],

@@ -210,5 +210,6 @@ STEPS: Final = (
         columns TEXT NOT NULL, saved INTEGER NOT NULL
     )""",
     "CREATE INDEX own_headings_of ON own_headings (organisation, number)",
+    "CREATE INDEX belonging_value ON belonging (value)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
