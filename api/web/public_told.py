@@ -1,7 +1,8 @@
 """What a ledger and the registry say of goods that are to be published, as far as it is public.
 
 Read through the eyes of who publishes: what they may not see, nobody sees by them. Of others only
-those are named that agreed to it, or that have published the very thing themselves.
+those are named that agreed to it, or that have published the very thing themselves; nor is a place
+named that belongs to one who did not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.master_data import local_name
 from epcis_core.store.names import PARTY, PLACE, Names
-from epcis_core.store.registry.organisations import find_organisation, own_of
+from epcis_core.store.registry.organisations import belongings, find_organisation, own_of
 from epcis_core.store.registry.places import place_of
 from epcis_core.store.registry.publications import latest_of, public_parties
 from epcis_core.store.view import View
@@ -86,6 +87,10 @@ class Told:
         if wish.organisation:
             with books.reading() as connection:
                 self._public[wish.organisation] = own_of(connection, wish.organisation)
+        self._hidden = {
+            party: own for party, own in belongings(books).items() if party not in self._public
+        }
+        self._is_hidden: dict[tuple[str, str], bool] = {}
         self._begun = {
             (link.to, link.event) for link in trace.links if link.kind == "transformation"
         }
@@ -125,7 +130,7 @@ class Told:
         place = self._place(first)
         return Origin(
             country=country,
-            place=self._called(first),
+            place=_named(place),
             latitude=_rounded(place.get("latitude")),
             longitude=_rounded(place.get("longitude")),
         )
@@ -136,8 +141,8 @@ class Told:
         for one in self._visits:
             harvested = is_fresh and self._what(one) == "harvested"
             made = not is_fresh and one.object == self._wish.thing and self._makes(one)
-            if (harvested or made) and self._public_party(one) is not None:
-                return one.place
+            if (harvested or made) and (party := self._public_party(one)) is not None:
+                return self._tellable(one.place, party)
         return None
 
     def made_on(self) -> str | None:
@@ -164,16 +169,22 @@ class Told:
     def stages(self) -> Iterator[Stage]:
         """Yield what each party did, in order: each thing that it did once."""
         found: dict[tuple[What, str], list[tuple[str, str, str]]] = {}
-        for stage in (stage for one in self._of_others for stage in one.stages):
+        named = {self._name_of(one) for one in self._public}
+        for stage in (
+            stage
+            for one in self._of_others
+            for stage in one.stages
+            if stage.party in {*named, one.maker}  # who agreed then may not agree any more
+        ):
             days = [(day, "", stage.place) for day in (stage.day, stage.until)]
             found.setdefault((stage.what, stage.party), []).extend(days)
         for one in self._visits:
             what = self._what(one)
             party = self._public_party(one)
             if what is not None and party is not None:
-                name = str(self._names.party(party).get("name") or self._listed(party))
-                where = (_here(one.time), one.time, self._called(one.place))
-                found.setdefault((what, name), []).append(where)
+                place = _named(self._place(self._tellable(one.place, party)))
+                where = (_here(one.time), one.time, place)
+                found.setdefault((what, self._name_of(party)), []).append(where)
         order = get_args(What)
         in_time = sorted(found, key=lambda one: (min(found[one])[:2], order.index(one[0]), one[1]))
         for what, party in in_time[:_MOST_STAGES]:
@@ -235,9 +246,19 @@ class Told:
             if named == thing
         }
 
-    def _listed(self, party: str) -> str:
-        found = find_organisation(self._books, party)
-        return party.removeprefix(PARTY) if found is None else found.name
+    def _name_of(self, party: str) -> str:
+        known = self._names.party(party).get("name")
+        listed = None if known else find_organisation(self._books, party)
+        return str(known or (party.removeprefix(PARTY) if listed is None else listed.name))
+
+    def _tellable(self, place: str | None, party: str) -> str | None:
+        """Return where a party was; None for a place of somebody else who is not to be named."""
+        if place is not None and (place, party) not in self._is_hidden:
+            others = (own for one, own in self._hidden.items() if one != party)
+            self._is_hidden[place, party] = not belongs(place, self._public.get(party, ())) and any(
+                belongs(place, own) for own in others
+            )
+        return None if place is None or self._is_hidden[place, party] else place
 
     def _place(self, place: str | None) -> Mapping[str, Any]:
         """Return what master data say of a place, else the list of whom it may be told of."""
@@ -255,11 +276,11 @@ class Told:
             "longitude": listed.lon,
         }
 
-    def _called(self, place: str | None) -> str:
-        """Return the name of a place and its town; nothing where it has no name."""
-        known = self._place(place)
-        named = (str(known[name]) for name in ("name", "city") if known.get(name))
-        return ", ".join(dict.fromkeys(named))
+
+def _named(place: Mapping[str, Any]) -> str:
+    """Return the name of a place and its town; nothing where it has no name."""
+    named = (str(place[name]) for name in ("name", "city") if place.get(name))
+    return ", ".join(dict.fromkeys(named))
 
 
 def _address(known: Mapping[str, Any]) -> str:

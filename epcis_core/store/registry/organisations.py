@@ -228,6 +228,15 @@ def own_of(connection: sqlite3.Connection, identifier: str) -> list[str]:
     return [row["value"] for row in rows]
 
 
+def belongings(books: Bookkeeping) -> dict[str, list[str]]:
+    """Return what belongs to each organisation itself, without what was delegated to it."""
+    found: dict[str, list[str]] = {}
+    with books.reading() as connection:
+        for row in connection.execute("SELECT organisation, value FROM belonging WHERE giver = ''"):
+            found.setdefault(row["organisation"], []).append(row["value"])
+    return found
+
+
 def _values(connection: sqlite3.Connection, identifier: str) -> list[str]:
     """Return what belongs to an organisation or was delegated to it."""
     rows = connection.execute(

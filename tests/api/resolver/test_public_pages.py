@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from api.resolver import scans
+from api.web.public_content import Stage
 from epcis_core.store.registry.certificates import (
     Certificate,
     add_certificate,
@@ -21,9 +22,10 @@ from epcis_core.store.registry.certificates import (
 )
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from epcis_core.store.registry.products import Product, save_product, set_image
-from epcis_core.store.registry.publications import versions_of
+from epcis_core.store.registry.publications import let_be_named, versions_of
+from epcis_core.store.registry.publications import publish as store
 from epcis_core.store.registry.scans import scans_of
-from tests.api.resolver.published import FARM, GTIN, PRODUCT, RIVAL, Site, site_in
+from tests.api.resolver.published import FARM, GTIN, PAGE, PRODUCT, RIVAL, Site, site_in
 from tests.ingest.documents import NOW, captured, document, made, observed
 from tests.served import client_of
 
@@ -89,6 +91,12 @@ RECEIVED = observed(
     destinationList=[{"type": "owning_party", "destination": RIVAL}],
 )
 RECEIVED.pop("epcList")
+BOX = "https://id.gs1.org/01/08936099141015/10/B1"
+BOXED = {
+    **made([LOT], [BOX], eventID="urn:x:boxed", eventTime="2026-03-13T09:00:00+07:00"),
+    "bizStep": "repackaging",
+    "readPoint": {"id": SHOP},
+}
 DECLARED = {
     **PACKED,
     "errorDeclaration": {
@@ -183,6 +191,22 @@ def test_a_partner_is_named_once_it_agreed_and_the_version_before_stays(site: Si
     assert [one.version for one in versions_of(site.books, LOT)] == [3, 2, 1]
 
 
+def test_a_place_of_a_partner_that_did_not_agree_is_not_named(site: Site) -> None:
+    taken = {
+        **RECEIVED,
+        "eventID": "urn:x:taken",
+        "destinationList": [{"type": "owning_party", "destination": FARM}],
+    }
+    taken.pop("sourceList")
+    assert captured(site.ledger, document(taken), organisation=FARM).status == "accepted"
+    publish(site)
+    assert "12/03/2026 Nhận hàng Vườn Cát Các bản đã công bố" in words(site.get(PATH).text)
+    site.post("/publications", RIVAL, action="name", named="on")
+    publish(site)
+    shown = words(site.get(PATH).text)
+    assert "12/03/2026 Nhận hàng Vườn Cát Người mua Mật, Phường Phan Rang" in shown
+
+
 def test_the_journey_and_certificates_are_shown_where_the_owner_wants_it(site: Site) -> None:
     day = date(2020, 1, 1)
     held = Certificate(FARM, "VietGAP", "VG-1", "Trung tâm Sao", day, date(2090, 1, 1))
@@ -224,24 +248,36 @@ def test_the_page_stays_as_it_was_whatever_becomes_of_the_events(site: Site) -> 
 
 
 def test_a_lot_that_is_published_brings_what_its_maker_published_of_its_origin(site: Site) -> None:
-    gtin = "08936099141015"
-    save_product(site.books, Product(RIVAL, gtin, "Hộp nho"), NOW)
-    box = f"https://id.gs1.org/01/{gtin}/10/B1"
-    boxed = {
-        **made([LOT], [box], eventID="urn:x:boxed", eventTime="2026-03-13T09:00:00+07:00"),
-        "bizStep": "repackaging",
-        "readPoint": {"id": SHOP},
-    }
-    assert captured(site.ledger, document(boxed), organisation=RIVAL).status == "accepted"
-    publish(site, box, RIVAL)
-    path = f"/01/{gtin}/10/B1"
+    save_product(site.books, Product(RIVAL, "08936099141015", "Hộp nho"), NOW)
+    assert captured(site.ledger, document(BOXED), organisation=RIVAL).status == "accepted"
+    publish(site, BOX, RIVAL)
+    path = "/01/08936099141015/10/B1"
     assert "Vườn Cát" not in site.get(path).text
     publish(site)
-    publish(site, box, RIVAL)
+    publish(site, BOX, RIVAL)
     shown = words(site.get(path).text)
     assert "Thu hoạch Vườn Cát Lô nho 1, Xã Ninh Phước" in shown
     assert "Xuất xứ Lô nho 1, Xã Ninh Phước, Việt Nam" in shown
     assert site.get(PATH).text.count("Nhận hàng") == 0
+
+
+def test_who_agrees_no_more_is_not_named_by_what_others_published_before(site: Site) -> None:
+    carrier = "https://id.gs1.org/417/4012345000009"
+    add_organisation(site.books, Organisation(carrier, "Nhà xe Gió"), NOW)
+    let_be_named(site.books, carrier, named=True, now=NOW)
+    save_product(site.books, Product(RIVAL, "08936099141015", "Hộp nho"), NOW)
+    assert captured(site.ledger, document(BOXED), organisation=RIVAL).status == "accepted"
+    carried = Stage(
+        what="received", party="Nhà xe Gió", place="", day="2026-03-12", until="2026-03-12"
+    )
+    content = PAGE.model_copy(update={"stages": (*PAGE.stages, carried)})
+    store(site.books, LOT, FARM, content.model_dump_json(), NOW)
+    publish(site, BOX, RIVAL)
+    assert "Nhận hàng Nhà xe Gió" in words(site.get("/01/08936099141015/10/B1").text)
+    let_be_named(site.books, carrier, named=False, now=NOW)
+    publish(site, BOX, RIVAL)
+    shown = words(site.get("/01/08936099141015/10/B1").text)
+    assert ("Nhà xe Gió" in shown, "Thu hoạch Vườn Cát" in shown) == (False, True)
 
 
 def test_who_may_not_publish_something_is_told_why(site: Site) -> None:
