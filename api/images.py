@@ -38,6 +38,12 @@ References:
     CIPA DC-008 (Exif 2.32), tag 0x0112
 """
 
+UNREADABLE: Final = (
+    *(OSError, ValueError, SyntaxError),
+    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
+"""What Pillow raises of an image that is none, is damaged, or would be far too large."""
+
 
 class ImageError(EpcisError):
     """Bytes are no image that can be taken."""
@@ -60,7 +66,7 @@ def fitted(data: bytes, most: int = LARGEST_IMAGE) -> tuple[bytes, str]:
         raise ImageError(f"An image has {MOST_BYTES} bytes at most, and this has {len(data)}")
     try:
         image = _upright(data)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except UNREADABLE as error:
         raise ImageError(f"Expected JPEG, PNG or WebP, got: {error}") from error
     is_clear = image.mode == "RGBA"
     written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= most)

@@ -1,7 +1,6 @@
 """Reading a barcode from a photograph, for phones whose browser cannot."""
 
 import io
-import warnings
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from PIL import Image
 from starlette.datastructures import UploadFile
 
+from api.images import UNREADABLE
 from api.web.answers import as_json, texts_for, wants_page
 from ingest.sheets.templates import templates
 
@@ -67,14 +67,12 @@ def read_code(data: bytes) -> str | None:
         data: a picture as JPEG, PNG or WebP; anything else has no code.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-                if picture.width * picture.height > _PIXELS:
-                    return None
-                picture.draft("L", (_SIDE, _SIDE))
-                grey = picture.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning):
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            if picture.width * picture.height > _PIXELS:
+                return None
+            picture.draft("L", (_SIDE, _SIDE))
+            grey = picture.convert("L")
+    except UNREADABLE:
         return None
     grey.thumbnail((_SIDE, _SIDE))
     found = zxingcpp.read_barcodes(grey)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -210,10 +211,23 @@ def test_a_photograph_is_read_and_leads_to_the_form(farm: httpx.Client) -> None:
     assert farm.post("/scan", files=files, headers=JSON).json() == {"text": link}
 
 
+def vast_picture(side: int) -> bytes:
+    """A picture that says of itself to be larger than any."""
+    good = picture_of("x")
+    head = good[12:16] + side.to_bytes(4) * 2 + good[24:29]
+    return good[:12] + head + zlib.crc32(head).to_bytes(4) + good[33:]
+
+
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no picture", picture_of("x")[:60], b"GIF89a" + bytes(100)],
-    ids=["nothing", "no picture", "half a picture", "another format"],
+    [
+        *(b"", b"no picture", picture_of("x")[:60], b"GIF89a" + bytes(100)),
+        *(vast_picture(side) for side in (8_000, 10_000, 60_000)),
+    ],
+    ids=[
+        *("nothing", "no picture", "half a picture", "another format"),
+        *("too large", "larger", "a decompression bomb"),
+    ],
 )
 def test_what_holds_no_code_is_told(farm: httpx.Client, data: bytes) -> None:
     answer = farm.post("/scan", files={"picture": ("p.png", data)}, data={"step": "sale"})
