@@ -8,6 +8,7 @@ References:
 """
 
 import copy
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -107,11 +108,30 @@ def replacement(stored: StoredEvent, event: Mapping[str, Any], now: int) -> byte
 
     Args:
         stored: the wrong one.
-        event: the right one, as `changed` returns it.
+        event: the right one, as `changed` returns it; with an id where it needs one of its own.
         now: the clock, microseconds since 1970 UTC.
     """
-    wrong = declared(stored, Reason.INCORRECT_DATA, now, minted_id(stored, event))
+    corrective = event.get("eventID") or minted_id(stored, event)
+    wrong = declared(stored, Reason.INCORRECT_DATA, now, corrective)
     return _document(stored, [wrong, event], now)
+
+
+def is_withdrawn(records: Sequence[StoredEvent], organisation: str) -> bool:
+    """Tell whether an organisation recorded an event, whose records are given, and took it back.
+
+    An event that says the same again is known by its content, and would stay taken back.
+    """
+    return bool(records) and refusal(records, organisation) == "already"
+
+
+def another_id(event_id: str, stored: StoredEvent) -> str:
+    """Return an id for an event that stands again, after it was taken back once.
+
+    Args:
+        event_id: by which its content was known.
+        stored: the record whose place it takes; the same once more gives the same id.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{event_id} {stored.event_id}").urn
 
 
 def minted_id(stored: StoredEvent, event: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from epcis_core.store.captures import find_capture
 from epcis_core.store.events import StoredEvent, find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.view import View
-from ingest.corrections import refusal
+from ingest.corrections import is_withdrawn, refusal
 
 _WHY: Final = {
     "not_own": "correction_not_own",
@@ -30,9 +30,12 @@ class EarlierRecords:
     ledger: Ledger
     organisation: str
     _asked: int = field(init=False, default=0)
+    _given: set[str] = field(init=False, default_factory=set)
 
     def __call__(self, named: str, at: Where) -> StoredEvent | Finding:
         """Return a record that the sender may correct, or why there is none.
+
+        Each is returned once: to correct it twice in one document would double it.
 
         Args:
             named: its id, or the number of a receipt of an upload that brought one record.
@@ -45,10 +48,17 @@ class EarlierRecords:
         records = find_events(self.ledger, view, named) or self._of_receipt(named, view)
         if not records:
             return finding("sheet_correction_unknown", at=at, actual=repr(named))
-        refused = refusal(records, self.organisation)
+        is_given = records[0].event_id in self._given
+        refused = "already" if is_given else refusal(records, self.organisation)
         if refused is not None:
             return finding("sheet_correction_refused", at=at, why=phrase(_WHY[refused]))
+        self._given.add(records[0].event_id)
         return records[0]
+
+    def is_withdrawn(self, event_id: str) -> bool:
+        """Tell whether the sender recorded an event and took it back, maybe in this document."""
+        records = find_events(self.ledger, View(viewer=self.organisation), event_id)
+        return event_id in self._given or is_withdrawn(records, self.organisation)
 
     def _of_receipt(self, named: str, view: View) -> list[StoredEvent]:
         report = find_capture(self.ledger, view, named)

@@ -20,8 +20,10 @@ from epcis_core.store.registry.uploads import Upload, note_upload
 from ingest.capture import capture_bytes
 from ingest.corrections import (
     Reason,
+    another_id,
     changed,
     fields_of,
+    is_withdrawn,
     minted_id,
     refusal,
     replacement,
@@ -64,8 +66,12 @@ def correct(request: Request, form: ShortForm) -> Response:
     event, found = changed(stored, form)
     if found:
         return _form(request, stored, form, {n: one.message_in(t.language) for n, one in found})
-    if minted_id(stored, event) == stored.hash:
+    minted = minted_id(stored, event)
+    if minted == stored.hash:
         return _form(request, stored, form, {"": t("correct.unchanged")})
+    earlier = find_events(request.app.state.ledger, view_of(request), minted)
+    if is_withdrawn(earlier, asker_of(request).organisation):
+        event["eventID"] = another_id(minted, stored)
     return _captured(request, replacement(stored, event, now()), t("correct.correction_file"))
 
 

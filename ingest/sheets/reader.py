@@ -16,10 +16,10 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.codecs.structure import read_event
 from epcis_core.event_hash import event_hash
-from epcis_core.findings import Finding, Where, capped, finding, has_errors
+from epcis_core.findings import Finding, Where, capped, finding, has_errors, phrase
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from epcis_core.store.events import StoredEvent
-from ingest.corrections import Reason, declared
+from ingest.corrections import Reason, another_id, declared
 from ingest.sheets.csv_file import looks_like_csv, read_csv
 from ingest.sheets.date_order import DateOrder
 from ingest.sheets.events import NAMESPACE, PREFIX, Built, build
@@ -159,11 +159,16 @@ class SheetReader:
         for event, places in zip(built.events, built.places, strict=True):
             own = _minted(event)
             found = earlier(asked.named or own, asked.at)
+            is_replaced = asked.action == "replace"
+            if is_replaced and not isinstance(found, Finding) and own == found.hash:
+                why = phrase("correction_unchanged")
+                found = finding("sheet_correction_refused", at=asked.at, why=why)
             self._note_rows(built)
             if isinstance(found, Finding):
                 yield self._read_event(b"", None, {}, built.at, (*told, found))
                 continue
-            is_replaced = asked.action == "replace"
+            if is_replaced and earlier.is_withdrawn(own):
+                event["eventID"] = own = another_id(own, found)
             yield self._declaration(found, asked, own if is_replaced else None, told)
             told = ()
             if is_replaced:

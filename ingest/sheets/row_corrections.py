@@ -7,9 +7,8 @@ References:
     EPCIS 2.0, section 7.4.1.2
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from epcis_core.findings import Finding, Where, finding
 from epcis_core.store.events import StoredEvent
@@ -18,8 +17,15 @@ from ingest.sheets.grid import CellError, Value
 from ingest.sheets.names import fold
 from ingest.sheets.templates import words
 
-Earlier = Callable[[str, Where], StoredEvent | Finding]
-"""Returns a record that may be corrected, by its id or receipt, or says at a cell why not."""
+
+class Earlier(Protocol):
+    """What a sender recorded before."""
+
+    def __call__(self, named: str, at: Where) -> StoredEvent | Finding:
+        """Return a record that may be corrected, by its id or receipt, or say at a cell why not."""
+
+    def is_withdrawn(self, event_id: str) -> bool:
+        """Tell whether an event was recorded and taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,25 @@ def test_records_of_others_are_refused_and_unseen_ones_are_not_there(
         assert province.post(path, data={"id": one}, headers=JSON).status_code == 403
 
 
+def test_a_record_that_is_corrected_back_to_what_it_was_stands_again(farm: httpx.Client) -> None:
+    (one,) = recorded(farm, shipped())
+
+    def corrected(event_id: str, quantity: str) -> tuple[str, str]:
+        values = filled(farm.get(f"/correct?id={quote(event_id)}").text)
+        done = farm.post("/correct", data={**values, "quantity-0": quantity})
+        capture = done.headers["location"].removesuffix("/receipt")
+        _, corrective = farm.get(f"{capture}.json").json()["events"]
+        return corrective["event_id"], corrective["status"]
+
+    other, _ = corrected(one, "7")
+    back, status = corrected(other, "1.5")
+    assert (status, back.partition(":")[0]) == ("accepted", "urn")
+    (event,) = records_of(farm, back)
+    assert event == {**records_of(farm, one)[0], "eventID": back}
+    (_, declaration) = records_of(farm, other)
+    assert declaration["errorDeclaration"]["correctiveEventIDs"] == [back]
+
+
 def test_all_that_an_upload_brought_is_withdrawn_but_what_was_before(farm: httpx.Client) -> None:
     own = {"place": GLN, "product": f"{GLN}:TAO"}
     rows = [{**own, "lot": f"W{number}"} for number in range(3)]

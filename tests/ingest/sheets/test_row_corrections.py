@@ -196,3 +196,30 @@ def test_what_was_recorded_in_another_document_is_replaced_with_its_prefixes(
     (_, declaration) = records(ledger, "urn:x:other")
     assert '"ex:grade":1.50' in declaration.text
     assert "https://ns.example.com/" in declaration.text
+
+
+def test_one_record_is_replaced_once_in_a_sheet_and_not_by_itself(ledger: Ledger) -> None:
+    first = sent(ledger, {"lot": "U1", "quantity": 90.0})
+    by = {"lot": "U1", "correction": f"Thay {ids(first)[0]}"}
+    done = sent(ledger, {**by, "quantity": 100.0}, {**by, "quantity": 110.0})
+    told = [found.message for event in done.events for found in event.findings]
+    assert "This row changes nothing: the record was corrected or withdrawn already." in told
+    same = sent(ledger, {**by, "quantity": 90.0})
+    (refused,) = same.events[0].findings
+    assert refused.message == (
+        "This row changes nothing: it says the same as the record that it is to replace."
+    )
+    assert len(records(ledger, ids(first)[0])) == 1
+
+
+def test_what_a_row_puts_back_as_it_was_once_stands_again(ledger: Ledger) -> None:
+    first = sent(ledger, {"lot": "V1", "quantity": 90.0})
+    by = {"lot": "V1", "quantity": 100.0, "correction": f"Thay {ids(first)[0]}"}
+    wrong = ids(sent(ledger, by))[1]
+    done = sent(ledger, {"lot": "V1", "quantity": 90.0, "correction": f"Thay {wrong}"})
+    assert done.counts == {"accepted": 2, "duplicate": 0, "rejected": 0, "warnings": 0}
+    (stands,) = records(ledger, ids(done)[1])
+    assert stands.hash == ids(first)[0]
+    (_, declaration) = records(ledger, wrong)
+    assert declaration.event.error_declaration is not None
+    assert declaration.event.error_declaration.corrective_event_ids == (stands.event_id,)
