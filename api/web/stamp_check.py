@@ -1,7 +1,7 @@
 """The page on which whoever bought something tells the PIN under the scratch-off layer.
 
-It is open to everybody, and answers the same for a wrong PIN, an item without one, and one that
-never was. Under one item and from one place there may be so many tries in a quarter of an hour.
+It is open to everybody, and answers the same for a wrong PIN, an item without one, one of another
+lot than its link says, and one that never was. Under one item and from one place there may be so many tries in a quarter of an hour.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def answer(request: Request, form: ShortForm) -> Response:
         told = t("stamp_check.later", minutes=-(-error.seconds // 60))
         return _page(request, form, status=429, problem=told)
     pin = "".join(form.get("pin", "").split())
-    found = check_pin(books, item.gtin, item.serial, pin[:_LONGEST], at)
+    found = check_pin(books, item.gtin, item.serial, pin[:_LONGEST], at, lot=item.lot)
     if found is None:
         return _page(request, form, status=422, problem=t("stamp_check.wrong"))
     return _page(request, form, told=_told(found, t), is_good=_is_good(found))

@@ -53,7 +53,9 @@ def pin_key(books: Bookkeeping) -> bytes:
     return books.secret(_KEY)
 
 
-def check_pin(books: Bookkeeping, gtin: str, serial: str, told: str, now: int) -> CheckedPin | None:
+def check_pin(
+    books: Bookkeeping, gtin: str, serial: str, told: str, now: int, *, lot: str | None = None
+) -> CheckedPin | None:
     """Return what is known of an item whose PIN somebody tells; the first time is kept.
 
     Args:
@@ -62,9 +64,11 @@ def check_pin(books: Bookkeeping, gtin: str, serial: str, told: str, now: int) -
         serial: its serial number.
         told: what was typed.
         now: microseconds since 1970 UTC.
+        lot: that the item is said to be of; None where none is told.
 
     Returns:
-        None where the PIN is another, and also where there is no such item or it has none.
+        None where the PIN is another, and also where there is no such item, it has none, or it is of
+        another lot.
     """
     with books.reading() as connection:
         row = connection.execute(
@@ -74,7 +78,7 @@ def check_pin(books: Bookkeeping, gtin: str, serial: str, told: str, now: int) -
     # What is compared takes the same time whether there is such an item or not.
     right = pin_of(pin_key(books), gtin, serial, run.pin_digits if run and run.pin_digits else 6)
     is_right = hmac.compare_digest(right.encode(), told.encode())
-    if run is None or not run.pin_digits or not is_right:
+    if run is None or not run.pin_digits or not is_right or lot not in {None, run.lot}:
         return None
     with books.transaction() as connection:
         done = connection.execute(

@@ -314,6 +314,9 @@ def test_a_pin_is_checked_by_anybody_who_does_not_guess(site: Members) -> None:
         assert again[1].startswith("The PIN is right, but it was first typed at ")
         for item in (other, "NONE", next(serials_of(site.books, bare))):
             assert told(browser, f"(01){GTIN}(21){item}", "12345x") == (422, wrong)
+        relabelled = f"(01){GTIN}(10)LATER(21){other}"
+        right = pin_of(pin_key(site.books), GTIN, other, 6)
+        assert told(browser, relabelled, right) == (422, wrong)
         lot = f"(01){GTIN}(10)PIN"
         assert told(browser, lot, pin)[1].startswith("This link has no number of a single item.")
         for _ in range(8):
@@ -324,7 +327,6 @@ def test_a_pin_is_checked_by_anybody_who_does_not_guess(site: Members) -> None:
         )
     with site.browser(Role.BUSINESS) as browser:
         browser.post(f"/stamps/{run.number}", data={"action": "void"})
-    right = pin_of(pin_key(site.books), GTIN, other, 6)
     with site.stranger() as browser:
         assert told(browser, f"(01){GTIN}(21){other}", right)[1].startswith(
             "The PIN is right, but whoever made this stamp has declared it void."

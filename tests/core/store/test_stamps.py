@@ -179,8 +179,9 @@ def test_a_pin_is_right_for_its_item_alone_and_its_first_time_is_kept(books: Boo
     pins = [pin_of(key, run.gtin, serial, 8) for serial in (one, two)]
     assert {len(pin) for pin in pins} == {8}
     assert check_pin(books, run.gtin, one, pins[1], NOW + 1) is None
+    assert check_pin(books, run.gtin, one, pins[0], NOW + 1, lot="another") is None
     first = check_pin(books, run.gtin, one, pins[0], NOW + 2)
-    again = check_pin(books, run.gtin, one, pins[0], NOW + 3)
+    again = check_pin(books, run.gtin, one, pins[0], NOW + 3, lot=run.lot)
     assert first is not None
     assert again is not None
     assert (first.first, first.is_first, first.run) == (NOW + 2, True, run)
