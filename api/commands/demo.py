@@ -144,8 +144,8 @@ def _publish(ledger: Ledger) -> str:
                 name, english = str(known["name"]), str(known["descriptionShort"])
                 save_product(books, Product(firm, gtin, name, english), now())
             wish = Wish(thing, firm, EVERYTHING)
-            content = public_content(ledger, books, wish, now()).model_dump_json()
-            publish(books, thing, firm, content, now())
+            content, photo = public_content(ledger, books, wish, now())
+            publish(books, thing, firm, content.model_dump_json(), now(), photo=photo)
     return public_address(_PUBLISHED[0][1])
 
 

@@ -36,6 +36,7 @@ from api.resolver.standing import Standing, notices_of, standings
 from api.web.answers import wants_page
 from api.web.public_content import PublicContent
 from api.web.public_page import (
+    MOST_LISTED,
     VARY,
     Shown,
     neutral_page,
@@ -236,13 +237,13 @@ def _page(
     if one.publication is None:
         answer = recalled_page(request, asked, notices)
     else:
-        versions = versions_of(_books(request), one.anchor)
-        chosen = next((v for v in versions if version in {None, v.version}), None)
-        if chosen is None:
+        versions = versions_of(_books(request), one.anchor, last=version, most=MOST_LISTED)
+        if not versions or version not in {None, versions[0].version}:
             raise HTTPException(404, f"There is no version {version}.", dict(FOR_ALL))
-        content = PublicContent.model_validate_json(chosen.content)
+        content = PublicContent.model_validate_json(versions[0].content)
         is_own = one.anchor in {whole_link(asked), str(asked.digital_link())}
-        answer = public_page(request, asked, Shown(content, chosen, versions, notices, is_own))
+        shown = Shown(content, versions, one.publication.version, notices, is_own)
+        answer = public_page(request, asked, shown)
     answer.headers["Content-Location"] = own_address(one, "pip", base_of(request))
     return answer
 

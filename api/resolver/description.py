@@ -48,8 +48,7 @@ def image(request: Request, digest: str) -> Response:
     found = find_image(_books(request), digest)
     if found is None:
         raise HTTPException(404, "There is no such photo.")
-    kind, content = found
-    return Response(content, media_type=kind, headers={"Cache-Control": _IMMUTABLE})
+    return Response(found.content, media_type=found.kind, headers={"Cache-Control": _IMMUTABLE})
 
 
 def for_all(answer: Response) -> Response:

@@ -15,7 +15,7 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import Names
 from epcis_core.store.registry.certificates import certificates
 from epcis_core.store.registry.products import product_of
-from epcis_core.store.registry.publications import LARGEST_IMAGE, keep_image
+from epcis_core.store.registry.publications import LARGEST_IMAGE, Photo
 from epcis_core.store.trace import trace_lot
 
 _EXPIRY: Final = ("itemExpirationDate", "bestBeforeDate", "sellByDate", "expirationDate")
@@ -28,16 +28,18 @@ class NothingKnownError(AccessError):
 
 @dataclass(frozen=True, slots=True)
 class ProductShown:
-    """A product as a public page names it; `image` is a digest."""
+    """A product as a public page names it."""
 
     name_vi: str
     name_en: str
     brand: str
-    image: str | None
+    photo: Photo | None
 
 
-def public_content(ledger: Ledger, books: Bookkeeping, wish: Wish, now: int) -> PublicContent:
-    """Work out what a public page is to show.
+def public_content(
+    ledger: Ledger, books: Bookkeeping, wish: Wish, now: int
+) -> tuple[PublicContent, Photo | None]:
+    """Work out what a public page is to show, and its photo.
 
     Args:
         ledger: where the events and master data are.
@@ -63,10 +65,10 @@ def public_content(ledger: Ledger, books: Bookkeeping, wish: Wish, now: int) -> 
     said = told.attributes
     maker, address = told.maker()
     stages = tuple(told.stages())
-    return PublicContent(
+    content = PublicContent(
         name_vi=product.name_vi,
         name_en=product.name_en,
-        image=product.image,
+        image=None if product.photo is None else product.photo.digest,
         maker=maker,
         address=address,
         origin=told.origin(key),
@@ -81,19 +83,20 @@ def public_content(ledger: Ledger, books: Bookkeeping, wish: Wish, now: int) -> 
         certificates=tuple(_certified(books, wish, now)) if wish.with_certificates else (),
         kept_until=told.kept_until(key),
     )
+    return content, product.photo
 
 
 def product_shown(books: Bookkeeping, names: Names, gtin: str) -> ProductShown:
     """Return what to call a product: by its maker's list, else by master data.
 
     Args:
-        books: the registry, which keeps the photo from now on, small enough for the page.
+        books: the registry.
         names: master data.
         gtin: 14 digits.
     """
     listed = product_of(books, gtin) if gtin else None
     if listed is not None:
-        photo = None if listed.image is None else _kept(books, listed.image)
+        photo = None if listed.image is None else _small(listed.image)
         return ProductShown(listed.name_vi, listed.name_en or listed.name_vi, listed.brand, photo)
     known = names.product(gtin)
     name = str(known.get("name", ""))
@@ -101,10 +104,10 @@ def product_shown(books: Bookkeeping, names: Names, gtin: str) -> ProductShown:
     return ProductShown(name, str(known.get("descriptionShort") or name), brand, None)
 
 
-def _kept(books: Bookkeeping, photo: bytes) -> str:
-    """Keep a photo in the size of the page, and return its digest."""
-    small, kind = fitted(photo, LARGEST_IMAGE)
-    return keep_image(books, kind, small)
+def _small(photo: bytes) -> Photo:
+    """Return a photo small enough for the page."""
+    content, kind = fitted(photo, LARGEST_IMAGE)
+    return Photo(kind, content)
 
 
 def _certified(books: Bookkeeping, wish: Wish, now: int) -> Iterator[ShownCertificate]:

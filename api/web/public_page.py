@@ -31,6 +31,9 @@ from epcis_core.store.registry.stamps import is_void
 
 VARY: Final = "Accept, Accept-Language"
 
+MOST_LISTED: Final = 20
+"""Versions that a page lists: the one that it shows, and those before."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Version:
@@ -64,15 +67,15 @@ class Shown:
 
     Attributes:
         content: what was published.
-        publication: as which version.
-        versions: all of them.
+        versions: the one that is shown, and some before it, the newest first.
+        latest: the number of the latest.
         notices: recalls that hold.
         is_own: whether the page is of the very thing that was asked for, and not of its product.
     """
 
     content: PublicContent
-    publication: Publication
     versions: Sequence[Publication]
+    latest: int
     notices: Sequence[RecallNotice]
     is_own: bool
 
@@ -105,8 +108,10 @@ def public_page(request: Request, asked: Identifier, shown: Shown) -> Response:
         certified=[*_certified(books, shown, today)],
         notices=notices_in_words(shown.notices, t),
         versions=[*_versions(request, shown.versions, t)],
-        version=shown.publication.version,
-        is_latest=shown.publication.number == shown.versions[0].number,
+        latest_href=_version_href(request, shown.latest),
+        earlier_href=_version_href(request, shown.versions[-1].version - 1),
+        version=shown.versions[0].version,
+        is_latest=shown.versions[0].version == shown.latest,
         is_own=shown.is_own,
         is_void=asked.gtin is not None
         and asked.serial is not None
@@ -168,12 +173,16 @@ def _language_links(request: Request) -> Iterator[tuple[str, str, str]]:
 
 
 def _versions(request: Request, versions: Sequence[Publication], t: Texts) -> Iterator[_Version]:
+    for one in versions:
+        day = times.day(times.here_at(one.published), t.language)
+        yield _Version(one.version, day, _version_href(request, one.version))
+
+
+def _version_href(request: Request, version: int) -> str:
     raw = request.scope["raw_path"].decode("latin-1").partition("?")[0]
     asked = request.query_params.get("lang")
-    for one in versions:
-        query = urlencode([("version", one.version), *([("lang", asked)] if asked else [])])
-        day = times.day(times.here_at(one.published), t.language)
-        yield _Version(one.version, day, f"{raw}?{query}")
+    query = urlencode([("version", version), *([("lang", asked)] if asked else [])])
+    return f"{raw}?{query}"
 
 
 def _country(code: str, t: Texts) -> str:
@@ -205,7 +214,7 @@ def _certified(books: Bookkeeping, shown: Shown, today: date) -> Iterator[_Certi
     """Yield the certificates of a page as they stand today."""
     if not shown.content.certificates:
         return
-    own = certificates(books, shown.publication.organisation)
+    own = certificates(books, shown.versions[0].organisation)
     known = {one.id: one.state(today) for one in own}
     for one in shown.content.certificates:
         state = known.get(one.id, "withdrawn")

@@ -134,15 +134,17 @@ def _publish(request: Request, form: Mapping[str, str]) -> None:
         with_certificates="certificates" in form,
     )
     try:
-        content = public_content(request.app.state.ledger, books, wish, now())
+        content, photo = public_content(request.app.state.ledger, books, wish, now())
     except NothingKnownError as error:
         raise NotDoneError(t("publications.nothing_known")) from error
     try:
         with books.transaction():
-            done = publish(books, thing, owner, content.model_dump_json(), now())
+            done = publish(books, thing, owner, content.model_dump_json(), now(), photo=photo)
             note_done(request, What.PUBLISHED, f"{thing} {done.version}")
     except TooManyError as error:
         raise NotDoneError(t("publications.too_many")) from error
+    except AccessError as error:
+        raise NotDoneError(t("publications.too_long")) from error
 
 
 def _declare(request: Request, form: Mapping[str, str]) -> None:

@@ -1,7 +1,8 @@
 """The page on which whoever bought something tells the PIN under the scratch-off layer.
 
 It is open to everybody, and answers the same for a wrong PIN, an item without one, one of another
-lot than its link says, and one that never was. Under one item and from one place there may be so many tries in a quarter of an hour.
+lot than its link says, and one that never was. Under one item and from one place there may be so
+many tries in a quarter of an hour.
 """
 
 from collections.abc import Mapping

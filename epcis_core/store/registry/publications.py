@@ -51,8 +51,27 @@ class Publication:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo on a public page: its media type, and its bytes."""
+
+    kind: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """By which it is asked for: the SHA-256 of its bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
 def publish(
-    books: Bookkeeping, thing: str, organisation: str, content: str, now: int
+    books: Bookkeeping,
+    thing: str,
+    organisation: str,
+    content: str,
+    now: int,
+    *,
+    photo: Photo | None = None,
 ) -> Publication:
     """Add a version, unless the last one is the same; return the version that is shown now.
 
@@ -62,9 +81,10 @@ def publish(
         organisation: who publishes it.
         content: what it shows, as JSON.
         now: microseconds since 1970 UTC.
+        photo: that it shows, kept with it for ever.
 
     Raises:
-        AccessError: it is too long.
+        AccessError: it is too long, or the photo too large.
         TooManyError: the organisation has as many versions as it may.
     """
     if len(content) > LONGEST:
@@ -84,6 +104,8 @@ def publish(
             raise TooManyError(
                 f"An organisation publishes {MOST} versions at most, {MOST_A_DAY} in 24 hours"
             )
+        if photo is not None:
+            keep_image(books, photo)
         version = 1 if last is None else last["version"] + 1
         row = connection.execute(
             "INSERT INTO publication (thing, version, organisation, content, published) "
@@ -93,11 +115,22 @@ def publish(
     return _publication(row)
 
 
-def versions_of(books: Bookkeeping, thing: str) -> list[Publication]:
-    """Return all versions of a page, the newest first."""
+def versions_of(
+    books: Bookkeeping, thing: str, *, most: int = 1000, last: int | None = None
+) -> list[Publication]:
+    """Return versions of a page, the newest first.
+
+    Args:
+        books: where they stand.
+        thing: whose page it is, canonical.
+        most: so many at most.
+        last: the newest of them; None for that which is shown now.
+    """
     with books.reading() as connection:
         rows = connection.execute(
-            "SELECT * FROM publication WHERE thing = ? ORDER BY version DESC", (thing,)
+            "SELECT * FROM publication WHERE thing = ?1 AND (?2 IS NULL OR version <= ?2) "
+            "ORDER BY version DESC LIMIT ?3",
+            (thing, last, most),
         ).fetchall()
     return [_publication(row) for row in rows]
 
@@ -133,29 +166,28 @@ def published_by(
     return [_publication(row) for row in rows]
 
 
-def keep_image(books: Bookkeeping, kind: str, content: bytes) -> str:
-    """Keep a photo for ever, and return the digest by which it is asked for.
+def keep_image(books: Bookkeeping, photo: Photo) -> None:
+    """Keep a photo for ever.
 
     Raises:
         AccessError: it is too large.
     """
-    if len(content) > LARGEST_IMAGE:
+    if len(photo.content) > LARGEST_IMAGE:
         raise AccessError(f"A photo on a public page has {LARGEST_IMAGE} bytes at most")
-    digest = hashlib.sha256(content).hexdigest()
     with books.transaction() as connection:
         connection.execute(
-            "INSERT OR IGNORE INTO public_image VALUES (?, ?, ?)", (digest, kind, content)
+            "INSERT OR IGNORE INTO public_image VALUES (?, ?, ?)",
+            (photo.digest, photo.kind, photo.content),
         )
-    return digest
 
 
-def find_image(books: Bookkeeping, digest: str) -> tuple[str, bytes] | None:
-    """Return the media type and the bytes of a photo."""
+def find_image(books: Bookkeeping, digest: str) -> Photo | None:
+    """Return a photo that was published."""
     with books.reading() as connection:
         row = connection.execute(
             "SELECT kind, bytes FROM public_image WHERE digest = ?", (digest,)
         ).fetchone()
-    return None if row is None else (row["kind"], row["bytes"])
+    return None if row is None else Photo(row["kind"], row["bytes"])
 
 
 def let_be_named(books: Bookkeeping, organisation: str, *, named: bool, now: int) -> None:

@@ -67,8 +67,8 @@ def check_pin(
         lot: that the item is said to be of; None where none is told.
 
     Returns:
-        None where the PIN is another, and also where there is no such item, it has none, or it is of
-        another lot.
+        None where the PIN is another, and also where there is no such item, it has none, or it
+        belongs to another lot.
     """
     with books.reading() as connection:
         row = connection.execute(

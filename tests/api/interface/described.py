@@ -24,7 +24,7 @@ from api.settings import Settings
 from api.web.public_content import Origin, PublicContent
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.registry.publications import keep_image, publish
+from epcis_core.store.registry.publications import Photo, keep_image, publish
 from tests.api.subscriptions.receivers import receiving
 from tests.ingest.documents import (
     CONTEXT,
@@ -173,7 +173,7 @@ def described_server(folder: Path) -> Iterator[Served]:
     path = folder / "ledger.duckdb"
     with Ledger.open(path) as ledger, Bookkeeping(path) as books, receiving() as receiver:
         publish(books, ITEM, "", PAGE.model_dump_json(), NOW)
-        assert keep_image(books, "image/png", b"photo") == PHOTO
+        keep_image(books, Photo("image/png", b"photo"))
         report = captured(ledger, document(*EVENTS, elements=[place(SITE, name="Kho")]))
         assert report.status == "accepted", report
         with served(create_app(ledger, settings)) as address:

@@ -15,13 +15,14 @@ from PIL import Image
 
 from api.resolver import scans
 from api.web.public_content import Stage
+from epcis_core.store.registry import publications
 from epcis_core.store.registry.certificates import (
     Certificate,
     add_certificate,
     withdraw_certificate,
 )
 from epcis_core.store.registry.organisations import Organisation, add_organisation
-from epcis_core.store.registry.products import Product, save_product, set_image
+from epcis_core.store.registry.products import Product, products_of, save_product, set_image
 from epcis_core.store.registry.publications import let_be_named, versions_of
 from epcis_core.store.registry.publications import publish as store
 from epcis_core.store.registry.scans import scans_of
@@ -368,6 +369,40 @@ def test_a_photo_goes_with_the_version_in_the_size_of_the_page(site: Site) -> No
     assert address[1] in site.get("/01/09506000134369?version=1").text
     assert site.get(address[1]).content == photo.content
     assert site.get("/public-images/nothing").status_code == 404
+
+
+def test_a_page_of_many_versions_lists_some_and_leads_to_those_before(site: Site) -> None:
+    for number in range(1, 46):
+        content = PAGE.model_copy(update={"brand": f"Nhãn {number}"})
+        store(site.books, LOT, FARM, content.model_dump_json(), NOW)
+    for asked, first, last, earlier in (("", 45, 26, 25), ("&version=25", 25, 6, 5)):
+        page = site.get(f"{PATH}?lang=en{asked}").text
+        listed = [int(one) for one in re.findall(r">Version (\d+), since", page)]
+        assert listed == [*range(first, last - 1, -1)]
+        assert f'href="{PATH}?version={earlier}&amp;lang=en">Earlier versions</a>' in page
+        assert f"Nhãn {first}" in page
+        assert (f'{PATH}?version=45&amp;lang=en">See the latest one' in page) == (first != 45)
+    page = site.get(f"{PATH}?lang=en&version=5").text
+    assert (page.count(">Version "), "Earlier versions" in page) == (5, False)
+    assert site.get(f"{PATH}?version=46").status_code == 404
+
+
+def test_what_is_too_much_for_a_page_or_a_day_is_told_and_its_photo_is_not_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = next(iter(products_of(site.books, FARM)))
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    set_image(site.books, FARM, product.number, file.getvalue(), "image/png")
+    monkeypatch.setattr(publications, "LONGEST", 100)
+    assert publish(site) == (
+        "That is too long for a page. Choose fewer certificates for the product, or leave them out."
+    )
+    monkeypatch.setattr(publications, "LONGEST", 10_000)
+    monkeypatch.setattr(publications, "MOST_A_DAY", 0)
+    assert publish(site) == "You have published as much as you may. Ask the authority."
+    with site.books.reading() as connection:
+        assert connection.execute("SELECT * FROM public_image").fetchall() == []
 
 
 def test_looks_are_counted_by_key_and_day_and_nothing_is_kept_of_who_looks(

@@ -15,6 +15,7 @@ from epcis_core.store.registry.own_keys import speaks_for
 from epcis_core.store.registry.products import Product, retire_product, save_product
 from epcis_core.store.registry.publications import (
     LARGEST_IMAGE,
+    Photo,
     find_image,
     keep_image,
     let_be_named,
@@ -85,7 +86,7 @@ def test_what_is_published_is_bounded(books: Bookkeeping, monkeypatch: pytest.Mo
     with pytest.raises(AccessError, match=r"^What is published has 16384 characters at most$"):
         publish(books, lot("1"), FARM, "x" * 16385, NOW)
     with pytest.raises(AccessError, match=r"^A photo on a public page has 60000 bytes at most$"):
-        keep_image(books, "image/png", b"x" * (LARGEST_IMAGE + 1))
+        keep_image(books, Photo("image/png", b"x" * (LARGEST_IMAGE + 1)))
     for name, later in (("MOST_A_DAY", 3_600_000_000), ("MOST", 90_000_000_000)):
         monkeypatch.setattr(publications, name, 1)
         publish(books, lot("1"), FARM, "{}", NOW)
@@ -96,9 +97,10 @@ def test_what_is_published_is_bounded(books: Bookkeeping, monkeypatch: pytest.Mo
 
 
 def test_a_photo_is_kept_once_by_its_digest(books: Bookkeeping) -> None:
-    digest = keep_image(books, "image/png", b"photo")
-    assert keep_image(books, "image/jpeg", b"photo") == digest
-    assert find_image(books, digest) == ("image/png", b"photo")
+    photo = Photo("image/png", b"photo")
+    for one in (photo, Photo("image/jpeg", b"photo")):
+        keep_image(books, one)
+    assert find_image(books, photo.digest) == photo
     assert find_image(books, "0" * 64) is None
 
 
