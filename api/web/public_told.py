@@ -90,6 +90,7 @@ class Told:
         self._hidden = {
             party: own for party, own in belongings(books).items() if party not in self._public
         }
+        self._owners = names.owners()
         self._is_hidden: dict[tuple[str, str], bool] = {}
         self._begun = {
             (link.to, link.event) for link in trace.links if link.kind == "transformation"
@@ -255,9 +256,11 @@ class Told:
         """Return where a party was; None for a place of somebody else who is not to be named."""
         if place is not None and (place, party) not in self._is_hidden:
             others = (own for one, own in self._hidden.items() if one != party)
-            self._is_hidden[place, party] = not belongs(place, self._public.get(party, ())) and any(
+            is_others = self._owners.get(place, party) not in {party, *self._public} or any(
                 belongs(place, own) for own in others
             )
+            is_own = belongs(place, self._public.get(party, ()))
+            self._is_hidden[place, party] = is_others and not is_own
         return None if place is None or self._is_hidden[place, party] else place
 
     def _place(self, place: str | None) -> Mapping[str, Any]:

@@ -206,6 +206,18 @@ def test_a_place_of_a_partner_that_did_not_agree_is_not_named(site: Site) -> Non
     publish(site)
     shown = words(site.get(PATH).text)
     assert "12/03/2026 Nhận hàng Vườn Cát Người mua Mật, Phường Phan Rang" in shown
+    # Nor is that of somebody who does not take part, whose it is by master data alone.
+    other = "https://id.gs1.org/414/4012345000023"
+    owner = {"id": "urn:epcglobal:cbv:mda#possessing_party", "attribute": "4012345000009"}
+    told = described(other, name="Kho Người Lạ")
+    told["attributes"].append(owner)
+    elsewhere = {**taken, "eventID": "urn:x:elsewhere", "readPoint": {"id": other}}
+    elsewhere["eventTime"] = "2026-03-12T08:00:00+07:00"
+    sent = document(elsewhere, elements=[told])
+    assert captured(site.ledger, sent, organisation=FARM).status == "accepted"
+    publish(site)
+    shown = words(site.get(PATH).text)
+    assert "12/03/2026 Nhận hàng Vườn Cát 12/03/2026 Nhận hàng Người mua Mật" in shown
 
 
 def test_the_journey_and_certificates_are_shown_where_the_owner_wants_it(site: Site) -> None:
