@@ -154,7 +154,9 @@ def _form(
     offers, t = offers_for(request), texts_for(request)
     here = times.here_at(now())
     values: dict[str, Any] = dict(given)
+    begins_now: list[str] = []
     if is_new:
+        begins_now = [name for name in ("date", "time") if name not in given]
         day, clock = here.date().isoformat(), times.clock(here)
         first = first_values(template, offers, day=day, clock=clock, language=t.language)
         values = {**first, **given}
@@ -170,6 +172,8 @@ def _form(
         product_field=next(iter(template.goods.values()))["product"].key,
         lot_field=next(iter(template.goods.values()))["lot"].key,
         problem=problems.get("") or (t("steps.problems") if problems else None),
+        begins_now=begins_now,
+        zone=times.ZONE.key,
         n=namer_for(request),
     )
 

@@ -62,8 +62,19 @@ async function send() {
   if (sent) told.textContent = box.dataset.sent;
 }
 
+// A form that was kept on the phone, or left open, begins with the time that it is now.
+function beginNow() {
+  const [date, time] = new Date().toLocaleString("sv-SE", { timeZone: form.dataset.zone }).split(" ");
+  const now = { date, time: time.slice(0, 5) };
+  for (const name of form.dataset.now.split(" ").filter(Boolean)) {
+    const field = document.getElementById(name);
+    if (field?.value === field?.defaultValue) field.value = field.defaultValue = now[name];
+  }
+}
+
 const form = document.querySelector("form.step");
 if (form) {
+  beginNow();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button[type=submit]");
@@ -91,6 +102,7 @@ if (form) {
     } catch {
       change(null, { id: `${Date.now()}-${Math.random()}`, owner, action: new URL(form.action).pathname, title: form.dataset.title, values });
       form.reset();
+      beginNow();
       told.textContent = box.dataset.kept;
       window.scrollTo(0, 0);
     }
@@ -149,7 +161,7 @@ async function stay() {
   await navigator.serviceWorker.register(box.dataset.worker, { scope: box.dataset.scope });
   await navigator.serviceWorker.ready;
   const links = [...document.querySelectorAll(".steps a"), ...document.querySelectorAll("link[href], script[src]")];
-  const paths = [box.dataset.scope, window.location.href, ...links.map((one) => one.href || one.src)];
+  const paths = [box.dataset.scope, window.location.pathname, ...links.map((one) => one.href || one.src)];
   if (!navigator.serviceWorker.controller) await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
   for (const path of paths) await fetch(path).catch(() => null);
   document.documentElement.dataset.kept = "forms";

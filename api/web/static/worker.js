@@ -17,7 +17,7 @@ async function answer(request) {
   const kept = await caches.open(KEPT);
   try {
     const found = await fetch(request);
-    if (found.ok && !found.redirected) await kept.put(bare(request), found.clone());
+    if (found.ok && !found.redirected && !isBegun(request)) await kept.put(bare(request), found.clone());
     // Whoever is no longer let in leaves nothing on the phone.
     else if (found.redirected || found.type === "opaqueredirect" || found.status === 401 || found.status === 403) await caches.delete(KEPT);
     return found;
@@ -28,7 +28,12 @@ async function answer(request) {
   }
 }
 
-// A form is the same whatever it was begun with; only the form itself is kept.
+// What a form was begun with, as by a code, is for that once; only the form itself is kept.
+function isBegun(request) {
+  const url = new URL(request.url);
+  return url.search && !url.pathname.includes("/static/");
+}
+
 function bare(request) {
   const url = new URL(request.url);
   if (!url.pathname.includes("/static/")) url.search = "";
