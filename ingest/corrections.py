@@ -24,6 +24,7 @@ from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import instant, utc_text
 from epcis_core.store.events import StoredEvent
 from ingest.sheets.cells import cell_of, lot_of, with_lot
+from ingest.sheets.dates import YEARS
 from ingest.sheets.goods import read_lot, read_party, read_place
 from ingest.sheets.grid import CellError
 from ingest.sheets.numbers import plain, read_number, read_unit
@@ -274,10 +275,12 @@ def _put_amount(entry: dict[str, Any], text: str) -> None:
 
 def _time(text: str, event: Mapping[str, Any]) -> str:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.strptime(text, _MINUTE).replace(tzinfo=_own_time(event).tzinfo)
     except ValueError:
         raise CellError(finding("sheet_time_unreadable", actual=repr(text))) from None
-    return moment.replace(tzinfo=_own_time(event).tzinfo).isoformat()
+    if moment.year not in YEARS:
+        raise CellError(finding("sheet_date_implausible", actual=f"{moment:%d/%m/}{moment.year}"))
+    return moment.isoformat()
 
 
 def _own_time(event: Mapping[str, Any]) -> datetime:

@@ -117,6 +117,7 @@ def write_down(request: Request, key: str, form: ShortForm) -> Response:
 
 def _captured(request: Request, template: Template, values: Mapping[str, str]) -> CaptureReport:
     asker, state, t = asker_of(request), request.app.state, texts_for(request)
+    own = own_of_asker(request)
     report = capture_stream(
         state.ledger,
         io.BytesIO(sheet_of_row(template, values, t.language)),
@@ -124,7 +125,8 @@ def _captured(request: Request, template: Template, values: Mapping[str, str]) -
         now=now(),
         organisation=asker.organisation,
         ownership=ownership_of_asker(request),
-        own=own_of_asker(request),
+        # What headings mean in sheets of one's own is not what they mean in this form.
+        own=own and replace(own, headings=()),
         limits=state.settings.limits.document,
     )
     note_upload(state.books, Upload(report.capture_id, asker.name))

@@ -16,8 +16,9 @@ from ingest.sheets.names import without_accents
 ZONE: Final = dt.timezone(dt.timedelta(hours=7))
 """Vietnam's; what a sheet says without a zone is meant in it."""
 
-_FIRST_YEAR: Final = 2000
-_LAST_YEAR: Final = 2099
+YEARS: Final = range(2000, 2100)
+"""Of dates that people mean."""
+
 _SHORT_YEARS: Final = range(2015, 2040)
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a date of a cell has no zone
 _TO_1904: Final = 1462
@@ -156,7 +157,7 @@ def _written(value: str, at: Where) -> dt.date:
         days = " / ".join(one.strftime("%d.%m.%Y") for one in sorted(dates))
         raise CellError(finding("sheet_date_ambiguous", at=at, actual=actual, readings=days))
     year = orders[0][0]
-    if len(year) == _LONG_YEAR and not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+    if len(year) == _LONG_YEAR and int(year) not in YEARS:
         raise CellError(finding("sheet_date_implausible", at=at, actual=actual))
     raise CellError(finding("sheet_date_impossible", at=at, actual=actual))
 
@@ -194,7 +195,7 @@ def _date(year: str, month: str, day: str) -> dt.date | None:
         number += 2000
         if number not in _SHORT_YEARS:
             return None
-    if not _FIRST_YEAR <= number <= _LAST_YEAR:
+    if number not in YEARS:
         return None
     try:
         return dt.date(number, int(month), int(day))
@@ -229,7 +230,7 @@ def _of_seconds(seconds: float) -> dt.time | None:
 
 
 def _plausible(date: dt.date, time: dt.time | None, at: Where) -> Moment:
-    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
+    if date.year not in YEARS:
         raise CellError(finding("sheet_date_implausible", at=at, actual=shown(date)))
     return date, time
 

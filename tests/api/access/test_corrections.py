@@ -132,10 +132,17 @@ def test_a_record_is_corrected_and_what_was_right_stays_as_it_was_written(
         ("quantity-0", "-3", "above 0"),
         ("receiver", "9506000911008", "Check digit of 9506000911008 is wrong: expected 7"),
         ("lot-0", "Lô 5", "Lô 5"),
-        ("time", "yesterday", "yesterday"),
+        ("time", "yesterday", "&#39;yesterday&#39; is no time of day"),
+        ("time", "2026-03-10", "&#39;2026-03-10&#39; is no time of day"),
+        ("time", "2026-03-10T05:30+05:00", "&#39;2026-03-10T05:30+05:00&#39; is no time of day"),
+        ("time", "0001-01-01T00:00", "01/01/1 does not lie between 2000 and 2099"),
+        ("time", "2206-03-10T05:30", "10/03/2206 does not lie between 2000 and 2099"),
         ("unit-0", "bucket", "bucket"),
     ],
-    ids=["ambiguous", "negative", "check digit", "lot", "time", "unit"],
+    ids=[
+        *("ambiguous", "negative", "check digit", "lot"),
+        *("word", "day alone", "zone", "first year", "late year", "unit"),
+    ],
 )
 def test_what_is_wrong_in_the_form_is_told_at_its_field_and_nothing_is_stored(
     farm: httpx.Client, field: str, value: str, told: str

@@ -13,6 +13,7 @@ import segno
 
 from api.clock import now
 from epcis_core.access.roles import Role
+from epcis_core.store.registry.headings import forget_headings, save_headings
 from epcis_core.store.registry.partners import Partner, save_partner
 from ingest.sheets.templates import templates, words
 from tests.api.access.members import FARM, RIVAL, Members, members
@@ -107,6 +108,19 @@ def test_each_form_makes_the_event_of_its_template_and_a_second_time_nothing(
     again = written(farm, key, note="first")
     assert again["counts"] == {"accepted": 0, "duplicate": 1, "rejected": 0, "warnings": 0}
     assert again["events"][0]["event_id"] == told["events"][0]["event_id"]
+
+
+def test_what_headings_mean_in_own_sheets_is_nothing_to_a_form(
+    site: Members, farm: httpx.Client
+) -> None:
+    keys = ("date", "place", "product", "lot", "quantity", "unit")
+    meant = {templates()["harvest"].column(key).name.en: key for key in keys}
+    saved = save_headings(site.books, FARM, "sale", meant, now())
+    report = written(farm, "harvest", lot="H9")
+    forget_headings(site.books, FARM, saved.number)
+    event_id = report["events"][0]["event_id"]
+    (record,) = farm.get("/event.json", params={"id": event_id}).json()["records"]
+    assert record["event"]["bizStep"] == "commissioning"
 
 
 def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(farm: httpx.Client) -> None:
