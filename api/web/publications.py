@@ -38,7 +38,7 @@ from epcis_core.store.registry.recall_notices import (
     lift_recall,
     recalls_by,
 )
-from epcis_core.store.registry.scans import scans_answered_by
+from epcis_core.store.registry.scans import looks_at
 
 router = APIRouter(include_in_schema=False)
 
@@ -201,7 +201,7 @@ def _page(
             _named(one, t),
             times.day(times.here_at(one.published), t.language),
             public_address(one.thing),
-            sum(scan.number for scan in scans_answered_by(books, one.thing, since=since)),
+            looks_at(books, one.thing, since=since),
         )
         for one in shown
     ]

@@ -1,13 +1,19 @@
 """How often public pages are looked at: by key and day, and nothing about who looks."""
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.names import PRODUCT
 
-MOST_A_DAY: Final = 100_000
-"""Keys that are counted apart in a day; of more, what answered is counted in their place."""
+MOST_A_DAY: Final = 20_000
+"""Keys that are counted apart in a day; of more, what answered is counted in their place. Stamps
+that were ordered are always counted apart: nobody can make them up."""
+
+MOST_OF_ONE: Final = 1000
+"""Of these such as one page answered, so that who makes up keys of one hides those of no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ def count_scans(books: Bookkeeping, day: str, counts: Mapping[tuple[str, str], i
     """
     with books.transaction() as connection:
         (known,) = connection.execute("SELECT count(*) FROM scan WHERE day = ?", (day,)).fetchone()
+        of_one: dict[str, int] = {}
         for (thing, shown), number in counts.items():
             done = connection.execute(
                 "UPDATE scan SET number = number + ?, shown = ? WHERE thing = ? AND day = ?",
@@ -44,34 +51,47 @@ def count_scans(books: Bookkeeping, day: str, counts: Mapping[tuple[str, str], i
             )
             if done.rowcount:
                 continue
-            known += 1
+            if shown not in of_one:
+                (of_one[shown],) = connection.execute(
+                    "SELECT count(*) FROM scan WHERE shown = ? AND day = ?", (shown, day)
+                ).fetchone()
+            has_room = known < MOST_A_DAY and of_one[shown] < MOST_OF_ONE
+            is_apart = has_room or _is_stamp(connection, thing)
+            known += is_apart
+            of_one[shown] += is_apart
             connection.execute(
                 "INSERT INTO scan VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (thing, day) DO UPDATE SET number = number + excluded.number",
-                (thing if known <= MOST_A_DAY else shown, day, shown, number),
+                (thing if is_apart else shown, day, shown, number),
             )
 
 
 def scans_of(books: Bookkeeping, thing: str) -> list[Scans]:
     """Return how often something was asked for, day by day, the latest first."""
-    return _scans(books, "thing = ?", (thing,))
+    with books.reading() as connection:
+        rows = connection.execute(
+            "SELECT * FROM scan WHERE thing = ? ORDER BY day DESC", (thing,)
+        ).fetchall()
+    return [Scans(row["thing"], row["day"], row["shown"], row["number"]) for row in rows]
 
 
-def scans_answered_by(books: Bookkeeping, shown: str, *, since: str) -> list[Scans]:
-    """Return what was asked for that something answered, its items apart, the latest day first.
+def looks_at(books: Bookkeeping, shown: str, *, since: str) -> int:
+    """Return how often something was looked at, by whatever it answered.
 
     Args:
-        books: where they stand.
+        books: where the numbers stand.
         shown: what answered, canonical.
         since: the first day, `YYYY-MM-DD`.
     """
-    return _scans(books, "shown = ? AND day >= ?", (shown, since))
-
-
-def _scans(books: Bookkeeping, condition: str, values: tuple[str, ...]) -> list[Scans]:
     with books.reading() as connection:
-        rows = connection.execute(
-            f"SELECT * FROM scan WHERE {condition} ORDER BY day DESC, thing",  # noqa: S608 - ours
-            values,
-        ).fetchall()
-    return [Scans(row["thing"], row["day"], row["shown"], row["number"]) for row in rows]
+        found: int = connection.execute(
+            "SELECT coalesce(sum(number), 0) FROM scan WHERE shown = ? AND day >= ?",
+            (shown, since),
+        ).fetchone()[0]
+    return found
+
+
+def _is_stamp(connection: sqlite3.Connection, thing: str) -> bool:
+    gtin, _, serial = thing.removeprefix(PRODUCT).partition("/21/")
+    found = connection.execute("SELECT 1 FROM stamp WHERE gtin = ? AND serial = ?", (gtin, serial))
+    return found.fetchone() is not None

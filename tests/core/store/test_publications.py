@@ -32,7 +32,8 @@ from epcis_core.store.registry.resolver_links import (
     links_by,
     remove_link,
 )
-from epcis_core.store.registry.scans import Scans, count_scans, scans_answered_by, scans_of
+from epcis_core.store.registry.scans import Scans, count_scans, looks_at, scans_of
+from epcis_core.store.registry.stamps import Run, Serials, order_stamps, serials_of
 from tests.ingest.documents import ITEM, NOW, item, lot
 
 FARM, RIVAL = "https://id.gs1.org/417/9506000911007", "https://id.gs1.org/417/8936099140001"
@@ -228,8 +229,8 @@ def test_scans_are_added_up_by_key_and_day(books: Bookkeeping) -> None:
         Scans(item("7"), "2026-03-02", lot("1"), 1),
         Scans(item("7"), "2026-03-01", lot("1"), 5),
     ]
-    since = scans_answered_by(books, lot("1"), since="2026-03-02")
-    assert [(one.day, one.number) for one in since] == [("2026-03-02", 1)]
+    looks = [looks_at(books, lot("1"), since=f"2026-03-0{day}") for day in (1, 2, 3)]
+    assert looks == [7, 1, 0]
 
 
 def test_made_up_serial_numbers_do_not_fill_the_disk(
@@ -240,3 +241,20 @@ def test_made_up_serial_numbers_do_not_fill_the_disk(
     assert len(scans_of(books, item("1"))) == 1
     assert scans_of(books, item("2")) == []
     assert [one.number for one in scans_of(books, lot("1"))] == [7]
+
+
+def test_made_up_serial_numbers_of_one_page_hide_no_stamp_and_nothing_of_another_page(
+    books: Bookkeeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scans, "MOST_OF_ONE", 2)
+    run = Run(FARM, ITEM[-14:], "1", 1, Serials.RANDOM, "https://t.example", "a4-3x8", "vi")
+    (serial,) = serials_of(books, order_stamps(books, run, None, NOW))
+    for n in range(9):
+        count_scans(books, "2026-03-01", {(item(str(n)), lot("1")): 1})
+    count_scans(books, "2026-03-01", {(item(serial), lot("1")): 3, (item("x"), lot("2")): 1})
+    numbers = [
+        [one.number for one in scans_of(books, thing)]
+        for thing in (item("1"), item("2"), lot("1"), item(serial), item("x"))
+    ]
+    assert numbers == [[1], [], [7], [3], [1]]
+    assert looks_at(books, lot("1"), since="2026-03-01") == 12
