@@ -16,7 +16,7 @@ PACE: Final = 5_000_000
 """Microseconds between two writings."""
 
 MOST_AT_ONCE: Final = 1000
-"""Things counted apart until they are written; of more, what answered is counted in their place."""
+"""Things counted until they are written, however short a time it is since the last writing."""
 
 
 class ScanCounter:
@@ -46,9 +46,8 @@ class ScanCounter:
             if day != self._day:
                 self._write()
                 self._day = day
-            is_full = len(self._counts) >= MOST_AT_ONCE and (thing, shown) not in self._counts
-            self._counts[(shown if is_full else thing), shown] += 1
-            if now - self._written >= PACE:
+            self._counts[thing, shown] += 1
+            if now - self._written >= PACE or len(self._counts) >= MOST_AT_ONCE:
                 self._write()
                 self._written = now
 

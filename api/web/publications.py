@@ -163,7 +163,7 @@ def _declare(request: Request, form: Mapping[str, str]) -> None:
 def _lift(request: Request, form: Mapping[str, str]) -> None:
     books, owner = _books(request), asker_of(request).owner
     with books.transaction():
-        done = lift_recall(books, number_in(form, "notice"), now(), declared_by=owner or None)
+        done = lift_recall(books, number_in(form, "notice"), now(), organisation=owner or None)
         if done is None:
             raise HTTPException(404, texts_for(request)("publications.no_recall"))
         note_done(request, What.RECALL_LIFTED, done.thing)

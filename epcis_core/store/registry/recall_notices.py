@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from epcis_core.errors import AccessError, TooManyError
+from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.organisations import own_of
+from epcis_core.store.registry.own_keys import AUTHORITY, speaks_for
 
 LONGEST: Final = 1000
 """Characters of what people are told."""
@@ -63,23 +66,27 @@ def declare_recall(
 
 
 def lift_recall(
-    books: Bookkeeping, number: int, now: int, *, declared_by: str | None = None
+    books: Bookkeeping, number: int, now: int, *, organisation: str | None = None
 ) -> RecallNotice | None:
-    """End a recall and return it; None where none of this number holds.
+    """End a recall and return it; None where there is none of this number to end.
 
     Args:
         books: where it stands.
         number: its number.
         now: microseconds since 1970 UTC.
-        declared_by: only one that this organisation declared; None for any.
+        organisation: only one that is this organisation's to end; None for any.
     """
     with books.transaction() as connection:
         row = connection.execute(
-            "UPDATE recall_notice SET lifted = ?1 WHERE number = ?2 AND lifted IS NULL "
-            "AND (?3 IS NULL OR declared_by = ?3) RETURNING *",
-            (now, number, declared_by),
+            "SELECT * FROM recall_notice WHERE number = ? AND lifted IS NULL", (number,)
         ).fetchone()
-    return None if row is None else RecallNotice(**row)
+        if row is None:
+            return None
+        one = RecallNotice(**row)
+        if organisation is not None and not _ends(connection, organisation, one):
+            return None
+        connection.execute("UPDATE recall_notice SET lifted = ? WHERE number = ?", (now, number))
+    return replace(one, lifted=now)
 
 
 def recalls_on(connection: sqlite3.Connection, things: Sequence[str]) -> list[RecallNotice]:
@@ -92,12 +99,26 @@ def recalls_on(connection: sqlite3.Connection, things: Sequence[str]) -> list[Re
     return [RecallNotice(**row) for row in rows]
 
 
-def recalls_by(books: Bookkeeping, declared_by: str | None) -> list[RecallNotice]:
-    """Return the recalls that hold, the newest first; of one organisation, or of all."""
+def recalls_by(books: Bookkeeping, organisation: str | None) -> list[RecallNotice]:
+    """Return the recalls that hold, the newest first; those an organisation may end, or all."""
     with books.reading() as connection:
         rows = connection.execute(
-            "SELECT * FROM recall_notice WHERE lifted IS NULL "
-            "AND (?1 IS NULL OR declared_by = ?1) ORDER BY number DESC",
-            (declared_by,),
+            "SELECT * FROM recall_notice WHERE lifted IS NULL ORDER BY number DESC"
         ).fetchall()
-    return [RecallNotice(**row) for row in rows]
+        found = [RecallNotice(**row) for row in rows]
+        if organisation is None:
+            return found
+        return [one for one in found if _ends(connection, organisation, one)]
+
+
+def _ends(connection: sqlite3.Connection, organisation: str, one: RecallNotice) -> bool:
+    """Tell whether a recall is an organisation's to end.
+
+    It is who declared it, or to whom the key belongs since, where the declarer speaks for it no
+    more.
+    """
+    if one.declared_by in {organisation, AUTHORITY}:
+        return one.declared_by == organisation
+    return covers(own_of(connection, organisation), one.thing) and not speaks_for(
+        connection, one.declared_by, one.thing
+    )

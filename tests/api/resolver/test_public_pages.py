@@ -438,6 +438,20 @@ def test_looks_are_counted_by_key_and_day_and_nothing_is_kept_of_who_looks(
     assert "3 looks in the last 30 days" in listed.text
 
 
+def test_many_things_at_once_are_written_down_and_none_is_lost(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scans, "MOST_AT_ONCE", 2)
+    counter = scans.ScanCounter(site.books)
+    counter.count(LOT, LOT, NOW)  # long after the last one: written
+    for number in range(5):
+        counter.count(f"{PRODUCT}/21/{number}", LOT, NOW)
+    counted = [len(scans_of(site.books, f"{PRODUCT}/21/{number}")) for number in range(5)]
+    assert counted == [1, 1, 1, 1, 0]
+    counter.write()
+    assert len(scans_of(site.books, f"{PRODUCT}/21/4")) == 1
+
+
 def test_page_and_style_sheet_are_small(site: Site) -> None:
     publish(site)
     page = site.get(PATH)

@@ -117,11 +117,29 @@ def test_a_recall_holds_until_whoever_declared_it_lifts_it(books: Bookkeeping) -
     own = declare_recall(books, lot("1"), "Return it.", FARM, NOW)
     of_authority = declare_recall(books, ITEM, "Do not eat it.", "", NOW + 1)
     assert recalls_by(books, None) == [of_authority, own]
-    assert lift_recall(books, of_authority.number, NOW + 2, declared_by=FARM) is None
-    lifted = lift_recall(books, own.number, NOW + 2, declared_by=FARM)
+    assert lift_recall(books, of_authority.number, NOW + 2, organisation=FARM) is None
+    lifted = lift_recall(books, own.number, NOW + 2, organisation=FARM)
     assert lifted is not None
     assert lifted.lifted == NOW + 2
     assert lift_recall(books, own.number, NOW + 3) is None
+    assert recalls_by(books, FARM) == []
+
+
+def test_a_recall_by_who_lost_the_key_is_lifted_by_who_has_it(books: Bookkeeping) -> None:
+    save_product(books, Product(FARM, ITEM[-14:], "Nho"), NOW)
+    one = declare_recall(books, lot("1"), "Return it.", FARM, NOW)
+    of_authority = declare_recall(books, lot("1"), "Return it.", "", NOW)
+    assert recalls_by(books, RIVAL) == []
+    assert lift_recall(books, one.number, NOW, organisation=RIVAL) is None
+    add_organisation(books, Organisation(RIVAL, "R", owned=("9506000",)), NOW)
+    assert recalls_by(books, RIVAL) == [one]
+    assert lift_recall(books, of_authority.number, NOW, organisation=RIVAL) is None
+    # Who has the key too cannot end what another says of it.
+    add_organisation(books, Organisation(FARM, "F", owned=(ITEM,)), NOW)
+    assert recalls_by(books, RIVAL) == []
+    assert lift_recall(books, one.number, NOW, organisation=RIVAL) is None
+    add_organisation(books, Organisation(FARM, "F"), NOW)
+    assert lift_recall(books, one.number, NOW, organisation=RIVAL) is not None
     assert recalls_by(books, FARM) == []
 
 
