@@ -29,6 +29,7 @@ from ingest.prepare import (
     findings_at_end,
     opened,
     prepare,
+    stays_withdrawn,
 )
 from ingest.report import CaptureReport, EventReport, EventStatus, Progress, warnings
 from ingest.sheets.own import Own
@@ -295,6 +296,8 @@ def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None
         else:
             status = outcome.status
             found = (*found, *_differing(one, outcome))
+            if outcome.withdrawn:
+                found = (*found, stays_withdrawn(one))
     hashed = one.new.hash if one.new is not None else None
     sequence = outcome.sequence if outcome is not None else None
     report.add(EventReport(one.index, one.event_id, hashed, status, sequence, found))

@@ -161,3 +161,8 @@ def conflict(one: Prepared) -> Finding:
 def erased(one: Prepared) -> Finding:
     """Return that an event was here until its content was erased, and is not taken again."""
     return finding("event_erased", at=one.locate("/eventID"), event_id=one.event_id)
+
+
+def stays_withdrawn(one: Prepared) -> Finding:
+    """Return that an event was declared wrong before, and that to send it again changes nothing."""
+    return finding("event_withdrawn", at=one.locate(""))

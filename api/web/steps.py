@@ -104,15 +104,14 @@ def write_down(request: Request, key: str, form: ShortForm) -> Response:
     template, t = _template(request, key), texts_for(request)
     values = typed(template, form)
     report = _captured(request, template, values)
+    problems = _problems(template, report, t.language)
+    stands = report.status == "accepted" and not problems
     if not wants_page(request):
         shown = report_for(asker_of(request), report.as_json(t.language))
-        status = 200 if report.status == "accepted" else 422
-        return as_json(
-            {**shown, "problems": _problems(template, report, t.language)}, status=status
-        )
-    if report.status == "accepted":
+        return as_json({**shown, "problems": problems}, status=200 if stands else 422)
+    if stands:
         return RedirectResponse(f"/steps/done/{report.capture_id}?step={key}", 303)
-    return _form(request, template, values, _problems(template, report, t.language))
+    return _form(request, template, values, problems)
 
 
 def _captured(request: Request, template: Template, values: Mapping[str, str]) -> CaptureReport:
@@ -134,11 +133,15 @@ def _captured(request: Request, template: Template, values: Mapping[str, str]) -
 
 
 def _problems(template: Template, report: CaptureReport, language: Language) -> dict[str, str]:
-    """Return what is wrong with a row by the names of its fields; what is about none under ''."""
+    """Return what is wrong with a row by the names of its fields; what is about none under ''.
+
+    That it was withdrawn before is wrong too: whoever writes it down again wants it to stand.
+    """
     found: dict[str, str] = {}
     every = (*report.findings, *(one for event in report.events for one in event.findings))
     for one in every:
-        if one.severity is Severity.ERROR and one.code != "rolled_back":
+        is_wrong = one.severity is Severity.ERROR and one.code != "rolled_back"
+        if is_wrong or one.code == "event_withdrawn":
             column = column_of(template, one.where)
             name, told = column.key if column else "", one.message_in(language)
             found[name] = f"{found[name]} {told}" if name in found else told

@@ -52,11 +52,13 @@ class Outcome:
         sequence: its place in the ledger, or its receipt's; of a conflict, the other event's.
         differing: pointers of the members in which an error declaration and the event that it is
             about differ; said of whichever of the two comes second.
+        withdrawn: it is a duplicate of what this organisation declared wrong, and stays so.
     """
 
     status: Status
     sequence: int
     differing: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,15 @@ class Append:
         )
         for position, pointers in differing.items():
             outcomes[position] = replace(outcomes[position], differing=pointers)
+        again = {
+            position: new.identity
+            for position, new in enumerate(batch)
+            if outcomes[position].status == "duplicate" and not new.facts.retracts
+        }
+        wrong = self._declarations.withdrawn(set(again.values()))
+        for position, identity in again.items():
+            if identity in wrong:
+                outcomes[position] = replace(outcomes[position], withdrawn=True)
         return outcomes
 
     def finish(self, envelope: Envelope) -> ElementCounts:

@@ -8,7 +8,7 @@ References:
     EPCIS 2.0, section 7.4.1.2
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,7 @@ import duckdb
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.event_hash.differences import Within, differing_members
 from epcis_core.model.namespaces import Namespaces
+from epcis_core.store.event_ids import id_key
 from epcis_core.store.literals import among, rows_at
 from epcis_core.store.reading import Reading
 from epcis_core.store.rows import NewEvent
@@ -63,6 +64,18 @@ class Declarations:
             pointers = differing_members(Within(new.event, namespaces), other)
             found[position] = tuple(dict.fromkeys((*found.get(position, ()), *pointers)))
         return {position: pointers for position, pointers in found.items() if pointers}
+
+    def withdrawn(self, identities: Collection[str]) -> set[str]:
+        """Return which events, by their identities, the sender has declared wrong."""
+        if not identities:
+            return set()
+        key = id_key("event_id")
+        rows = self.cursor.execute(
+            f"SELECT DISTINCT {key} FROM event WHERE retracts IS NOT NULL "  # noqa: S608 - quoted
+            f"AND organisation = ? AND {key} {among(identities)}",
+            [self.organisation],
+        ).fetchall()
+        return {row[0] for row in rows}
 
     def _declared_before(self, batch: Sequence[Stored]) -> Iterator[tuple[int, int]]:
         """Yield position of each declaration whose event says something else, and its sequence."""

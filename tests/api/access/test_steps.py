@@ -110,6 +110,19 @@ def test_each_form_makes_the_event_of_its_template_and_a_second_time_nothing(
     assert again["events"][0]["event_id"] == told["events"][0]["event_id"]
 
 
+def test_what_was_withdrawn_is_not_said_to_be_stored_when_it_is_written_down_again(
+    farm: httpx.Client,
+) -> None:
+    first = written(farm, "sale", lot="S8")
+    farm.post("/withdraw", data={"id": first["events"][0]["event_id"]})
+    again = farm.post("/steps/sale", data={**FORMS["sale"], "lot": "S8"})
+    assert again.status_code == 422
+    assert "This record was withdrawn or corrected before, and stays so" in again.text
+    assert shown(again.text)["lot"] == "S8"
+    later = farm.post("/steps/sale", data={**FORMS["sale"], "lot": "S8", "time": "05:31"})
+    assert later.status_code == 303
+
+
 def test_what_headings_mean_in_own_sheets_is_nothing_to_a_form(
     site: Members, farm: httpx.Client
 ) -> None:

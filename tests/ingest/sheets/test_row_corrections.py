@@ -223,3 +223,18 @@ def test_what_a_row_puts_back_as_it_was_once_stands_again(ledger: Ledger) -> Non
     (_, declaration) = records(ledger, wrong)
     assert declaration.event.error_declaration is not None
     assert declaration.event.error_declaration.corrective_event_ids == (stands.event_id,)
+
+
+def test_what_is_sent_again_after_it_was_withdrawn_stays_so_and_this_is_told(
+    ledger: Ledger,
+) -> None:
+    sent(ledger, {"lot": "W1"}, {"lot": "W2"})
+    sent(ledger, {"lot": "W1", "correction": "Rút lại"})
+    again = sent(ledger, {"lot": "W1"}, {"lot": "W2"})
+    assert again.counts == {"accepted": 0, "duplicate": 2, "rejected": 0, "warnings": 1}
+    (found,) = again.events[0].findings
+    assert (found.code, found.where.cell, again.events[1].findings) == ("event_withdrawn", "A2", ())
+    assert found.message == (
+        "This record was withdrawn or corrected before, and stays so: to send it again does not "
+        "bring it back. If it did happen, write it down again with a time that differs by a minute."
+    )
