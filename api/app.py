@@ -1,6 +1,7 @@
 """The server: one ledger, its pages and its interface."""
 
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -76,6 +77,7 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.uploading = {}
     app.state.password_limiter = CapacityLimiter(passwords.AT_ONCE)
     app.state.stamp_limiter = CapacityLimiter(stamp_files.AT_ONCE)
+    app.state.stamp_files = Counter()
     install_error_answers(app, recognise)
     app.add_middleware(OwnSite, base=settings.base)
     app.add_middleware(WholeSegments)

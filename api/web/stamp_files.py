@@ -1,5 +1,6 @@
 """The files of a run of stamps: labels as PDF, one label as a picture, all links as CSV."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Final
 
@@ -7,7 +8,9 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
+from api.access.asker import asker_of
 from api.access.noting import note_done
 from api.stamps.formats import formats
 from api.stamps.layout import Label, lay_out
@@ -16,6 +19,7 @@ from api.stamps.printing import stamp_files, zipped
 from api.stamps.runs import link_rows, part_of, parts_of, stamps_of
 from api.stamps.svg import label_svg
 from api.stamps.words import label_words
+from api.web.answers import texts_for
 from api.web.csv_cells import lines
 from api.web.stamps import named, run_of
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -27,7 +31,22 @@ router = APIRouter(include_in_schema=False)
 AT_ONCE: Final = 1
 """Files of labels that are made at a time; each takes a processor for some seconds."""
 
+OF_ONE: Final = 4
+"""Files of one organisation that are made, sent, or wait for it."""
+
 First = Annotated[int, Query(ge=1)]
+
+
+class _Archive(StreamingResponse):
+    """An archive that is sent; whatever ends it, another may begin."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            request = Request(scope)
+            request.app.state.stamp_files[asker_of(request).owner] -= 1
 
 
 @router.get("/stamps/{number}/label.svg")
@@ -51,13 +70,18 @@ async def labels(request: Request, number: str, first: First = 1) -> Response:
     if first not in dict(parts_of(run)):
         raise HTTPException(404, "A file of labels begins at none of this number.")
 
+    _begin(request, run)
+
     def made() -> bytes:
         _note(request, run, f"labels {first}")
         part = part_of(_books(request), run, first)
         words = label_words(run.language)
         return next(stamp_files(part, formats()[run.format], words, _name(run)))[1]
 
-    pdf = await run_sync(made, limiter=request.app.state.stamp_limiter)
+    try:
+        pdf = await run_sync(made, limiter=request.app.state.stamp_limiter)
+    finally:
+        request.app.state.stamp_files[run.organisation] -= 1
     return _answer(pdf, "application/pdf", f"{_name(run)}-{first}.pdf")
 
 
@@ -74,9 +98,8 @@ async def archive(request: Request, number: str) -> Response:
         while piece := await run_sync(next, pieces, b"", limiter=limiter):
             yield piece
 
-    return StreamingResponse(
-        sent(), media_type="application/zip", headers=_headers(f"{_name(run)}.zip")
-    )
+    _begin(request, run)
+    return _Archive(sent(), media_type="application/zip", headers=_headers(f"{_name(run)}.zip"))
 
 
 @router.get("/stamps/{number}/links.csv")
@@ -88,6 +111,18 @@ def links(request: Request, number: str) -> Response:
     return StreamingResponse(
         rows, media_type="text/csv; charset=utf-8", headers=_headers(f"{_name(run)}.csv")
     )
+
+
+def _begin(request: Request, run: Run) -> None:
+    """Note that a file of an organisation begins.
+
+    Raises:
+        HTTPException: 429 where as many as may be have not ended.
+    """
+    begun: Counter[str] = request.app.state.stamp_files
+    if begun[run.organisation] >= OF_ONE:
+        raise HTTPException(429, texts_for(request)("stamps.busy"), {"Retry-After": "60"})
+    begun[run.organisation] += 1
 
 
 def _first(request: Request, run: Run) -> Label:

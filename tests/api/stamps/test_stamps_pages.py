@@ -15,6 +15,7 @@ from api.base_address import BaseAddress
 from api.clock import now
 from api.settings import Settings
 from api.stamps import printing, runs
+from api.web import stamp_files
 from epcis_core.access.roles import Role
 from epcis_core.store.registry.journal import What, journal
 from epcis_core.store.registry.keys import make_key
@@ -206,6 +207,23 @@ def test_a_large_run_comes_in_files_and_as_an_archive(
     assert [link.rpartition("/21/")[2] for link in found] == [f"{one}?17=261231" for one in serials]
     assert [links_on(one) for one in pictures(second)] == [[link] for link in found[2:4]]
     assert between.status_code == 404
+
+
+def test_an_organisation_has_few_files_of_labels_made_at_once(
+    site: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.browser(Role.BUSINESS) as browser:
+        run = ordered(site, browser, count="1", lot="BUSY")
+        files = [f"/stamps/{run.number}/labels.{kind}" for kind in ("pdf", "zip")]
+        monkeypatch.setattr(stamp_files, "OF_ONE", 0)
+        for file in files:
+            refused = browser.get(file)
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+            assert "Your files of labels are still being made." in refused.text
+        monkeypatch.setattr(stamp_files, "OF_ONE", 2)
+        assert [browser.get(file).status_code for file in 2 * files] == [200] * 4
+        assert browser.get(f"{files[0]}?first=2").status_code == 404
+        assert [browser.get(file).status_code for file in files] == [200] * 2
 
 
 def test_an_example_is_shown_before_anything_is_ordered(site: Members) -> None:
