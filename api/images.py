@@ -6,6 +6,7 @@ image is drawn anew from its dots.
 
 import io
 import struct
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -38,6 +39,9 @@ References:
     CIPA DC-008 (Exif 2.32), tag 0x0112
 """
 
+AT_ONCE: Final = threading.BoundedSemaphore(2)
+"""Held while an image is read, which may take hundreds of megabytes: all others wait."""
+
 UNREADABLE: Final = (
     *(OSError, ValueError, SyntaxError),
     *(Image.DecompressionBombError, Image.DecompressionBombWarning),
@@ -64,12 +68,13 @@ def fitted(data: bytes, most: int = LARGEST_IMAGE) -> tuple[bytes, str]:
     """
     if len(data) > MOST_BYTES:
         raise ImageError(f"An image has {MOST_BYTES} bytes at most, and this has {len(data)}")
-    try:
-        image = _upright(data)
-    except UNREADABLE as error:
-        raise ImageError(f"Expected JPEG, PNG or WebP, got: {error}") from error
-    is_clear = image.mode == "RGBA"
-    written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= most)
+    with AT_ONCE:
+        try:
+            image = _upright(data)
+        except UNREADABLE as error:
+            raise ImageError(f"Expected JPEG, PNG or WebP, got: {error}") from error
+        is_clear = image.mode == "RGBA"
+        written = next(one for one in _written(image, is_clear=is_clear) if len(one) <= most)
     return written, "image/webp" if is_clear else "image/jpeg"
 
 

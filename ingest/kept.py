@@ -18,6 +18,7 @@ KEPT_FOR: Final = 24 * 3600
 
 _LARGEST: Final = 2**25  # bytes of one
 _TOGETHER: Final = 2**28  # bytes of all
+_MOST: Final = 2000  # of them, since all are looked at whenever one is asked for
 
 
 class KeptUploads:
@@ -27,14 +28,21 @@ class KeptUploads:
         ledger: the ledger file; the folder stands beside it, and is made when it is needed.
         clock: seconds since 1970 UTC, as the times of files are.
         together: bytes of all of them at most.
+        most: how many of them at most.
     """
 
     def __init__(
-        self, ledger: Path, clock: Callable[[], float] = time.time, together: int = _TOGETHER
+        self,
+        ledger: Path,
+        clock: Callable[[], float] = time.time,
+        *,
+        together: int = _TOGETHER,
+        most: int = _MOST,
     ) -> None:
         self.path = ledger.with_name(f"{ledger.name}{UPLOADS}")
         self._clock = clock
         self._together = together
+        self._most = most
 
     def keep(self, capture_id: str, source: BinaryIO) -> None:
         """Keep a document, unless it is large; where the disk refuses nothing is kept.
@@ -64,7 +72,9 @@ class KeptUploads:
         size = 0
         with suppress(OSError):
             files = [(one.stat(), one) for one in self.path.iterdir()]
-            for stat, file in sorted(files, key=lambda one: one[0].st_mtime, reverse=True):
+            files.sort(key=lambda one: one[0].st_mtime, reverse=True)
+            for number, (stat, file) in enumerate(files, 1):
                 size += stat.st_size
-                if stat.st_mtime < self._clock() - KEPT_FOR or size > self._together:
+                is_old = stat.st_mtime < self._clock() - KEPT_FOR
+                if is_old or size > self._together or number > self._most:
                     file.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from PIL import Image
 from starlette.datastructures import UploadFile
 
-from api.images import UNREADABLE
+from api.images import AT_ONCE, UNREADABLE
 from api.web.answers import as_json, texts_for, wants_page
 from ingest.sheets.templates import templates
 
@@ -67,13 +67,13 @@ def read_code(data: bytes) -> str | None:
         data: a picture as JPEG, PNG or WebP; anything else has no code.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+        with AT_ONCE, Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             if picture.width * picture.height > _PIXELS:
                 return None
             picture.draft("L", (_SIDE, _SIDE))
             grey = picture.convert("L")
+            grey.thumbnail((_SIDE, _SIDE))
     except UNREADABLE:
         return None
-    grey.thumbnail((_SIDE, _SIDE))
     found = zxingcpp.read_barcodes(grey)
     return next((one.text for one in found if one.valid and one.text), None)

@@ -2,11 +2,14 @@
 
 import io
 import random
+import threading
+from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageOps
 
-from api.images import ImageError, fitted
+from api.images import AT_ONCE, ImageError, fitted
+from api.web.scans import read_code
 
 ORIENTATION = 0x0112
 
@@ -49,3 +52,19 @@ def test_a_damaged_image_is_read_or_refused_and_nothing_else(kind: str) -> None:
         except ImageError:
             continue
         assert told in {"image/jpeg", "image/webp"}
+
+
+@pytest.mark.parametrize("read", [fitted, read_code], ids=["kept", "scanned"])
+def test_few_images_are_read_at_once(read: Callable[[bytes], object]) -> None:
+    done = threading.Event()
+
+    def work() -> None:
+        read(photo("PNG", 1))
+        done.set()
+
+    with AT_ONCE, AT_ONCE:
+        waiting = threading.Thread(target=work)
+        waiting.start()
+        assert not done.wait(0.05)
+    waiting.join()
+    assert done.is_set()

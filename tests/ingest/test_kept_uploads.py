@@ -42,8 +42,9 @@ def test_an_upload_is_kept_for_a_day_for_its_owner_alone(tmp_path: Path) -> None
     assert [*kept.path.iterdir()] == []
 
 
-def test_the_oldest_goes_where_they_are_too_many(tmp_path: Path) -> None:
-    kept = KeptUploads(tmp_path / "l.duckdb", Clock(), together=10)
+@pytest.mark.parametrize("limit", [{"together": 10}, {"most": 2}], ids=["bytes", "files"])
+def test_the_oldest_goes_where_they_are_too_many(tmp_path: Path, limit: dict[str, int]) -> None:
+    kept = KeptUploads(tmp_path / "l.duckdb", Clock(), **limit)
     for place, one in enumerate((FIRST, SECOND, THIRD)):
         kept.keep(one, io.BytesIO(b"12345"))
         os.utime(kept.path / one, (place + 1, place + 1))
