@@ -43,20 +43,27 @@ class ScanCounter:
         """
         day = times.here_at(now).date().isoformat()
         with self._turn:
-            if day != self._day:
-                self._write()
-                self._day = day
+            before = self._taken() if day != self._day else None
+            self._day = day
             self._counts[thing, shown] += 1
-            if now - self._written >= PACE or len(self._counts) >= MOST_AT_ONCE:
-                self._write()
+            is_due = now - self._written >= PACE or len(self._counts) >= MOST_AT_ONCE
+            if is_due:
                 self._written = now
+            due = self._taken() if is_due else None
+        self._write(before)
+        self._write(due)
 
     def write(self) -> None:
         """Write down what was counted."""
         with self._turn:
-            self._write()
+            due = self._taken()
+        self._write(due)
 
-    def _write(self) -> None:
-        if self._counts:
-            count_scans(self._books, self._day, self._counts)
-            self._counts = Counter()
+    def _taken(self) -> tuple[str, Counter[tuple[str, str]]]:
+        found, self._counts = self._counts, Counter()
+        return self._day, found
+
+    def _write(self, due: tuple[str, Counter[tuple[str, str]]] | None) -> None:
+        # Others count meanwhile: a large order of stamps may keep who writes waiting for seconds.
+        if due is not None and due[1]:
+            count_scans(self._books, *due)

@@ -5,8 +5,10 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -25,7 +27,7 @@ from epcis_core.store.registry.organisations import Organisation, add_organisati
 from epcis_core.store.registry.products import Product, products_of, save_product, set_image
 from epcis_core.store.registry.publications import let_be_named, versions_of
 from epcis_core.store.registry.publications import publish as store
-from epcis_core.store.registry.scans import scans_of
+from epcis_core.store.registry.scans import count_scans, scans_of
 from tests.api.resolver.published import FARM, GTIN, PAGE, PRODUCT, RIVAL, Site, site_in
 from tests.ingest.documents import NOW, captured, document, made, observed
 from tests.served import client_of
@@ -450,6 +452,28 @@ def test_many_things_at_once_are_written_down_and_none_is_lost(
     assert counted == [1, 1, 1, 1, 0]
     counter.write()
     assert len(scans_of(site.books, f"{PRODUCT}/21/4")) == 1
+
+
+def test_who_looks_does_not_wait_for_who_writes_looks_down(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go_on = Event(), Event()
+
+    def slow(*counted: Any) -> None:
+        begun.set()
+        assert may_go_on.wait(10)
+        count_scans(*counted)
+
+    counter = scans.ScanCounter(site.books)
+    monkeypatch.setattr(scans, "count_scans", slow)
+    with ThreadPoolExecutor(1) as other:
+        writing = other.submit(counter.count, LOT, LOT, NOW)  # long after the last one: written
+        assert begun.wait(10)
+        counter.count(LOT, LOT, NOW + 1)
+        may_go_on.set()
+        writing.result()
+    counter.write()
+    assert [one.number for one in scans_of(site.books, LOT)] == [2]
 
 
 def test_page_and_style_sheet_are_small(site: Site) -> None:
