@@ -57,7 +57,10 @@ async function send() {
       const { problems } = await answer.json();
       // It may have been removed meanwhile.
       if (all().some((one) => one.id === draft.id)) change(draft.id, { ...draft, problem: Object.values(problems).join(" ") });
-    } else return;
+    } else {
+      told.textContent = box.dataset.refused;
+      return;
+    }
   }
   if (sent) told.textContent = box.dataset.sent;
 }
