@@ -24,7 +24,7 @@ function list() {
       problem.className = "problem";
       problem.textContent = one.problem;
       const mend = document.createElement("a");
-      mend.href = `${one.action}?${new URLSearchParams(one.values)}`;
+      mend.href = `${one.action}?${new URLSearchParams(one.values)}#${one.id}`;
       mend.textContent = box.dataset.mend;
       line.append(problem, mend);
     }
@@ -75,6 +75,9 @@ function beginNow() {
   }
 }
 
+// What was opened again to mend it waits no longer once the form has taken its place.
+const mended = () => window.location.hash.slice(1);
+
 const form = document.querySelector("form.step");
 if (form) {
   beginNow();
@@ -86,6 +89,7 @@ if (form) {
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(values) });
       if (answer.redirected) {
+        change(mended());
         window.location.assign(answer.url);
         return;
       }
@@ -103,7 +107,7 @@ if (form) {
       }
       document.querySelector("main .problem")?.scrollIntoView({ block: "center" });
     } catch {
-      change(null, { id: `${Date.now()}-${Math.random()}`, owner, action: new URL(form.action).pathname, title: form.dataset.title, values });
+      change(mended(), { id: `${Date.now()}-${Math.random()}`, owner, action: new URL(form.action).pathname, title: form.dataset.title, values });
       form.reset();
       beginNow();
       told.textContent = box.dataset.kept;
