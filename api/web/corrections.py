@@ -1,5 +1,6 @@
 """Withdrawing and correcting what one's own organisation recorded, from the page of a record."""
 
+import threading
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -33,6 +34,9 @@ from ingest.sheets.sheet_writer import unit_words
 
 router = APIRouter()
 
+_TURN: Final = threading.Lock()
+"""Held from the look at a record until its correction is stored, so that it is corrected once."""
+
 _STATUS: Final = {"not_own": 403, "already": 409, "declaration": 409}
 
 
@@ -42,14 +46,15 @@ def withdraw(request: Request, form: ShortForm) -> Response:
     reason = form.get("reason", Reason.DID_NOT_OCCUR)
     if reason not in [*Reason]:
         raise HTTPException(400, f"Expected reason, one of {', '.join(Reason)}.")
-    if capture_id := form.get("capture", ""):
-        events = withdrawable(request, found_report(request, capture_id))
-        if not events:
-            raise HTTPException(409, texts_for(request)("correct.nothing"))
-    else:
-        events = [_own(request, form.get("id", ""))]
-    data = withdrawal(events, Reason(reason), now())
-    return _captured(request, data, texts_for(request)("correct.withdrawal_file"))
+    with _TURN:
+        if capture_id := form.get("capture", ""):
+            events = withdrawable(request, found_report(request, capture_id))
+            if not events:
+                raise HTTPException(409, texts_for(request)("correct.nothing"))
+        else:
+            events = [_own(request, form.get("id", ""))]
+        data = withdrawal(events, Reason(reason), now())
+        return _captured(request, data, texts_for(request)("correct.withdrawal_file"))
 
 
 @router.get("/correct", include_in_schema=False)
@@ -61,6 +66,11 @@ def correct_form(request: Request, id: Annotated[str, Query(min_length=1)]) -> R
 @router.post("/correct", include_in_schema=False)
 def correct(request: Request, form: ShortForm) -> Response:
     """Declare a record wrong and store the right one in its place: both or neither."""
+    with _TURN:
+        return _correct(request, form)
+
+
+def _correct(request: Request, form: Mapping[str, str]) -> Response:
     stored = _own(request, form.get("id", ""))
     t = texts_for(request)
     event, found = changed(stored, form)

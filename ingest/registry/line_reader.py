@@ -28,6 +28,7 @@ LONGEST: Final = 300
 _GEO: Final = "geo:"
 _POINT: Final = re.compile(r"([+-]?\d{1,2}[.,]\d+)\s*[,;\s]\s*([+-]?\d{1,3}[.,]\d+)")
 _GLN: Final = re.compile(r"[0-9]{13}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_DAYS: Final = 36_500
 _BETWEEN: Final = re.compile(r"[;\n]")
 
@@ -51,9 +52,12 @@ class _Reading:
     found: list[Finding]
 
     def text(self, name: str) -> str:
-        """Return the words in a field, blanks between them as one; empty for none."""
+        """Return the words in a field, blanks between them as one; empty for none.
+
+        Signs for machines are blanks too: no sheet with them could be read again.
+        """
         value = self.values.get(name)
-        return " ".join(value.split()) if isinstance(value, str) else ""
+        return " ".join(_CONTROL.sub(" ", value).split()) if isinstance(value, str) else ""
 
     @property
     def own_gln(self) -> str | None:

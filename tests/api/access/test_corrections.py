@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -202,6 +203,16 @@ def test_a_record_that_is_corrected_back_to_what_it_was_stands_again(farm: httpx
     assert event == {**records_of(farm, one)[0], "eventID": back}
     (_, declaration) = records_of(farm, other)
     assert declaration["errorDeclaration"]["correctiveEventIDs"] == [back]
+
+
+def test_a_record_that_two_withdraw_at_once_is_withdrawn_once(farm: httpx.Client) -> None:
+    (one,) = recorded(farm, shipped())
+    with ThreadPoolExecutor(4) as several:
+        answers = several.map(
+            lambda _: farm.post("/withdraw", data={"id": one}, headers=JSON).status_code, range(4)
+        )
+        assert sorted(answers) == [200, 409, 409, 409]
+    assert len(records_of(farm, one)) == 2
 
 
 def test_all_that_an_upload_brought_is_withdrawn_but_what_was_before(farm: httpx.Client) -> None:

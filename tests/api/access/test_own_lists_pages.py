@@ -218,6 +218,19 @@ def test_a_list_goes_out_as_a_spreadsheet_and_comes_back(site: Members) -> None:
         assert book.content.startswith(b"PK")
 
 
+def test_signs_for_machines_are_blanks_and_the_list_comes_back(site: Members) -> None:
+    partner = {"action": "save", "code": "9506000134307", "name": "=A\x00B\x1b\tC"}
+    asked = {"Accept": "application/json"}
+    with site.browser(Role.BUSINESS) as browser:
+        assert browser.post("/partners", data=partner, headers=asked).json() == {"saved": 1}
+        for ending in ("csv", "xlsx"):
+            data = browser.get(f"/partners.{ending}").content
+            sent = {"sheet": (f"p.{ending}", data)}
+            again = browser.post("/partners", data={"action": "sheet"}, files=sent, headers=asked)
+            assert again.json() == {"saved": 1}
+        assert [one.name for one in partners_of(site.books, FARM)] == ["=A B C"]
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_nobody_else_reads_or_changes_a_list(site: Members, key: str) -> None:
     mine = save_product(site.books, Product(FARM, GTIN, "Nho bí mật"), now())
