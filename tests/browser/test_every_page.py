@@ -1,0 +1,74 @@
+"""Every page on a slow telephone and by the keyboard alone: light, soon there, without traps."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE
+from tests.browser.test_pages_in_chromium import PAGES
+from tests.pace import allowed
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., Page]
+MORE: Final = [
+    pytest.param(path, id=path.strip("/"))
+    for path in ("/stamps", "/check-stamp", "/templates", "/headings", "/steps", "/steps/harvest")
+]
+LIGHT: Final = 200_000  # bytes of a page with all that it needs
+LIGHTEST: Final = 100_000  # of one for everybody
+LONG: Final = 800_000  # of the one that tells programmers of all operations
+MOST_KEYS: Final = 60
+SLOW: Final = {
+    "offline": False,
+    "latency": 150,  # milliseconds
+    "downloadThroughput": 1_600_000 / 8,  # bytes in a second
+    "uploadThroughput": 750_000 / 8,
+}
+PAINTED: Final = "performance.getEntriesByName('first-contentful-paint')[0]"
+KEYS_WITHIN: Final = 6
+"""More keys than stops: a date has fields of its own, and so has the choice of a file."""
+SIZE: Final = """["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+    .reduce((all, one) => all + one.decodedBodySize, 0)"""
+REACHABLE: Final = """() => {
+    const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+    let number = 0;
+    for (const one of all) {
+        const hidden = one.type === "hidden" || one.disabled || one.tabIndex < 0;
+        if (!hidden && one.checkVisibility({visibilityProperty: true})) one.dataset.stop = number++;
+    }
+    return number;
+}"""
+AT: Final = "document.activeElement?.dataset.stop ?? null"
+
+
+@pytest.mark.parametrize("path", [*PAGES, *MORE])
+def test_a_page_is_light_soon_there_on_a_slow_telephone_and_walked_by_keys_alone(
+    open_page: OpenPage, demo: str, path: str
+) -> None:
+    is_public = path.startswith("/01/")
+    page = open_page("about:blank", width=PHONE)
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    soon, painted = (1.0 if is_public else 2.0), 99.0
+    for _ in range(3):  # other work of the machine may come between
+        line.send("Network.clearBrowserCache")
+        page.goto(demo + path)
+        page.wait_for_function(PAINTED)
+        painted = min(painted, page.evaluate(f"{PAINTED}.startTime / 1000"))
+        if painted < soon:
+            break
+    assert painted < allowed(soon)
+    assert page.evaluate(SIZE) < (LIGHTEST if is_public else LONG if path == "/docs" else LIGHT)
+
+    number = min(page.evaluate(REACHABLE), MOST_KEYS)
+    reached = []
+    for _ in range(number):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(AT))
+    came_to = list(dict.fromkeys(at for at in reached if at is not None))
+    assert came_to == [str(at) for at in range(len(came_to))]  # in the order of the page
+    assert len(came_to) >= number - KEYS_WITHIN
