@@ -1,7 +1,7 @@
 """What the registry knows of the parties that records name: beside what master data says of them.
 
-Whoever sees a party in a record may read what it is called. How to reach it is for those who see
-all, and for itself; a business knows of its partners what stands in its own list.
+Whoever has a party's number may read what it is called. How to reach it is for those who see all,
+and for itself; a business knows of its partners what stands in its own list.
 """
 
 from collections.abc import Mapping
@@ -64,13 +64,21 @@ class Directory:
         code = key.removeprefix(PARTY)
         partner = None if self._viewer is None else partner_of_code(self._books, self._viewer, code)
         registered = organisation_of_key(self._books, key)
-        if "name" not in known and (partner or registered):
-            known["name"] = partner.name if partner else registered.name if registered else ""
+        name = partner.name if partner else _name_of(registered)
+        if "name" not in known and name:
+            known["name"] = name
         if partner is not None:
             known |= _of_partner(partner)
         if registered is not None and self._viewer in {None, registered.id}:
             known |= _of_organisation(registered, known)
         return known
+
+
+def _name_of(one: Organisation | None) -> str:
+    """Return what an organisation is called; nothing where it was added by its number alone."""
+    if one is None or one.name in {one.id, one.id.removeprefix(PARTY)}:
+        return ""
+    return one.name
 
 
 def _of_partner(one: Partner) -> dict[str, Any]:

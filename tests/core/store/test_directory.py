@@ -75,6 +75,11 @@ def test_master_data_names_a_party_and_the_registry_says_how_to_reach_it(
     assert known["streetAddressOne"] == "Road 1"
 
 
+def test_who_was_added_by_a_number_alone_has_no_name(books: Bookkeeping) -> None:
+    add_organisation(books, Organisation(SHOP, "9506000134314"), NOW)
+    assert Directory(Said(), books, None).party(SHOP) == {}
+
+
 def test_another_business_reads_the_name_alone(books: Bookkeeping) -> None:
     assert Directory(Said(), books, SHOP).party(FARM) == {"name": "Ben Mo farm"}
 
