@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from tests.browser.conftest import PHONE
 from tests.browser.test_pages_in_chromium import PAGES
-from tests.pace import allowed
 
 pytestmark = pytest.mark.browser
 
@@ -20,13 +19,15 @@ MORE: Final = [
 LIGHT: Final = 200_000  # bytes of a page with all that it needs
 LIGHTEST: Final = 100_000  # of one for everybody
 LONG: Final = 800_000  # of the one that tells programmers of all operations
-MOST_KEYS: Final = 60
+MOST_KEYS: Final = 40
 SLOW: Final = {
     "offline": False,
     "latency": 150,  # milliseconds
     "downloadThroughput": 1_600_000 / 8,  # bytes in a second
     "uploadThroughput": 750_000 / 8,
 }
+USUAL: Final = 0.6
+"""Seconds after which the smallest page is seen on the usual machine."""
 PAINTED: Final = "performance.getEntriesByName('first-contentful-paint')[0]"
 KEYS_WITHIN: Final = 6
 """More keys than stops: a date has fields of its own, and so has the choice of a file."""
@@ -44,6 +45,15 @@ REACHABLE: Final = """() => {
 AT: Final = "document.activeElement?.dataset.stop ?? null"
 
 
+def painted_at(page: Page, line: CDPSession, address: str) -> float:
+    """Open a page that nothing is known of yet; return after how many seconds something is seen."""
+    line.send("Network.clearBrowserCache")
+    page.goto(address)
+    page.wait_for_function(PAINTED)
+    seconds: float = page.evaluate(f"{PAINTED}.startTime / 1000")
+    return seconds
+
+
 @pytest.mark.parametrize("path", [*PAGES, *MORE])
 def test_a_page_is_light_soon_there_on_a_slow_telephone_and_walked_by_keys_alone(
     open_page: OpenPage, demo: str, path: str
@@ -53,15 +63,12 @@ def test_a_page_is_light_soon_there_on_a_slow_telephone_and_walked_by_keys_alone
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW)
-    soon, painted = (1.0 if is_public else 2.0), 99.0
-    for _ in range(3):  # other work of the machine may come between
-        line.send("Network.clearBrowserCache")
-        page.goto(demo + path)
-        page.wait_for_function(PAINTED)
-        painted = min(painted, page.evaluate(f"{PAINTED}.startTime / 1000"))
-        if painted < soon:
-            break
-    assert painted < allowed(soon)
+    soon = 1.0 if is_public else 2.0
+    painted = painted_at(page, line, demo + path)
+    if painted >= soon:  # a slow or busy machine paints the smallest page late, too
+        soon *= max(1.0, painted_at(page, line, f"{demo}/nowhere") / USUAL)
+        painted = min(painted, painted_at(page, line, demo + path))
+    assert painted < soon
     assert page.evaluate(SIZE) < (LIGHTEST if is_public else LONG if path == "/docs" else LIGHT)
 
     number = min(page.evaluate(REACHABLE), MOST_KEYS)

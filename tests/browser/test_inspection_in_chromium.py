@@ -76,6 +76,7 @@ def test_a_firm_shows_a_partner_more_and_withdraws_it(
     open_page: OpenPage, demo: str, axe: str
 ) -> None:
     page = logged_in(open_page, demo, "doanh nghiệp")
+    page.locator(".menu summary").click()
     page.get_by_role("link", name="Chia sẻ", exact=True).click()
     looked_at(page, axe, "shares-none")
     page.get_by_label("Lô, sản phẩm hoặc kiện hàng").fill(LOT)
