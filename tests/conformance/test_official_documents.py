@@ -15,7 +15,6 @@ IN_THE_WRONG_FOLDER = "gs1-epcis/XML/WithEventHashID/event_with_identical_hash_i
 
 DOUBTS: dict[str, set[str]] = {
     "duplicate_event_id": {"AssociationEvent/AssociationEvent-h.jsonld"},
-    "no_events": {"2.0 WithFullCombinationOfFields/masterdata_all_possible_fields.xml"},
     "unknown_web_term": {
         "2.0 WithExtension/TransactionEvent.xml",
         "2.0 WithSensorData/SensorDataExamples.xml",
