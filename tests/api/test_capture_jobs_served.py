@@ -184,7 +184,7 @@ def test_a_server_that_is_told_to_stop_takes_a_long_job_back_and_goes_on_with_it
     path = tmp_path / "ledger.duckdb"
     event = {"@context": {}, **observed(item("waiting"))}
     with server(path) as (process, address), client_from(address) as client:
-        location = promised(client, named("large", 40_000))
+        location = promised(client, named("large", 150_000))
         while not client.get(location).json()["progress"]["events"]:
             time.sleep(0.05)
 
