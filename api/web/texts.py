@@ -1,7 +1,7 @@
 """The words of the pages, in Vietnamese and English, and numbers as each language writes them.
 
-Every text stands in `locales/`, one file per language with the same keys; code and templates name
-the key. Terms of the CBV have their labels in `epcis_core.vocabulary`.
+Every text stands in `locales/`, a folder per language with a file per subject and the same keys in
+each language; code and templates name the key. Terms of the CBV have their labels in `epcis_core.vocabulary`.
 
     >>> texts = Texts("en")
     >>> texts.count("search.found", 2)
@@ -36,9 +36,19 @@ _TERM_END: Final = re.compile(r"^.*[/#:](?:BizStep-|Disp-|BTT-|SDT-|ER-)?")
 
 @cache
 def sentences(language: Language) -> Mapping[str, str]:
-    """Return every text of a language by its dotted key."""
-    source = files("api.web") / "locales" / f"{language}.toml"
-    return dict(_flat(tomllib.loads(source.read_text(encoding="utf-8"))))
+    """Return every text of a language by its dotted key.
+
+    Raises:
+        ValueError: two files have one key.
+    """
+    found: dict[str, str] = {}
+    folder = files("api.web") / "locales" / language
+    for source in sorted(folder.iterdir(), key=lambda one: one.name):
+        for key, text in _flat(tomllib.loads(source.read_text(encoding="utf-8"))):
+            if key in found:
+                raise ValueError(f"The text {key} ({language}) stands in {source.name} and before.")
+            found[key] = text
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
