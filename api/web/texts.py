@@ -1,7 +1,8 @@
 """The words of the pages, in Vietnamese and English, and numbers as each language writes them.
 
 Every text stands in `locales/`, a folder per language with a file per subject and the same keys in
-each language; code and templates name the key. Terms of the CBV have their labels in `epcis_core.vocabulary`.
+each language; code and templates name the key. Terms of the CBV have their labels in
+`epcis_core.vocabulary`.
 
     >>> texts = Texts("en")
     >>> texts.count("search.found", 2)
