@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from epcis_core.codecs.jsonld_writer import write_document
 from epcis_core.codecs.limits import Limits
+from epcis_core.codecs.xml_part import part_of_document
 from epcis_core.findings import Finding, Language, Severity, Where
 from ingest.prepare import opened
 from ingest.sheets.answer import answered
@@ -77,7 +78,7 @@ def answer_sheet(
 def rejected_document(
     data: bytes, report: Mapping[str, Any], limits: Limits, *, creation_date: str
 ) -> bytes | None:
-    """Return a JSON document with the rejected events of one, as they were written.
+    """Return a document with the rejected events of one, as they were written, in its own syntax.
 
     Args:
         data: the upload.
@@ -86,12 +87,14 @@ def rejected_document(
         creation_date: when the document is written, a timestamp.
 
     Returns:
-        The document; None where the upload is no JSON, or no event of it can be taken out.
+        The document; None where no event of the upload can be taken out.
     """
     reader = opened(io.BytesIO(data), limits, None)
-    if isinstance(reader, Finding | SheetReader) or reader.envelope.syntax != "json":
+    if isinstance(reader, Finding | SheetReader):
         return None
     wanted = _rejected(report)
+    if reader.envelope.syntax == "xml":
+        return part_of_document(data, wanted, limits)
     events = [one.text.encode() for one in reader.events() if one.index in wanted]
     if not all(events) or not events:
         return None

@@ -14,6 +14,7 @@ from api.web import times
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
 from api.web.correctable import other_parties, withdrawable
 from api.web.event_page import facts_of_stored
+from epcis_core.codecs.xml_encoding import looks_like_xml
 from epcis_core.findings import Language, Severity, Where
 from epcis_core.model.times import utc_text
 from epcis_core.store.captures import CaptureOutcome, capture_outcomes, find_capture
@@ -34,6 +35,7 @@ _MOST_REPORTS: Final = 100
 _STORED: Final = frozenset({"accepted", "duplicate", "witness"})
 _STATUSES: Final = ("rejected", "partial", "accepted")  # what needs attention comes first
 _BEFORE: Final = b"\xef\xbb\xbf \t\r\n"
+_HEAD: Final = 512  # bytes
 _WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -56,7 +58,7 @@ def show_to_mend(
         Literal["all", "rejected"], Query(description="of a spreadsheet: which rows")
     ] = "all",
 ) -> Response:
-    """Give a spreadsheet back with what is wrong beside its rows; of JSON the rejected events."""
+    """Give a sheet back with what is wrong beside its rows; of a document its rejected events."""
     report = found_report(request, capture_id)
     data = request.app.state.kept.find(capture_id)
     limits = request.app.state.settings.limits.document
@@ -69,7 +71,8 @@ def show_to_mend(
         kind, ending = _WORKBOOK, "xlsx"
         if made is None:
             made = rejected_document(data, report, limits, creation_date=utc_text(now()))
-            kind, ending = "application/json", "json"
+            ending = "xml" if looks_like_xml(data[:_HEAD]) else "json"
+            kind = f"application/{ending}"
         if made is not None:
             name = f"to-mend-{capture_id[:8]}.{ending}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -142,10 +145,15 @@ def _shown(
         "when": None if outcome is None else times.here_at(outcome.record_time),
         "own": outcome is not None and outcome.organisation == asker_of(request).organisation,
         "kept": kept,
-        "is_json": data is not None and data.lstrip(_BEFORE)[:1] in {b"{", b"["},
+        "is_document": data is not None and _is_document(data),
         "corrects": known.corrects if known is not None else None,
         "corrected_by": corrections_of(state.books, capture_id),
     }
+
+
+def _is_document(data: bytes) -> bool:
+    """Tell whether an upload can be JSON or XML, as it stands."""
+    return data.lstrip(_BEFORE)[:1] in {b"{", b"["} or looks_like_xml(data[:_HEAD])
 
 
 def _wrong(request: Request, report: dict[str, Any]) -> dict[str, Any]:

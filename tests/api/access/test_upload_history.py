@@ -13,6 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from epcis_core.access.roles import Role
 from tests.api.access.members import FARM, RIVAL, Members, email_of, members
+from tests.core.codecs.xml_documents import EVENT
+from tests.core.codecs.xml_documents import document as xml_document
 from tests.ingest.documents import document, item, lot, observed
 from tests.ingest.sheets.sheet_files import harvest
 
@@ -88,6 +90,21 @@ def test_of_a_document_the_rejected_events_alone_come_back(site: Members) -> Non
         (only,) = part.json()["epcisBody"]["eventList"]
         assert only["eventID"] == "urn:x:kept:1"
         again = sent(browser, part.content.replace(b"shiping", b"shipping"), "e.json")
+        assert again["counts"]["accepted"] == 1
+
+
+def test_of_a_document_in_xml_the_rejected_events_come_back_in_xml(site: Members) -> None:
+    stored, wrong = (EVENT.replace("0000000001", f"000000000{n}") for n in (2, 3))
+    wrong = wrong.replace("OBSERVE", "LOOK")
+    with site.browser(Role.ADMIN) as browser:
+        report = sent(browser, xml_document(stored, wrong).encode(), "d.xml", proceed="true")
+        assert [one["status"] for one in report["events"]] == ["accepted", "rejected"]
+        one = f"/captures/{report['capture_id']}"
+        assert f'href="{one}/to-mend" download' in browser.get(one).text
+        part = browser.get(f"{one}/to-mend")
+        assert part.headers["content-type"] == "application/xml"
+        assert part.text == xml_document(wrong).replace(">\n<Obj", "><Obj")
+        again = sent(browser, part.content.replace(b"LOOK", b"OBSERVE"), "e.xml")
         assert again["counts"]["accepted"] == 1
 
 
