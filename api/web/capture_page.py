@@ -12,7 +12,7 @@ from api.clock import now
 from api.own_sheets import own_of_asker
 from api.web import times
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
-from api.web.correctable import other_parties, withdrawable
+from api.web.correctable import LOOKED_AT, other_parties, stored_by, withdrawable
 from api.web.event_page import facts_of_stored
 from epcis_core.codecs.xml_encoding import looks_like_xml
 from epcis_core.findings import Language, Severity, Where
@@ -158,11 +158,12 @@ def _is_document(data: bytes) -> bool:
 
 def _wrong(request: Request, report: dict[str, Any]) -> dict[str, Any]:
     """Return how many of the records of a capture can be withdrawn, and who will see it."""
-    found = withdrawable(request, report)
+    found = withdrawable(request, report, LOOKED_AT)
     n = namer_for(request)
     others = dict.fromkeys(party for one in found for party in other_parties(one))
     told = n.joined([n.party(one) for one in others]) if others else ""
-    return {"withdrawable": len(found), "others": told}
+    unread = max(0, len(stored_by(report)) - LOOKED_AT)
+    return {"withdrawable": len(found) + (unread if found else 0), "others": told}
 
 
 def _lots(ledger: Ledger, view: View, report: dict[str, Any]) -> list[str]:

@@ -13,8 +13,11 @@ from epcis_core.access.visibility import PARTY
 from epcis_core.store.events import StoredEvent, events_by_id
 from ingest.corrections import refusal
 
-MOST: Final = 500
+MOST: Final = 20_000
 """Events of an upload that are withdrawn together."""
+
+LOOKED_AT: Final = 500
+"""Events of an upload that a page looks at one by one; of more it tells how many were stored."""
 
 
 def may_correct(records: Sequence[StoredEvent], asker: Asker) -> bool:
@@ -36,19 +39,22 @@ def other_parties(stored: StoredEvent) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def withdrawable(request: Request, report: Mapping[str, Any]) -> list[StoredEvent]:
+def stored_by(report: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the events that a capture brought, as its report says."""
+    return [one["event_id"] for one in report["events"] if one["status"] == "accepted"]
+
+
+def withdrawable(request: Request, report: Mapping[str, Any], most: int) -> list[StoredEvent]:
     """Return the events that a capture of the asker's brought, and that stand uncorrected.
 
     Args:
         request: who asks.
-        report: of the capture, as the book has it; of more than `MOST` events none are returned.
+        report: of the capture, as the book has it.
+        most: how many of its events are looked at, the first.
     """
     ledger, view, asker = request.app.state.ledger, view_of(request), asker_of(request)
-    ids = [one["event_id"] for one in report["events"] if one["status"] == "accepted"]
-    if len(ids) > MOST:
-        return []
     records: dict[str, list[StoredEvent]] = {}
-    for one in events_by_id(ledger, view, ids):
+    for one in events_by_id(ledger, view, stored_by(report)[:most]):
         records.setdefault(one.event_id, []).append(one)
     found = []
     for several in records.values():

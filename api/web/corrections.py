@@ -12,7 +12,7 @@ from api.access.redaction import report_for
 from api.clock import now
 from api.web.answers import as_json, namer_for, page, texts_for, wants_page
 from api.web.capture_page import found_report, report_page
-from api.web.correctable import others_of, withdrawable
+from api.web.correctable import MOST, others_of, stored_by, withdrawable
 from api.web.event_page import facts_of_stored
 from api.web.forms import ShortForm
 from api.web.words import sentence
@@ -48,7 +48,10 @@ def withdraw(request: Request, form: ShortForm) -> Response:
         raise HTTPException(400, f"Expected reason, one of {', '.join(Reason)}.")
     with _TURN:
         if capture_id := form.get("capture", ""):
-            events = withdrawable(request, found_report(request, capture_id))
+            report = found_report(request, capture_id)
+            if len(stored_by(report)) > MOST:
+                raise HTTPException(409, texts_for(request)("correct.too_many"))
+            events = withdrawable(request, report, MOST)
             if not events:
                 raise HTTPException(409, texts_for(request)("correct.nothing"))
         else:

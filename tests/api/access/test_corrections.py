@@ -232,6 +232,19 @@ def test_all_that_an_upload_brought_is_withdrawn_but_what_was_before(farm: httpx
     assert again.status_code == 409
 
 
+def test_a_large_upload_is_withdrawn_at_once_and_its_page_tells_how_many(
+    farm: httpx.Client,
+) -> None:
+    data = document(*(shipped() for _ in range(1200)))
+    (report,) = farm.post("/upload.json", files={"files": ("l.json", data)}, headers=JSON).json()
+    one = {"capture": report["capture_id"]}
+    assert "Withdraw all 1,200 records" in farm.get(f"/captures/{report['capture_id']}").text
+    (told,) = farm.post("/withdraw", data=one, headers=JSON).json()
+    assert told["counts"]["accepted"] == 1200
+    assert "/withdraw" not in farm.get(f"/captures/{report['capture_id']}").text
+    assert farm.post("/withdraw", data=one, headers=JSON).status_code == 409
+
+
 def test_a_reason_that_the_standard_has_not_is_refused(farm: httpx.Client) -> None:
     answer = farm.post("/withdraw", data={"id": "x", "reason": "mood"}, headers=JSON)
     assert (answer.status_code, answer.json()["title"]) == (

@@ -1,6 +1,7 @@
 """Some events of an XML document alone: as they were written, with what stands around them."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -81,7 +82,7 @@ def test_of_what_is_no_epcis_and_of_no_event_there_is_no_part() -> None:
 def test_the_part_has_the_wanted_events_in_their_order_and_no_other(
     kinds: list[str], gaps: list[str], wanted: set[int]
 ) -> None:
-    forms = {
+    forms: dict[str, Callable[[int], str]] = {
         "plain": numbered,
         "wrapped": lambda _: WRAPPED,
         "broken": lambda n: f"<ex{n}><a/></ex{n}>",
