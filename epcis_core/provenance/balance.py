@@ -27,10 +27,15 @@ def balance(evidence: Evidence, book: Book, subject: str) -> Balance:
     Returns:
         The balance; without rows where nothing is known of the object.
     """
-    chain = Chain(evidence, book)
+    return balance_in(Chain(evidence, book), subject)
+
+
+def balance_in(chain: Chain, subject: str) -> Balance:
+    """Work out the balance of an object from facts of which some are at hand: see `balance`."""
     if not chain.is_known(subject):
         return Balance(object=subject)
     chain.load_custody([subject], [subject])
+    book = chain.book
     stocks = Stocks(chain, subject)
     rows = tuple(_row(stocks, stock) for stock in stocks.each())
     return Balance(

@@ -1,6 +1,7 @@
-"""A claim: one side's word on one change of hands, of how much and by which papers."""
+"""A claim: one side's word on one change of hands, of how much and by which papers; and many."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal
@@ -12,6 +13,7 @@ from epcis_core.provenance.parties import Basis
 
 Side = Literal["giving", "taking"]
 Known = Literal["listed", "named", "presumed"]
+Parties = tuple[Side, str | None, str | None]
 
 EARLY_RECEIPT: Final = 48 * 3600 * 1_000_000
 """A receipt up to this many microseconds before its shipment still pairs with it."""
@@ -104,6 +106,59 @@ class Claim:
     def agrees(self, other: "Claim") -> bool:
         """Tell whether two claims can be of the same parties."""
         return agree(self.giver, other.giver) and agree(self.taker, other.taker)
+
+
+class Claims:
+    """The claims of one object, in the order in which they came.
+
+    A maker that supplies hundreds of shops has thousands of claims of one lot; those that can be of
+    the same parties are found without looking at all others.
+    """
+
+    def __init__(self) -> None:
+        self._in_order: dict[int, Claim] = {}
+        self._numbers: dict[int, int] = {}
+        self._by_parties: defaultdict[Parties, dict[int, Claim]] = defaultdict(dict)
+        self._open: dict[Side, dict[int, Claim]] = {"giving": {}, "taking": {}}
+
+    def __iter__(self) -> Iterator[Claim]:
+        """Go through all, the first first."""
+        return iter(self._in_order.values())
+
+    def __reversed__(self) -> Iterator[Claim]:
+        """Go through all, the last first."""
+        return reversed(self._in_order.values())
+
+    def append(self, claim: Claim) -> None:
+        """Take in one more."""
+        number = next(reversed(self._in_order), -1) + 1
+        self._in_order[number] = claim
+        self._numbers[id(claim)] = number
+        parties = _parties(claim)
+        # Who becomes known later stays among those whose parties were open.
+        place = self._open[claim.side] if None in parties else self._by_parties[parties]
+        place[number] = claim
+
+    def remove(self, gone: Iterable[Claim]) -> None:
+        """Take out some of them, each itself and none that is like it."""
+        for claim in gone:
+            number = self._numbers.pop(id(claim))
+            del self._in_order[number]
+            self._open[claim.side].pop(number, None)
+            self._by_parties[_parties(claim)].pop(number, None)
+
+    def alike(self, claim: Claim) -> list[Claim]:
+        """Return the claims of a claim's side that can be of the same parties, in order."""
+        parties = _parties(claim)
+        if None in parties:
+            return [one for one in self if one.side == claim.side and one.agrees(claim)]
+        known = self._by_parties.get(parties, {})
+        some = {number: one for number, one in self._open[claim.side].items() if one.agrees(claim)}
+        return [one for _, one in sorted((known | some).items())] if some else [*known.values()]
+
+
+def _parties(claim: Claim) -> Parties:
+    return claim.side, claim.giver, claim.taker
 
 
 Related = Callable[[Claim, Claim], bool]

@@ -35,6 +35,7 @@ class Containment:
         self._outer: dict[str, list[End]] = {}
         self._by_content: dict[str, dict[str, list[Stay]]] = {}
         self._stays_of: dict[str, list[Stay]] = {}
+        self._stays_under: dict[str, dict[str, list[Stay]]] = {}
         self._carriages: dict[str, list[Carriage]] = {}
 
     def load_around(self, objects: Iterable[str]) -> None:
@@ -96,6 +97,17 @@ class Containment:
                 found = but_for_draws(content, found, self._gathered, self.carriages)
             self._stays_of[content] = sorted(found, key=lambda stay: (stay.start, stay.container))
         return self._stays_of[content]
+
+    def stays_under(self, content: str, unit: str) -> list[Stay]:
+        """Return the stays of an object in a container, or in what was in that at any time."""
+        if content not in self._stays_under:
+            found: dict[str, list[Stay]] = {}
+            for stay in self.stays_of(content):
+                around = {one.container for one in self.carriages(stay.container)}
+                for outer in {stay.container, *around}:
+                    found.setdefault(outer, []).append(stay)
+            self._stays_under[content] = found
+        return self._stays_under[content].get(unit, [])
 
     def contents_at(self, container: str, time: int) -> list[Stay]:
         """Return what was inside when a container was used, nested ones opened, nearest first.

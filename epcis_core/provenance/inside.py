@@ -59,7 +59,7 @@ def amount_inside(
     if kind_of(one) not in AMOUNTS:
         return pieces(1)
     within: dict[str, Stay] = {}
-    for stay in containment.stays_of(one):
+    for stay in containment.stays_under(one, unit):
         is_there = stay.container == unit or (
             stay.overlaps(facts.time, facts.time)
             and any(

@@ -8,11 +8,11 @@ other's. A container that is told of soon after what was in it, or before, is to
 the same step: things cannot set out twice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final
 
-from epcis_core.provenance.claims import EARLY_RECEIPT, NEARLY, Claim
+from epcis_core.provenance.claims import EARLY_RECEIPT, NEARLY, Claim, Claims
 from epcis_core.provenance.goods import Goods
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 
@@ -22,7 +22,7 @@ _SOON: Final = 24 * 3600 * 1_000_000
 """Within so many microseconds the same step of a container and of its content says one thing."""
 
 
-def take_in(claim: Claim, claims: list[Claim], goods: Goods) -> None:
+def take_in(claim: Claim, claims: Claims, goods: Goods) -> None:
     """Add a claim to those of one object, or join it with what it says again.
 
     Args:
@@ -42,7 +42,7 @@ def take_in(claim: Claim, claims: list[Claim], goods: Goods) -> None:
         claims.append(claim)
 
 
-def _earlier(claim: Claim, claims: Sequence[Claim], goods: Goods) -> Claim | None:
+def _earlier(claim: Claim, claims: Claims, goods: Goods) -> Claim | None:
     """Return the claim that another one says again."""
     is_one = kind_of(claim.object) not in AMOUNTS
     if not claim.is_amount:
@@ -63,9 +63,7 @@ def _earlier(claim: Claim, claims: Sequence[Claim], goods: Goods) -> Claim | Non
     )
 
 
-def _same_trip(
-    claim: Claim, claims: Sequence[Claim], is_same: Callable[[Claim], bool]
-) -> list[Claim]:
+def _same_trip(claim: Claim, claims: Claims, is_same: Callable[[Claim], bool]) -> list[Claim]:
     """Return the claims of one side that can be of the trip, and the goods, that another tells of.
 
     Args:
@@ -75,16 +73,14 @@ def _same_trip(
     """
     return [
         one
-        for one in claims
-        if one.side == claim.side
-        and is_same(one)
-        and one.agrees(claim)
+        for one in claims.alike(claim)
+        if is_same(one)
         and not _contradict(one.transactions, claim.transactions)
         and not _is_over(claim, one, claims)
     ]
 
 
-def _is_over(claim: Claim, earlier: Claim, claims: Sequence[Claim]) -> bool:
+def _is_over(claim: Claim, earlier: Claim, claims: Claims) -> bool:
     """Tell whether the trip of an earlier claim had come to its end, so that this is another one.
 
     A shipment is over once the goods have been received. A receipt belongs to another trip where
@@ -168,14 +164,14 @@ def _is_nested(outer: Claim, inner: Claim, goods: Goods) -> bool:
     return (is_soon or _is_other_step(outer, inner)) and goods.held(outer, inner)
 
 
-def _told_of_content(claim: Claim, claims: Sequence[Claim], goods: Goods) -> list[Claim]:
+def _told_of_content(claim: Claim, claims: Claims, goods: Goods) -> list[Claim]:
     """Return the claims of what lay in a container by which another one tells of all of it."""
     if claim.is_amount:
         return []
     return _same_trip(claim, claims, lambda one: _is_nested(claim, one, goods))
 
 
-def _swallow(whole: Claim, inner: Iterable[Claim], claims: list[Claim]) -> None:
+def _swallow(whole: Claim, inner: Sequence[Claim], claims: Claims) -> None:
     """Put the claim of a container in the place of those of what lay in it."""
     for one in inner:
         whole.adds(one.events)
@@ -183,11 +179,11 @@ def _swallow(whole: Claim, inner: Iterable[Claim], claims: list[Claim]) -> None:
         for step, amount in told.items():
             whole.parts[step] = whole.parts.get(step, _NOTHING) + amount
         _complete(whole, one)
-        claims.remove(one)
+    claims.remove(inner)
     claims.append(whole)
 
 
-def _adding_up(claim: Claim, claims: Sequence[Claim], goods: Goods) -> list[Claim]:
+def _adding_up(claim: Claim, claims: Claims, goods: Goods) -> list[Claim]:
     """Return the claims of other steps that together told an amount, which is told again."""
     if claim.amount is None:
         return []

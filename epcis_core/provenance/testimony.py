@@ -6,7 +6,7 @@ What several steps say of one change of hands is one claim: see `epcis_core.prov
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from epcis_core.provenance.claims import EARLY_RECEIPT, NEARLY, Claim, Known, Side
+from epcis_core.provenance.claims import EARLY_RECEIPT, NEARLY, Claim, Claims, Known, Side
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.goods import Goods
@@ -43,7 +43,7 @@ def claims_of(seen: Sequence[Sighting], parties: Parties, goods: Goods) -> Testi
     """
     steps = [s for s in seen if not s.attached and s.facts.biz_step in _READ]
     steps.sort(key=lambda s: (s.facts.time, _READ[s.facts.biz_step or ""], s.facts.event_id))
-    claims: list[Claim] = []
+    claims = Claims()
     unfounded: list[EventFacts] = []
     for sighting in steps:
         if sighting.facts.biz_step == VOIDING:
@@ -119,7 +119,7 @@ def _carrier(ends: Ends, facts: EventFacts, parties: Parties, side: Side) -> str
     return None if possessor in {ends.giver, ends.taker} else possessor
 
 
-def _carried(claims: Sequence[Claim]) -> set[int]:
+def _carried(claims: Claims) -> set[int]:
     """Return the claims of who took something on board from an owner and brought it to another.
 
     The owners' claims then name it as the carrier.

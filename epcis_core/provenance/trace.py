@@ -44,11 +44,37 @@ def trace(
         max_objects: how many objects of any role the answer may hold.
     """
     chain = Chain(evidence, book)
+    return trace_in(
+        chain, subject, direction=direction, at=at, as_of=as_of, max_objects=max_objects
+    )
+
+
+def trace_in(
+    chain: Chain,
+    subject: str,
+    *,
+    direction: Direction,
+    at: int | None,
+    as_of: str | None,
+    max_objects: int,
+) -> Trace:
+    """Work out a trace from facts of which some may be at hand: see `trace`."""
     if not chain.is_known(subject):
         return Trace(subject=subject, direction=direction, as_of=as_of)
     found, origin = explore(chain, [subject], direction, max_objects, at=at)
     stocks = StocksOfLots(chain, found.lots)
     return told(chain, found, origin, stocks, direction=direction, as_of=as_of)
+
+
+def balanced(answer: Trace) -> list[str]:
+    """Return the objects whose balances go with a trace: a lot; of a single item, its lots."""
+    subject = next((one for one in answer.objects if one.role == "subject"), None)
+    if subject is None or subject.kind in {"lot", "class"}:
+        return [answer.subject] if subject is not None else []
+    lots = (
+        link.to for link in answer.links if link.kind == "membership" and link.from_ == subject.id
+    )
+    return list(dict.fromkeys(lots))
 
 
 def explore(

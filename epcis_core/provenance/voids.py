@@ -5,17 +5,16 @@ how much. It may name something else than the shipment did: a crate of what left
 amount of that. What it names beyond that is of the shipment before.
 """
 
-from collections.abc import Iterable
 from fractions import Fraction
 
-from epcis_core.provenance.claims import NEARLY, Claim, agree
+from epcis_core.provenance.claims import NEARLY, Claim, Claims, agree
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.goods import Goods
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.parties import Parties
 
 
-def void(voided: Sighting, claims: list[Claim], parties: Parties, goods: Goods) -> bool:
+def void(voided: Sighting, claims: Claims, parties: Parties, goods: Goods) -> bool:
     """Cancel the shipments of a party that a voiding fits, to whomever it names, or part of them.
 
     Args:
@@ -68,16 +67,14 @@ def _fits(claim: Claim, voiding: Claim, goods: Goods) -> bool:
     return None not in {claim.amount, voiding.amount} and goods.may_be_same(claim, voiding)
 
 
-def _likeness(
-    claim: Claim, voiding: Claim, claims: Iterable[Claim]
-) -> tuple[bool, bool, bool, bool, int]:
+def _likeness(claim: Claim, voiding: Claim, claims: Claims) -> tuple[bool, bool, bool, bool, int]:
     is_as_much = voiding.amount is not None and claim.amount == voiding.amount
     share_papers = bool(claim.transactions & voiding.transactions)
     is_same = claim.unit == voiding.unit
     return share_papers, not _has_come(claim, voiding, claims), is_same, is_as_much, claim.time
 
 
-def _has_come(claim: Claim, voiding: Claim, claims: Iterable[Claim]) -> bool:
+def _has_come(claim: Claim, voiding: Claim, claims: Claims) -> bool:
     """Tell whether what was shipped had been received when something was taken back."""
     return any(
         one.side == "taking"
@@ -88,7 +85,7 @@ def _has_come(claim: Claim, voiding: Claim, claims: Iterable[Claim]) -> bool:
     )
 
 
-def _take_back(same: list[Claim], amount: Fraction, claims: list[Claim]) -> Fraction:
+def _take_back(same: list[Claim], amount: Fraction, claims: Claims) -> Fraction:
     """Take an amount out of a shipment, to whomever it went; return how much that was.
 
     A shipment of unknown size is taken back whole, and so is any by a voiding that names no amount.
@@ -99,6 +96,5 @@ def _take_back(same: list[Claim], amount: Fraction, claims: list[Claim]) -> Frac
             claim.amount = shipped[0], shipped[1] - amount
             claim.less += amount
         return amount
-    ids = {id(claim) for claim in same}
-    claims[:] = [claim for claim in claims if id(claim) not in ids]
+    claims.remove(same)
     return amount if shipped is None else min(amount, shipped[1])

@@ -10,14 +10,15 @@ from epcis_core.access.visibility import belongs
 from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.model.times import microseconds, utc_text
-from epcis_core.provenance.balance import balance
+from epcis_core.provenance.balance import balance, balance_in
 from epcis_core.provenance.border import Reader, balance_for, recall_for, trace_for
+from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.overview import all_gaps, all_gaps_for
 from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
 from epcis_core.provenance.result import Balance, Direction, Gap, Trace
-from epcis_core.provenance.trace import trace
+from epcis_core.provenance.trace import balanced, trace_in
 from epcis_core.store.erased import erased_gaps
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.folding import as_typed
@@ -59,22 +60,89 @@ def trace_lot(
     Raises:
         QueryError: `at` or `as_of` is no timestamp.
     """
+    answer, _ = _traced(
+        ledger, view, text, direction=direction, at=at, as_of=as_of, now=now, most=max_objects
+    )
+    return answer
+
+
+def trace_and_balances(
+    ledger: Ledger,
+    view: View,
+    text: str,
+    *,
+    direction: Direction = "both",
+    at: str | None = None,
+    as_of: str | None = None,
+    now: int | None = None,
+    max_objects: int = 10_000,
+) -> tuple[Trace, tuple[Balance, ...]]:
+    """Trace an object, and balance it too, for what the facts of one say is said of the other.
+
+    Args:
+        ledger: see `trace_lot`, also for the others.
+        view: what may be seen.
+        text: any spelling of its identifier.
+        direction: which way to walk.
+        at: event time.
+        as_of: ledger time.
+        now: the clock.
+        max_objects: how many objects the answer may hold.
+
+    Returns:
+        The trace, and the balances of a lot, or of the lots of an item, that have rows.
+
+    Raises:
+        QueryError: `at` or `as_of` is no timestamp.
+    """
+    answer, balances = _traced(
+        ledger,
+        view,
+        text,
+        direction=direction,
+        at=at,
+        as_of=as_of,
+        now=now,
+        most=max_objects,
+        with_balances=True,
+    )
+    return answer, balances
+
+
+def _traced(
+    ledger: Ledger,
+    view: View,
+    text: str,
+    *,
+    direction: Direction,
+    at: str | None,
+    as_of: str | None,
+    now: int | None,
+    most: int,
+    with_balances: bool = False,
+) -> tuple[Trace, tuple[Balance, ...]]:
     subject = subject_of(text)
     moment = None if at is None else _instant(at, parameter="at")
     with _reading(ledger, view, as_of) as (cursor, seen, evidence):
-        answer = trace(
-            evidence,
-            Names(cursor, seen),
+        chain = Chain(evidence, Names(cursor, seen))
+        answer = trace_in(
+            chain,
             subject,
             direction=direction,
             at=moment,
             as_of=_shown(as_of, now),
-            max_objects=max_objects,
+            max_objects=most,
         )
-        if answer.objects:
-            answer = _with_erased(cursor, seen, answer)
-            return answer if view.viewer is None else trace_for(reader_of(cursor, seen), answer)
-        return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
+        if not answer.objects:
+            found = tuple(near(cursor, seen, subject))
+            return answer.model_copy(update={"near": found}), ()
+        asked = balanced(answer) if with_balances else ()
+        balances = [one for one in (balance_in(chain, lot) for lot in asked) if one.rows]
+        answer = _with_erased(cursor, seen, answer)
+        if view.viewer is None:
+            return answer, tuple(balances)
+        reader = reader_of(cursor, seen)
+        return trace_for(reader, answer), tuple(balance_for(reader, one) for one in balances)
 
 
 def recall_lots(

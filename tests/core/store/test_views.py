@@ -64,6 +64,7 @@ from epcis_core.store.trace import (
     gaps_of,
     reader_of,
     recall_lots,
+    trace_and_balances,
     trace_lot,
 )
 from epcis_core.store.view import EVERYTHING, View
@@ -352,6 +353,9 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         )
     ),
     ("trace", "recall_lots"): lambda ledger, view: recall_lots(ledger, view, [lot("L1")]).affected,
+    ("trace", "trace_and_balances"): lambda ledger, view: trace_and_balances(
+        ledger, view, lot("L1")
+    )[1],
     ("trace", "trace_lot"): lambda ledger, view: trace_lot(ledger, view, lot("L1")).objects,
 }
 """Every public read, as something that is true where it shows anything of the ledger."""
