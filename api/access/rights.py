@@ -23,6 +23,10 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
+    for ending in ("", ".json", ".csv", ".xlsx"):
+        yield f"GET /parties/{{party}}/balance{ending}", Right.READ
+    for path in ("/parties/{party}", "/parties/{party}.json", "/balance.csv", "/balance.xlsx"):
+        yield f"GET {path}", Right.READ
     for ending in ("", ".json"):
         yield f"GET /captures/{{capture_id}}{ending}", Right.READ
         yield f"GET /captures/{{capture_id}}/receipt{ending}", Right.READ

@@ -311,12 +311,9 @@ def _pages(*, is_page: bool) -> Iterator[tuple[str, Operation]]:
     yield "GET /event", Operation(event, (404,), parameters=language)
     recall = told("The recall.", schema("Recall")) | unknown(schema("Recall")) | elsewhere
     yield "GET /recall", Operation(recall, parameters=language)
-    balance = told("The balance.", schema("Balance")) | unknown(schema("Balance"))
-    if is_page:
-        balance = a.shown("The balance.", schema("Balance"), is_page=False)
-        balance |= a.shown(
-            "The ledger knows nothing of it.", schema("Balance"), is_page=False, status=404
-        )
+    balance = told("The balance.", schema("Balance")) | a.shown(
+        "The ledger knows nothing of it.", schema("Balance"), is_page=False, status=404
+    )
     yield "GET /balance", Operation(balance | elsewhere, parameters=language)
     gaps = told("The gaps.", a.listed("Gap")) | unknown({"type": "null"})
     yield "GET /gaps", Operation(gaps, parameters=language)

@@ -47,9 +47,11 @@ WORDS: Final[Mapping[str, str]] = {
     "name": "The name.",
     "proceed": "Keep the events without errors where others have some.",
     "q": "Any spelling of a key, a lot or serial number, part of one, or a name.",
+    "since": "The first day, as the calendar in Viet Nam has it: `2026-03-11`.",
     "subscription_id": "The id of a subscription.",
     "token": "A token of a page.",
     "digest": "The SHA-256 of its bytes, in hexadecimal digits.",
+    "until": "The last day, which is part of it, in the same form.",
     "value": "The value: a URI percent-encoded, its slashes too, or a bare word.",
     "if-none-match": "Names of the content that the asker has, as `ETag` gave them.",
 }

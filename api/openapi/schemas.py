@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+from epcis_core.provenance.balance_result import Balance
 from epcis_core.provenance.recall_result import Recall
-from epcis_core.provenance.result import Balance, Gap, Trace
+from epcis_core.provenance.result import Gap, Trace
 
 PREFIX: Final = "#/components/schemas/"
 _DEFINITIONS: Final = "#/$defs/"

@@ -182,6 +182,8 @@ def environment(root: str = "") -> jinja2.Environment:
         case_link=linked(naming.case_link),
         event_link=linked(naming.event_link),
         recall_link=linked(naming.recall_link),
+        balance_link=linked(naming.balance_link),
+        party_link=linked(naming.party_link),
         static=linked(static_link),
         times=times,
     )

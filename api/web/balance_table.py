@@ -6,10 +6,13 @@ from typing import Final, Literal, get_args
 from api.web.bars import Segment, bar, decimal
 from api.web.gap_words import Brief, GapRow, gap_rows
 from api.web.naming import Namer
-from epcis_core.provenance.result import Balance, BalanceRow
+from epcis_core.provenance.balance_result import Balance, BalanceRow
 
-Column = Literal["produced", "received", "used", "shipped", "destroyed", "on_hand", "unaccounted"]
-COLUMNS: Final[tuple[Column, ...]] = get_args(Column)
+Column = Literal[
+    "opening", "produced", "received", "used", "shipped", "destroyed", "on_hand", "unaccounted"
+]
+COLUMNS: Final[tuple[Column, ...]] = get_args(Column)[1:]
+"""What there is to tell of all of time; of a period there is what it began with, too."""
 Look = Literal["", "zero", "unknown", "alarm"]
 
 
@@ -73,8 +76,8 @@ def balance_table(balance: Balance, briefs: dict[str, Brief], namer: Namer) -> B
         Line(
             row.party,
             row.place,
-            tuple(_cell(column, getattr(row, column), namer) for column in COLUMNS),
-            _bar(row),
+            tuple(cell_of(column, getattr(row, column), namer) for column in COLUMNS),
+            bar_of(row),
         )
         for row in balance.rows
     )
@@ -90,7 +93,8 @@ def balance_table(balance: Balance, briefs: dict[str, Brief], namer: Namer) -> B
     )
 
 
-def _cell(column: Column, amount: str | None, namer: Namer) -> Cell:
+def cell_of(column: Column, amount: str | None, namer: Namer) -> Cell:
+    """Return an amount as a cell; None is not known."""
     if amount is None:
         return Cell(column, namer.texts("balance.unknown"), "unknown")
     exact = decimal(amount) or 0
@@ -99,7 +103,7 @@ def _cell(column: Column, amount: str | None, namer: Namer) -> Cell:
     return Cell(column, namer.texts.amount(amount, None), look)
 
 
-def _bar(row: BalanceRow) -> tuple[Segment, ...]:
+def bar_of(row: BalanceRow) -> tuple[Segment, ...]:
     """Return what became of what came to a place: what is unaccounted had been shipped."""
     shipped, lost = decimal(row.shipped), decimal(row.unaccounted)
     arrived = None if shipped is None or lost is None else str(shipped - lost)

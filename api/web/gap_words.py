@@ -108,7 +108,7 @@ def gap_rows(
             tuple(one for one in gap.objects if one not in about)[:_MOST_NAMED],
             gap.candidates[:_MOST_NAMED],
             tuple(
-                (event_link(one), _label(briefs.get(one), namer))
+                (event_link(one), event_label(briefs.get(one), namer))
                 for one in gap.events[:_MOST_EVENTS]
             ),
         )
@@ -174,7 +174,7 @@ def _called(one: str, gap: Gap, namer: Namer) -> str:
     return namer.product(key.gtin) or f"GTIN {key.gtin}"
 
 
-def _label(brief: Brief | None, namer: Namer) -> str:
+def event_label(brief: Brief | None, namer: Namer) -> str:
     """Return what the link to an event says: its step and its day."""
     texts = namer.texts
     if brief is None:

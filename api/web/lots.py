@@ -1,4 +1,4 @@
-"""The inspector's pages: recall, balance, and the gaps of a lot or of everything."""
+"""The inspector's pages: recall, and the gaps of a lot or of everything."""
 
 from typing import Annotated, Final
 
@@ -13,7 +13,7 @@ from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.event_page import facts_of_stored
 from api.web.gap_words import Briefs, briefs_of_facts, briefs_of_trace, listed_events
 from api.web.gaps_page import by_code, gap_groups
-from api.web.naming import Namer, recall_link, trace_link
+from api.web.naming import Namer, recall_link
 from api.web.reached import recall_reached
 from api.web.recall_page import recall_page
 from api.web.trace_page import MOST_ROWS
@@ -23,7 +23,7 @@ from epcis_core.provenance.result import Gap
 from epcis_core.store.events import events_by_id
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.search import Hit, search
-from epcis_core.store.trace import balance_of, gaps_of, recall_lots, subject_of, trace_lot
+from epcis_core.store.trace import gaps_of, recall_lots, trace_lot
 from epcis_core.store.view import View
 
 router = APIRouter()
@@ -108,23 +108,6 @@ def _meant(text: str, hits: list[Hit]) -> str | None:
     """Return the object that a text surely means, and does not name as it is."""
     sure = [hit.id for hit in hits if hit.score >= SURE]
     return sure[0] if len(sure) == 1 and sure[0] != text else None
-
-
-@router.get("/balance", summary="What came to each place of an object")
-@router.get("/balance.json", summary="What came to each place of an object")
-def show_balance(
-    request: Request,
-    id: Annotated[str, Query(min_length=1)],  # noqa: A002 - the contract's name
-    *,
-    as_of: AsOf = None,
-) -> Response:
-    """Show what came to each place of an object; the page of its trace has it for people."""
-    if wants_page(request):
-        lang = request.query_params.get("lang")
-        link = trace_link(subject_of(id), as_of=as_of, lang=lang)
-        return RedirectResponse(f"{link}#balance", 303)
-    answer = balance_of(request.app.state.ledger, view_of(request), id, as_of=as_of or None)
-    return as_json(answer.as_json(), status=200 if answer.rows else 404)
 
 
 @router.get("/gaps", summary="What the records do not show")

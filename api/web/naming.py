@@ -169,6 +169,17 @@ def trace_link(key: str, **more: str | None) -> str:
     return "/trace?" + urlencode({"id": key, **{k: v for k, v in more.items() if v}})
 
 
+def balance_link(key: str, **more: str | None) -> str:
+    """Return the address of an object's balance."""
+    return "/balance?" + urlencode({"id": key, **{k: v for k, v in more.items() if v}})
+
+
+def party_link(party: str, **more: str | None) -> str:
+    """Return the address of a party's page."""
+    asked = urlencode({k: v for k, v in more.items() if v})
+    return f"/parties/{quote(party, safe='')}" + (f"?{asked}" if asked else "")
+
+
 def recall_link(keys: Iterable[str], **more: str | None) -> str:
     """Return the address of the recall of objects."""
     asked = [("id", key) for key in keys]

@@ -1,6 +1,7 @@
 """The pages: search, trace, event; what they need from the ledger, and how they answer.
 
-Uploads are next door, in `api.web.uploads` and beside it; recall and balance in `api.web.lots`.
+Uploads are next door, in `api.web.uploads` and beside it; recall in `api.web.lots`; balances in
+`api.balances`.
 """
 
 import tomllib
@@ -14,6 +15,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.access.asker import Asker, asker_of, view_of
 from api.access.redaction import shows_capture
+from api.balances import lots as lot_balances
+from api.balances import parties
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
@@ -89,6 +92,8 @@ router.include_router(corrections.router)
 router.include_router(steps.router)
 router.include_router(scans.router)
 router.include_router(lots.router)
+router.include_router(lot_balances.router)
+router.include_router(parties.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)
 router.include_router(account.router)

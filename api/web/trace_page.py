@@ -15,15 +15,9 @@ from api.web.naming import Namer
 from api.web.packing import Load, loads_of
 from api.web.svg import Figure, tall_figure, wide_figure
 from epcis_core.model.references import Role
+from epcis_core.provenance.balance_result import Balance
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import (
-    Balance,
-    ContainerLoad,
-    ObjectRole,
-    Trace,
-    TracedObject,
-    Visit,
-)
+from epcis_core.provenance.result import ContainerLoad, ObjectRole, Trace, TracedObject, Visit
 
 ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
     "upstream",

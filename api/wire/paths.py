@@ -11,11 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from epcis_core.identifiers.schemes import KEYS
 
-_BASES: Final = ("/epcis/", "/proof/", "/cases/", *(f"/{ai}/" for ai in KEYS))
+_BASES: Final = ("/epcis/", "/proof/", "/cases/", "/parties/", *(f"/{ai}/" for ai in KEYS))
 
 
 class WholeSegments:
-    """Middleware that leaves slashes in paths' segments encoded: of EPCIS, proofs, cases, keys.
+    """Middleware that leaves slashes in segments encoded: of EPCIS, proofs, cases, parties, keys.
 
     Args:
         app: what answers the request.

@@ -3,43 +3,46 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from epcis_core.provenance.amounts import in_unit
+from epcis_core.provenance.balance_result import Balance
+from epcis_core.provenance.balance_rows import ALWAYS, Period, is_concerned, row_of
 from epcis_core.provenance.book import Book
-from epcis_core.provenance.bookings import Booking
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import kind_of
-from epcis_core.provenance.result import Balance, BalanceRow, Gap
-from epcis_core.provenance.stock import Stock, Stocks, Sum
+from epcis_core.provenance.result import Gap
+from epcis_core.provenance.stock import Stocks
 
 _MOST_EVENTS: Final = 20
 
 
-def balance(evidence: Evidence, book: Book, subject: str) -> Balance:
+def balance(evidence: Evidence, book: Book, subject: str, period: Period = ALWAYS) -> Balance:
     """Work out what came to each place of an object, what left it and what should be there.
 
     Args:
         evidence: the events that count.
         book: names and addresses.
         subject: canonical identifier; the members of a lot count for it.
+        period: of which movements are told; what does not add up is told whenever it was.
 
     Returns:
         The balance; without rows where nothing is known of the object.
     """
-    return balance_in(Chain(evidence, book), subject)
+    return balance_in(Chain(evidence, book), subject, period)
 
 
-def balance_in(chain: Chain, subject: str) -> Balance:
+def balance_in(chain: Chain, subject: str, period: Period = ALWAYS) -> Balance:
     """Work out the balance of an object from facts of which some are at hand: see `balance`."""
     if not chain.is_known(subject):
         return Balance(object=subject)
     chain.load_custody([subject], [subject])
     book = chain.book
     stocks = Stocks(chain, subject)
-    rows = tuple(_row(stocks, stock) for stock in stocks.each())
+    concerned = (stock for stock in stocks.each() if is_concerned(stock, period))
+    rows = tuple(row_of(stocks, stock, period) for stock in concerned)
     return Balance(
         object=subject,
+        **period.in_words(),
         uom=stocks.uom,
         rows=rows,
         gaps=(*_without_lot(subject), *amount_gaps(stocks)),
@@ -84,24 +87,3 @@ def _without_lot(subject: str) -> Iterator[Gap]:
 def _gap(code: str, message: str, stocks: Stocks, events: Iterable[EventFacts]) -> Gap:
     ids = dict.fromkeys(facts.event_id for facts in events)
     return Gap(code=code, message=message, objects=(stocks.lot,), events=tuple(ids)[:_MOST_EVENTS])
-
-
-def _row(stocks: Stocks, stock: Stock) -> BalanceRow:
-    def shown(bookings: Iterable[Booking]) -> str | None:
-        return _digits(stocks, stocks.total(bookings))
-
-    return BalanceRow(
-        party=stock.party,
-        place=stock.place,
-        produced=shown(stock.bookings["produced"]),
-        received=shown(stock.bookings["received"]) if stock.has_source else None,
-        used=shown(stock.bookings["used"]),
-        shipped=shown(stock.bookings["shipped"]),
-        destroyed=shown(stock.bookings["destroyed"]),
-        on_hand=_digits(stocks, stocks.on_hand(stock)),
-        unaccounted=_digits(stocks, stocks.sum(stock.lost)),
-    )
-
-
-def _digits(stocks: Stocks, total: Sum) -> str | None:
-    return None if total is None else in_unit(total, stocks.uom)

@@ -13,21 +13,14 @@ can know who sees a part: it may have come in a container whose content others r
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
+from epcis_core.provenance.balance_result import Balance, BalanceRow, PartyBalance
 from epcis_core.provenance.recall_result import Recall
-from epcis_core.provenance.result import (
-    Balance,
-    BalanceRow,
-    Coverage,
-    Edge,
-    Gap,
-    Handover,
-    Side,
-    Trace,
-    Visit,
-)
+from epcis_core.provenance.result import Coverage, Edge, Gap, Handover, Side, Trace, Visit
 from epcis_core.provenance.steps import COMMISSIONING, TAKING
+
+Row = TypeVar("Row", bound=BalanceRow)
 
 _KNOWABLE: Final = frozenset(
     {
@@ -102,12 +95,18 @@ def balance_for(reader: Reader, answer: Balance) -> Balance:
     )
 
 
-def _row(reader: Reader, row: BalanceRow) -> BalanceRow:
+def party_balance_for(reader: Reader, answer: PartyBalance) -> PartyBalance:
+    """Return the balance of a party as its reader may take it, see `balance_for`."""
+    return answer.model_copy(update={"rows": tuple(_row(reader, row) for row in answer.rows)})
+
+
+def _row(reader: Reader, row: Row) -> Row:
     unknown = ["unaccounted"] if row.unaccounted != "0" else []
-    unknown += ["on_hand"] if (row.on_hand or "").startswith("-") else []
+    unknown += [one for one in ("opening", "on_hand") if (getattr(row, one) or "").startswith("-")]
     if not reader.is_own(row.party):
-        unknown = ["produced", "used", "destroyed", "on_hand", "unaccounted"]
-    return row.model_copy(update=dict.fromkeys(unknown))
+        unknown = ["opening", "produced", "used", "destroyed", "on_hand", "unaccounted"]
+    events = {column: its for column, its in row.events.items() if column not in unknown}
+    return row.model_copy(update={**dict.fromkeys(unknown), "events": events})
 
 
 @dataclass(frozen=True)

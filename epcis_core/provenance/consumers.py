@@ -95,7 +95,7 @@ def _adds_up(stocks: Stocks, ends: Sequence[Booking], back: Fraction) -> bool:
     made = stocks.total(booking for stock in each for booking in stock.bookings["produced"])
     there = [
         stocks.total(ends),
-        stocks.sum(lost for stock in each for lost in stock.lost),
+        stocks.total(lost for stock in each for lost in stock.lost),
         *map(stocks.on_hand, each),
     ]
     known = [amount for amount in there if amount is not None]

@@ -191,54 +191,6 @@ class Coverage(_Part):
     confirmed_by_both: int = 0
 
 
-class BalanceRow(_Part):
-    """What the records say came to one place of one lot, and what became of it there.
-
-    Amounts are decimal digits of the balance's unit; None where a record does not say how much, or
-    where whoever asks cannot know.
-
-    Attributes:
-        party: who held it there.
-        place: the site, or the one place of the site that is named.
-        produced: commissioned, or made by transformations.
-        used: put into transformations.
-        shipped: handed or moved to other places, and sold to consumers.
-        on_hand: what should be there by these records.
-        unaccounted: shipped from here, but nobody recorded that it arrived.
-    """
-
-    party: str | None
-    place: str | None
-    produced: str | None
-    received: str | None
-    used: str | None
-    shipped: str | None
-    destroyed: str | None
-    on_hand: str | None
-    unaccounted: str | None
-
-
-class Balance(_Part):
-    """The balance of one object, place by place.
-
-    Attributes:
-        uom: UN/ECE Rec 20; None for a count of items.
-        near: identifiers like the one asked for, when nothing is known of it.
-    """
-
-    object: str
-    uom: str | None = None
-    rows: tuple[BalanceRow, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    parties: dict[str, dict[str, Any]] = {}
-    places: dict[str, dict[str, Any]] = {}
-    near: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the answer in the shape of the JSON contract."""
-        return self.model_dump(mode="json", by_alias=True)
-
-
 class Trace(_Part):
     """What the records say of one object: its origin, its whereabouts, and their own gaps.
 

@@ -35,14 +35,15 @@ class Stock:
     Attributes:
         site: the place without its extension; None where no event names one.
         bookings: by column.
-        lost: what was shipped from here and is not recorded to have arrived.
+        lost: what was shipped from here and is not recorded to have arrived, as shipments of that
+            much alone.
     """
 
     site: str | None
     bookings: dict[Column, list[Booking]] = field(
         default_factory=lambda: {column: [] for column in get_args(Column)}
     )
-    lost: list[Measure | None] = field(default_factory=list)
+    lost: list[Booking] = field(default_factory=list)
 
     def all(self) -> list[Booking]:
         """Return all bookings by time."""
@@ -85,12 +86,17 @@ class Stock:
         times = [booking.time for booking in came]
         takers = {booking.party for booking in came}
         parts: dict[str | None, Stock] = {}
-        for booking in (*came, *self.leaving()):
+
+        def part_of(booking: Booking) -> Stock:
             party = booking.party
             if party not in takers and (before := bisect_right(times, booking.time)):
                 party = came[before - 1].party
-            part = parts.setdefault(party, Stock(self.site))
-            part.bookings[booking.column].append(booking)
+            return parts.setdefault(party, Stock(self.site))
+
+        for booking in (*came, *self.leaving()):
+            part_of(booking).bookings[booking.column].append(booking)
+        for booking in self.lost:
+            part_of(booking).lost.append(booking)
         return parts
 
     @property
@@ -200,12 +206,12 @@ class Stocks:
         first = next((b.amount for b in (*sent, *came) if b.amount is not None), None)
         amounts = [booking.amount for booking in (*sent, *came)]
         if first is None or any(a is None or a[0] != first[0] for a in amounts):
-            self._stock_of(sent[0]).lost.append(None)
+            self._stock_of(sent[0]).lost.append(replace(sent[0], amount=None))
             return
         lost = sum((b.amount[1] for b in sent if b.amount), Fraction())
         lost -= sum((b.amount[1] for b in came if b.amount), Fraction())
         if lost > 0:
-            self._stock_of(sent[0]).lost.append((first[0], lost))
+            self._stock_of(sent[0]).lost.append(replace(sent[0], amount=(first[0], lost)))
         elif lost < 0:
             self.exceeding.append(tuple(b.events[0] for b in (*sent, *came)))
 
@@ -235,7 +241,7 @@ class Stocks:
             other = replace(booking, column=column, party=there.party, place=there.place)
             there.bookings[column].append(other)
         elif booking.column == "shipped":
-            own.lost.append(booking.amount)
+            own.lost.append(booking)
 
     def _short_of(self, booking: Booking, sites: Iterable[Stock]) -> Stock | None:
         """Return the first site that gave goods after they set out, and more than it ever got."""

@@ -57,7 +57,7 @@ def whereabouts_of(
     if is_one and ended is not None:
         return ended
     held = [each for each in _held(stocks) if _is_there(stocks, each[1])]
-    lost = [amount for stock in stocks.each() for amount in stock.lost]
+    lost = [booking for stock in stocks.each() for booking in stock.lost]
     trip = moved[-1] if moved else None
     is_under_way = trip is not None and trip.received is None and not trip.sold
     if is_one and trip is not None:
@@ -81,7 +81,7 @@ def whereabouts_of(
         return Whereabouts("on_hand", quantity, last, where.place, holdings)
     if lost:
         under_way = next((m for m in reversed(moved) if m.received is None and not m.sold), None)
-        return _under_way(under_way, amount(stocks, stocks.sum(lost)), unknown)
+        return _under_way(under_way, amount(stocks, stocks.total(lost)), unknown)
     return ended or unknown
 
 

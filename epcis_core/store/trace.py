@@ -11,13 +11,15 @@ from epcis_core.errors import IdentifierError, QueryError
 from epcis_core.identifiers import parse_identifier
 from epcis_core.model.times import microseconds, utc_text
 from epcis_core.provenance.balance import balance, balance_in
+from epcis_core.provenance.balance_result import Balance
+from epcis_core.provenance.balance_rows import ALWAYS, Period
 from epcis_core.provenance.border import Reader, balance_for, recall_for, trace_for
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.overview import all_gaps, all_gaps_for
 from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
-from epcis_core.provenance.result import Balance, Direction, Gap, Trace
+from epcis_core.provenance.result import Direction, Gap, Trace
 from epcis_core.provenance.trace import balanced, trace_in
 from epcis_core.store.erased import erased_gaps
 from epcis_core.store.evidence import StoredEvidence
@@ -123,7 +125,7 @@ def _traced(
 ) -> tuple[Trace, tuple[Balance, ...]]:
     subject = subject_of(text)
     moment = None if at is None else _instant(at, parameter="at")
-    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
         chain = Chain(evidence, Names(cursor, seen))
         answer = trace_in(
             chain,
@@ -172,7 +174,7 @@ def recall_lots(
         QueryError: `as_of` is no timestamp.
     """
     subjects = [subject_of(text) for text in texts]
-    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
         answer = recall(
             evidence,
             Names(cursor, seen),
@@ -188,7 +190,14 @@ def recall_lots(
         return answer.model_copy(update={"trace": empty})
 
 
-def balance_of(ledger: Ledger, view: View, text: str, *, as_of: str | None = None) -> Balance:
+def balance_of(
+    ledger: Ledger,
+    view: View,
+    text: str,
+    *,
+    as_of: str | None = None,
+    period: Period = ALWAYS,
+) -> Balance:
     """Work out what came to each place of an object and what should be there.
 
     Args:
@@ -196,6 +205,7 @@ def balance_of(ledger: Ledger, view: View, text: str, *, as_of: str | None = Non
         view: what may be seen.
         text: any spelling of its identifier.
         as_of: see `trace_lot`.
+        period: of which movements are told.
 
     Returns:
         The balance; where nothing is known of the object it has no rows, but identifiers `near` it.
@@ -204,8 +214,8 @@ def balance_of(ledger: Ledger, view: View, text: str, *, as_of: str | None = Non
         QueryError: `as_of` is no timestamp.
     """
     subject = subject_of(text)
-    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
-        answer = balance(evidence, Names(cursor, seen), subject)
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
+        answer = balance(evidence, Names(cursor, seen), subject, period)
         if answer.rows:
             return answer if view.viewer is None else balance_for(reader_of(cursor, seen), answer)
         return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
@@ -237,7 +247,7 @@ def gaps_of(
     if text is not None:
         answer = trace_lot(ledger, view, text, as_of=as_of, max_objects=max_objects)
         return answer.gaps if answer.objects else None
-    with _reading(ledger, view, as_of) as (cursor, seen, evidence):
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
         book = Names(cursor, seen)
         gaps = (
             all_gaps(evidence, book, max_objects=max_objects)
@@ -274,10 +284,14 @@ def reader_of(cursor: duckdb.DuckDBPyConnection, view: View) -> Reader:
 
 
 @contextmanager
-def _reading(
-    ledger: Ledger, view: View, as_of: str | None
+def evidence_through(
+    ledger: Ledger, view: View, as_of: str | None = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, View, Evidence]]:
-    """Give a reader's cursor, the view as of a ledger time, and the evidence through it."""
+    """Give a reader's cursor, the view as of a ledger time, and the evidence through it.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
     with ledger.reading() as cursor, ledger.index() as index:
         if as_of is not None:
             view = as_known(cursor, view, as_of)

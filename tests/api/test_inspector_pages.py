@@ -367,12 +367,10 @@ def test_more_going_out_than_came_is_told_in_both_languages(small: httpx.Client)
             assert sentence in page
 
 
-def test_the_balance_as_a_page_is_part_of_the_trace(client: httpx.Client) -> None:
-    answer = client.get("/balance", params={"id": "(01)08936099141015(10)DN260311", "lang": "en"})
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        f"/trace?id={quote(PACKED, safe='')}&lang=en#balance",
-    )
+def test_the_trace_leads_to_the_balance(client: httpx.Client) -> None:
+    html = english(client, f"/trace?id={PACKED}")
+    link = f"/balance?id={quote(PACKED, safe='')}"
+    assert f'href="{link}">Open the balance: each number with the records behind it</a>' in html
     shown = get(client, f"/balance?id={PACKED}", Accept="application/json")
     assert shown.json()["rows"][0]["produced"] == "30"
 

@@ -208,6 +208,8 @@ class _Asking:
             yield Question(f"/balance.json?{urlencode({'id': one})}")
             yield Question(f"/balance.json?{urlencode({'id': one, **then})}")
             yield Question(f"/balance?{urlencode({'id': one})}", "text/html")
+            days = urlencode({"id": one, "since": "2026-01-02", "until": "2026-02-01"})
+            yield Question(f"/balance.csv?{days}", "*/*")
             yield Question(f"/gaps.json?{urlencode({'id': one})}")
             yield Question(f"/recall.json?{urlencode({'id': one, **then})}")
         yield Question("/trace.json?id=https://id.gs1.org/01/08936011001014/10/L9")
@@ -215,6 +217,12 @@ class _Asking:
         yield Question(f"/recall?{urlencode([('id', one) for one in things])}", "text/html")
         yield Question("/gaps.json")
         yield Question("/gaps", "text/html")
+        for other in (self.party, chooser.pick(PARTIES)):
+            path = f"/parties/{quote(other.id, safe='')}"
+            for ending in ("", "/balance"):
+                yield Question(f"{path}{ending}", "text/html")
+                yield Question(f"{path}{ending}.json")
+            yield Question(f"{path}/balance.csv", "*/*")
         yield Question("/stamps", "text/html")
         for one in self.event_ids:
             yield Question(f"/event.json?{urlencode({'id': one})}")

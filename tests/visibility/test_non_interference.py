@@ -68,6 +68,8 @@ ASKED_ELSEWHERE = {
     "POST /upload": "captures as POST /captures does, which is asked",
     "POST /upload.json": "likewise",
     "GET /upload/progress/{token}.json": "of whoever sends, while it is checked",
+    "GET /balance.xlsx": "the rows of its CSV, with the time at which it was written",
+    "GET /parties/{party}/balance.xlsx": "likewise",
     "GET /correct": "of whoever recorded something; of others: test_corrections",
     "POST /correct": "likewise",
     "POST /withdraw": "likewise",

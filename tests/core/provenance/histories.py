@@ -7,11 +7,12 @@ from typing import Any
 from epcis_core.model.references import Role
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.balance import balance
+from epcis_core.provenance.balance_result import Balance
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import EventFacts, Named
 from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
-from epcis_core.provenance.result import Balance, Handover, Trace
+from epcis_core.provenance.result import Handover, Trace
 from epcis_core.provenance.trace import trace
 
 HOUR = 3_600_000_000

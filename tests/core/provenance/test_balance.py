@@ -4,9 +4,9 @@ import pytest
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.balance import balance
+from epcis_core.provenance.balance_result import Balance
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import Balance
 from tests.core.provenance.histories import (
     BOXES,
     COUNTER,

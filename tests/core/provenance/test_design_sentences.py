@@ -6,11 +6,11 @@ from epcis_core.model.events import ObjectEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.references import Role
 from epcis_core.provenance.balance import balance
+from epcis_core.provenance.balance_result import BalanceRow
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import Named, facts_of
 from epcis_core.provenance.kinds import kind_of
 from epcis_core.provenance.recall import recall
-from epcis_core.provenance.result import BalanceRow
 from tests.core.provenance.histories import (
     BOXES,
     COUNTER,

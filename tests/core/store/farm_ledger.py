@@ -18,6 +18,7 @@ def fill(ledger: Ledger) -> str:
         action="ADD",
         quantityList=[{"epcClass": lot("L1"), "quantity": 1, "uom": "KGM"}],
         ilmd={"cbvmda:lotNumber": "L1"},
+        readPoint={"id": SITE},
         sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],
         **{"ex:n": 1},
     )

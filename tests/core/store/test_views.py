@@ -17,6 +17,7 @@ import epcis_core.store
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
+from epcis_core.store.balances import balance_of_party
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.captures import capture_outcomes, captures_before, find_capture
 from epcis_core.store.clauses import Clause
@@ -61,6 +62,7 @@ from epcis_core.store.subscriptions import position_before
 from epcis_core.store.trace import (
     as_known,
     balance_of,
+    evidence_through,
     gaps_of,
     reader_of,
     recall_lots,
@@ -242,7 +244,18 @@ def proven_objects(ledger: Ledger, view: View) -> Any:
         return prove_trace(ledger, books, view, lot("L1"), now=NOW + 10)[0].objects
 
 
+def balance_through(ledger: Ledger, view: View) -> Any:
+    owned = ("9506000134307",) if view.viewer == "farm" else ()
+    return balance_of_party(ledger, replace(view, owned=owned), "9506000134307").rows
+
+
+def evidence_opened(ledger: Ledger, view: View) -> Any:
+    with evidence_through(ledger, view) as (_, _, evidence):
+        return evidence.objects(9)
+
+
 READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
+    ("balances", "balance_of_party"): balance_through,
     ("captures", "capture_outcomes"): lambda ledger, view: capture_outcomes(
         ledger, view, [CAPTURE[0]]
     ),
@@ -346,6 +359,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         lambda cursor, view: as_known(cursor, view, "2099-01-01T00:00:00Z").up_to_sequence != -1
     ),
     ("trace", "balance_of"): lambda ledger, view: balance_of(ledger, view, lot("L1")).rows,
+    ("trace", "evidence_through"): evidence_opened,
     ("trace", "gaps_of"): lambda ledger, view: gaps_of(ledger, view, None),
     ("trace", "reader_of"): with_cursor(
         lambda cursor, view: reader_of(cursor, replace(view, viewer=view.viewer or "farm")).sent(
