@@ -26,13 +26,13 @@ def common_sources(
     """
     walks = {case: _origin(chain, case, max_objects) for case in cases}
     parties = {
-        case: {party for one in walked.steps for party in _makers(chain, one)}
+        case: {party for one in walked.steps for party in makers_of(chain, one)}
         for case, walked in walks.items()
     }
     sources = [
         _source(chain, one, its, walks)
         for one, its in _shared({case: walked.steps for case, walked in walks.items()}).items()
-        if kind_of(one) != "class" and not _only_carries(chain, one)
+        if kind_of(one) != "class" and not only_carries(chain, one)
     ]
     return (
         sorted(sources, key=lambda source: (-source.share, source.steps, source.object)),
@@ -60,7 +60,7 @@ def _source(
         object=one,
         kind=kind_of(one),
         name=product.get("name"),
-        parties=tuple(sorted(_makers(chain, one))),
+        parties=tuple(sorted(makers_of(chain, one))),
         cases=its,
         share=len(its) / len(walks),
         steps=max(walks[case].steps[one] for case in its),
@@ -68,13 +68,13 @@ def _source(
     )
 
 
-def _only_carries(chain: Chain, one: str) -> bool:
+def only_carries(chain: Chain, one: str) -> bool:
     """Tell whether an object is a container that no transformation made."""
     events = chain.gathered.naming(one)
     return kind_of(one) == "container" and not any(is_named(f, one, Role.OUTPUT) for f in events)
 
 
-def _makers(chain: Chain, one: str) -> set[str]:
+def makers_of(chain: Chain, one: str) -> set[str]:
     """Return the parties that brought an object, or a member of it, into being."""
     return {
         party

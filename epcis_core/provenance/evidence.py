@@ -31,6 +31,13 @@ class Evidence(Protocol):
     def of_products(self, gtins: Collection[str]) -> Sequence[str]:
         """Return the lots and instances of the GTINs that any event names, sorted."""
 
+    def at_sites(self, spans: Collection[tuple[str, int, int]]) -> Sequence[EventFacts]:
+        """Return the events at any of the sites within its span of time, both ends included.
+
+        Args:
+            spans: site without extension, and from when to when, microseconds since 1970 UTC.
+        """
+
     def objects(self, most: int) -> Sequence[str]:
         """Return up to so many of the objects that events name, in the order they came."""
 
@@ -79,6 +86,14 @@ class EventList:
         """See `Evidence.of_products`."""
         keys = ((one, key_of(one)) for one in self._by_object if kind_of(one) != "class")
         return sorted(one for one, key in keys if key is not None and key.gtin in gtins)
+
+    def at_sites(self, spans: Collection[tuple[str, int, int]]) -> list[EventFacts]:
+        """See `Evidence.at_sites`."""
+        return [
+            facts
+            for facts in self._events
+            if any(facts.site == site and a <= facts.time <= b for site, a, b in spans)
+        ]
 
     def objects(self, most: int) -> list[str]:
         """See `Evidence.objects`."""

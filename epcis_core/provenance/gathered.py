@@ -7,7 +7,7 @@ never arrived: then it is all that is known of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from epcis_core.provenance.evidence import Evidence, in_time
 from epcis_core.provenance.facts import EventFacts
@@ -92,6 +92,10 @@ class Gathered:
             return [facts]
         self.load_transformations([facts.transformation_id])
         return self._by_transformation[facts.transformation_id]
+
+    def load_sites(self, spans: Collection[tuple[str, int, int]]) -> list[EventFacts]:
+        """Return the standing events at sites within spans of time; see `Evidence.at_sites`."""
+        return self._standing(self._evidence.at_sites(spans)) if spans else []
 
     def load_kin(self, objects: Iterable[str]) -> None:
         """Gather the members of lots, the lots of instances, and the events that name either."""

@@ -64,7 +64,7 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class Node:
     """An object on the way.
 
     Attributes:
@@ -88,18 +88,24 @@ class Lineage:
         self._gathered = gathered
         self._transformations = transformations
 
-    def walk(self, starts: Collection[str], way: Way, room: Room) -> Walk:
+    def walk(
+        self, starts: Collection[str], way: Way, room: Room, *, bound: int | None = None
+    ) -> Walk:
         """Walk the lineage of objects.
 
         Args:
             starts: the subject, and what was in it.
             way: against or with the flow of goods.
             room: for the objects that are reached.
+            bound: upstream, only what was made at or before it counts; downstream, only what was
+                used at or after it. Microseconds since 1970 UTC; None for all.
         """
         result = Walk({one: 0 for one in starts if room.takes(one)})
         widest = AFTER_ALL_TIME if way == "upstream" else BEFORE_ALL_TIME
-        bounds: dict[_Node, int] = {}
-        level = {_Node(one): widest for one in result.steps if kind_of(one) != "class"}
+        if bound is not None:
+            widest = bound
+        bounds: dict[Node, int] = {}
+        level = {Node(one): widest for one in result.steps if kind_of(one) != "class"}
         depth = 0
         while level:
             depth += 1
@@ -107,9 +113,9 @@ class Lineage:
             result.whole.update(node.object for node in level if not node.as_lot)
             self._gathered.load_kin({node.object for node in level})
             self._transformations.load({node.object for node in level})
-            reached: dict[_Node, int] = {}
-            for node, bound in level.items():
-                for link, to, its_bound in self._onward(node, bound, way, result):
+            reached: dict[Node, int] = {}
+            for node, its in level.items():
+                for link, to, its_bound in self.onward(node, its, way, result, widest):
                     if not room.takes(to.object):
                         continue
                     result.steps.setdefault(to.object, depth)
@@ -123,10 +129,18 @@ class Lineage:
             level = reached
         return result
 
-    def _onward(
-        self, node: _Node, bound: int, way: Way, result: Walk
-    ) -> Iterator[tuple[LineageLink, _Node, int]]:
-        """Yield each link, the node it leads to, and the bound that holds there."""
+    def onward(
+        self, node: Node, bound: int, way: Way, result: Walk, widest: int
+    ) -> Iterator[tuple[LineageLink, Node, int]]:
+        """Yield each link, the node it leads to, and the bound that holds there.
+
+        Args:
+            node: where from.
+            bound: what counts there.
+            way: against or with the flow of goods.
+            result: takes what time alone leaves out.
+            widest: what counts anew before a use of what nobody had made yet.
+        """
         one = node.object
         if way == "upstream":
             result.late.update(dict.fromkeys(self._transformations.too_late_for(one)))
@@ -136,7 +150,7 @@ class Lineage:
                     continue
                 source = made.link.source
                 orphan = self._transformations.is_orphan(source, made.used.time)
-                yield made.link, _Node(source), AFTER_ALL_TIME if orphan else made.used.time
+                yield made.link, Node(source), widest if orphan else made.used.time
         else:
             result.late.update(dict.fromkeys(self._transformations.made_before(one)))
             for made in self._transformations.out_of(one):
@@ -144,10 +158,10 @@ class Lineage:
                 if made.used.time < bound and not orphan:
                     result.late[made.link] = None
                     continue
-                yield made.link, _Node(made.link.target), made.made.time
+                yield made.link, Node(made.link.target), made.made.time
         yield from self._kin(node, bound, way)
 
-    def _kin(self, node: _Node, bound: int, way: Way) -> Iterator[tuple[LineageLink, _Node, int]]:
+    def _kin(self, node: Node, bound: int, way: Way) -> Iterator[tuple[LineageLink, Node, int]]:
         """Yield the memberships that lead on: to lots, and to members where all of a lot counts.
 
         A member comes from what its lot was made of. A lot comes from what its members were made
@@ -157,11 +171,11 @@ class Lineage:
         up = way == "upstream"
         for lot in self._gathered.lots(one):
             if up or self._is_made(one):
-                yield LineageLink(one, lot, "membership"), _Node(lot, as_lot=True), bound
+                yield LineageLink(one, lot, "membership"), Node(lot, as_lot=True), bound
         if not node.as_lot:
             for member in self._gathered.members(one):
                 if not up or self._is_made(member):
-                    yield LineageLink(member, one, "membership"), _Node(member), bound
+                    yield LineageLink(member, one, "membership"), Node(member), bound
 
     def _is_made(self, member: str) -> bool:
         """Tell whether a transformation made an instance itself."""

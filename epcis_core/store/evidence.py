@@ -73,6 +73,19 @@ class StoredEvidence:
         ).fetchall()
         return [row[0] for row in rows]
 
+    def at_sites(self, spans: Collection[tuple[str, int, int]]) -> Sequence[EventFacts]:
+        """See `Evidence.at_sites`."""
+        site = "split_part(coalesce(e.read_point, e.biz_location), '/254/', 1)"
+        within = (
+            f"({site} = {literal(one)} AND e.event_time BETWEEN "
+            f"make_timestamp({start:d}) AND make_timestamp({end:d}))"
+            for one, start, end in sorted(spans)
+        )
+        return self._events(
+            "SELECT e.sequence FROM event e "  # noqa: S608 - quoted
+            f"WHERE {self._view.condition('e')} AND ({' OR '.join(within) or 'false'})"
+        )
+
     def objects(self, most: int) -> Sequence[str]:
         """See `Evidence.objects`."""
         rows = self._cursor.execute(

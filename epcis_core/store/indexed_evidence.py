@@ -85,6 +85,10 @@ class IndexedEvidence:
         keys = ((one, key_of(one)) for one in named if kind_of(one) != "class")
         return sorted(one for one, key in keys if key is not None and key.gtin in gtins)
 
+    def at_sites(self, spans: Collection[tuple[str, int, int]]) -> Sequence[EventFacts]:
+        """See `Evidence.at_sites`."""
+        return self._plain.at_sites(spans)
+
     def objects(self, most: int) -> Sequence[str]:
         """See `Evidence.objects`."""
         return self._plain.objects(most)
