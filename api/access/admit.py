@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from api.access.asker import ANYBODY, NOBODY, NOTHING, OPERATOR, Asker, asker_of
 from api.access.looking import is_noted, note_looking
 from api.access.noting import note_not_allowed, note_refused_key
-from api.access.rights import RIGHTS_OF_ROUTES
+from api.access.rights import RIGHTS_OF_ROUTES, UNDER_A_CASE
 from api.access.sessions import is_written_elsewhere, shown_session
 from api.clock import now
 from api.web.answers import texts_for
@@ -58,7 +58,8 @@ async def admit(connection: HTTPConnection) -> None:
         raise _not_allowed(connection, asker)
     if right is Right.CAPTURE and asker.owner and connection.scope.get("method") == "POST":
         await run_in_threadpool(connection.app.state.quota.take, connection, asker)
-    if right is Right.READ and asker.needs_case:
+    shows_records = right is Right.READ or _route(connection) in UNDER_A_CASE
+    if shows_records and asker.needs_case:
         await run_in_threadpool(_check_case, connection, asker)
     if is_noted(asker, right, _route(connection)):
         await run_in_threadpool(note_looking, connection, asker, _route(connection))

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
+from api.access.rights import UNDER_A_CASE
 from api.clock import now
 from api.definitions import pairs_of
 from api.errors import Refusal
@@ -43,7 +44,7 @@ def is_noted(asker: Asker, right: str, route: str) -> bool:
         right: that the route asks for.
         route: its method and path.
     """
-    return asker.is_noted and (right in _SHOWING or route in _CAPTURES)
+    return asker.is_noted and (right in _SHOWING or route in _CAPTURES | UNDER_A_CASE)
 
 
 def note_looking(connection: HTTPConnection, asker: Asker, route: str) -> None:

@@ -14,6 +14,13 @@ _QUERY: Final = "/epcis/queries/{name}"
 _SUBSCRIPTION: Final = f"{_QUERY}/subscriptions/{{subscription_id}}"
 _PAGES: Final = ("/", "/search", "/trace", "/event", "/recall", "/balance", "/gaps")
 
+UNDER_A_CASE: Final = frozenset(
+    f"GET {path}{ending}"
+    for path in ("/common-sources", "/what-if", "/cases/{number}/later")
+    for ending in ("", ".json")
+)
+"""What inspectors alone may ask that shows records: under a case, and each look is noted."""
+
 
 def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _open()
@@ -57,6 +64,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"{method} /cases/{{number}}", Right.INSPECT
     for path in ("/cases", "/cases/{number}"):
         yield f"GET {path}.json", Right.INSPECT
+    yield from ((route, Right.INSPECT) for route in UNDER_A_CASE)
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT

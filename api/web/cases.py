@@ -39,6 +39,7 @@ from epcis_core.store.registry.inspections import (
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.looks import Look, note_look
 from epcis_core.store.trace import as_known, subject_of
+from epcis_core.store.view import View
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,7 +74,7 @@ def open_case(request: Request, form: ShortForm) -> Response:
 @router.get("/cases/{number}.json")  # goes first: it is next to it
 def show_case(request: Request, number: str) -> Response:
     """Show what a case has collected, and of its lots how much came later."""
-    one = _case(request, number)
+    one = case_named(request, number)
     if not wants_page(request):
         return as_json(_whole(request, one))
     return _case_page(request, one)
@@ -82,7 +83,7 @@ def show_case(request: Request, number: str) -> Response:
 @router.post("/cases/{number}")
 def change_case(request: Request, number: str, form: ShortForm) -> Response:
     """Do what one form of a case's page asks for."""
-    one = _case(request, number)
+    one = case_named(request, number)
     action = _ACTIONS.get(form.get("action", ""))
     if action is None:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
@@ -93,7 +94,7 @@ def change_case(request: Request, number: str, form: ShortForm) -> Response:
             raise HTTPException(409, str(error)) from error
         return _case_page(request, one, problem=str(error))
     if not wants_page(request):
-        return as_json(_whole(request, _case(request, number)))
+        return as_json(_whole(request, case_named(request, number)))
     return RedirectResponse(local(form.get("next") or case_link(one.number)), 303)
 
 
@@ -200,10 +201,7 @@ def _whole(request: Request, one: Inspection) -> dict[str, Any]:
     What came after it was closed does not count.
     """
     _note(request, one)
-    ledger, view = request.app.state.ledger, view_of(request)
-    if one.closed is not None:
-        with ledger.reading() as cursor:
-            view = as_known(cursor, view, utc_text(one.closed))
+    ledger, view = request.app.state.ledger, case_view(request, one)
     items = items_of(_books(request), one.number)
     lots = [item.value for item in items if item.kind == "lot"]
     later = count_later(ledger, view, lots, one.as_of)
@@ -217,7 +215,21 @@ def _whole(request: Request, one: Inspection) -> dict[str, Any]:
     }
 
 
-def _case(request: Request, segment: str) -> Inspection:
+def case_view(request: Request, one: Inspection) -> View:
+    """Return through whose eyes a case is looked at; what came after it was closed is not there."""
+    view = view_of(request)
+    if one.closed is None:
+        return view
+    with request.app.state.ledger.reading() as cursor:
+        return as_known(cursor, view, utc_text(one.closed))
+
+
+def case_named(request: Request, segment: str) -> Inspection:
+    """Return the case that a segment of an address names.
+
+    Raises:
+        HTTPException: 404 where there is none.
+    """
     number = value_of(segment)
     found = find_inspection(_books(request), number)
     if found is None:

@@ -19,6 +19,7 @@ from api.balances import lots as lot_balances
 from api.balances import parties
 from api.clock import now
 from api.hints import hint
+from api.outbreaks import common_sources, since_opened, supposing
 from api.paper_checkpoint import latest_on_paper
 from api.web import (
     account,
@@ -113,6 +114,9 @@ router.include_router(links.router)
 router.include_router(own_lists.router)
 router.include_router(own_headings.router)
 router.include_router(sheet_templates.router)
+router.include_router(common_sources.router)
+router.include_router(supposing.router)
+router.include_router(since_opened.router)
 
 _LATEST: Final = 8
 _SURE: Final = 0.9

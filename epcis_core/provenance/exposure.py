@@ -10,7 +10,7 @@ from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.custody import Sighting
 from epcis_core.provenance.evidence import begins
 from epcis_core.provenance.facts import EventFacts
-from epcis_core.provenance.kinds import kind_of
+from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.stays import Stay
 from epcis_core.provenance.steps import DISPENSING, ENDING, GIVING, SELLING
 
@@ -21,8 +21,6 @@ _CLEANING: Final = frozenset(
 """Last words of business steps of other vocabularies; the CBV has none for it."""
 
 _WORDS: Final = re.compile(r"[#/:-]")
-
-_GOODS: Final = frozenset({"lot", "instance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def exposed_in_containers(
         ends = [end for end in (stay.end, until) if end is not None]
         end = min(ends, default=None)
         for other in chain.containment.stays_in(stay.container):
-            if other.content == one or kind_of(other.content) not in _GOODS:
+            if other.content == one or not _is_goods(other.content):
                 continue
             met = max(start, other.start)
             if _were_together(start, end, other):
@@ -115,6 +113,12 @@ def exposed_in_places(
             yield Exposure(other, time, site)
 
 
+def _is_goods(one: str) -> bool:
+    """Tell whether an object is goods: a lot or an item of a product, or of somebody's own code."""
+    key = key_of(one)
+    return key is None or (key.gtin is not None and kind_of(one) in {"lot", "instance"})
+
+
 def _were_together(start: int, end: int | None, other: Stay) -> bool:
     """Tell whether a stay, and one of a span of time in the same container, were so at once."""
     met = max(start, other.start)
@@ -143,11 +147,11 @@ def _placed(chain: Chain, one: str) -> list[Sighting]:
 def _goods_of(chain: Chain, facts: EventFacts) -> Iterator[str]:
     """Yield the goods that an event names, and those inside the containers that it names."""
     for named in facts.named:
-        if kind_of(named.object) in _GOODS:
+        if _is_goods(named.object):
             yield named.object
         elif kind_of(named.object) == "container" and named.role is not Role.OUTPUT:
             for stay in chain.containment.contents_at(named.object, facts.time):
-                if kind_of(stay.content) in _GOODS:
+                if _is_goods(stay.content):
                     yield stay.content
 
 

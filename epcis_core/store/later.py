@@ -30,6 +30,27 @@ def recorded_at(ledger: Ledger, view: View, sequence: int) -> int | None:
     return None if row is None else int(row[0])
 
 
+def recorded_later(
+    ledger: Ledger, view: View, event_ids: Collection[str], sequence: int
+) -> frozenset[str]:
+    """Return which events came after an entry; one that was declared wrong later did not.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        event_ids: of events.
+        sequence: of the entry.
+    """
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT e.event_id FROM event e "  # noqa: S608 - quoted
+            f"WHERE e.event_id {among(event_ids)} AND {view.condition('e')} "
+            "GROUP BY e.event_id HAVING min(e.sequence) > ?",
+            [sequence],
+        ).fetchall()
+    return frozenset(one for (one,) in rows)
+
+
 def count_later(
     ledger: Ledger, view: View, objects: Collection[str], sequence: int
 ) -> dict[str, int]:

@@ -38,6 +38,7 @@ class Members:
     address: str
     books: Bookkeeping
     path: Path
+    ledger: Ledger
 
     def account(self, role: Role, party: str = FARM) -> Account:
         found = account_of(self.books, email_of(role, party))
@@ -74,4 +75,4 @@ def members(folder: Path, settings: Settings | None = None) -> Iterator[Members]
             made = add_account(books, email, now(), name=role, role=role, organisation=member)
             set_password(books, made.number, _HASHED)
         with served(create_app(ledger, settings)) as address:
-            yield Members(address, books, path)
+            yield Members(address, books, path, ledger)

@@ -76,6 +76,9 @@ def test_every_question_has_the_answer_that_memory_gives(samples: Ledger) -> Non
     objects = objects_of(events)
     transformations = sorted({e.transformation_id for e in events if e.transformation_id})
     lots = sorted({pair[1] for facts in events for pair in facts.memberships})
+    spans = [(facts.site, facts.time, facts.time + 3600 * SECOND) for facts in events[::9]]
+    spans = [span for span in spans if span[0] is not None]
+    assert spans
     assert transformations
     assert lots
     with samples.reading() as cursor:
@@ -86,6 +89,8 @@ def test_every_question_has_the_answer_that_memory_gives(samples: Ledger) -> Non
             assert stored.transforming([one]) == memory.transforming([one])
         assert stored.transforming(transformations) == memory.transforming(transformations)
         assert stored.members(lots) == memory.members(lots)
+        assert stored.at_sites(spans) == memory.at_sites(spans)
+        assert len(stored.at_sites(spans)) >= len(spans)
         ids = [facts.event_id for facts in events]
         assert memory.declaring(ids)
         assert stored.declaring(ids) == memory.declaring(ids)
@@ -97,6 +102,7 @@ def test_every_question_has_the_answer_that_memory_gives(samples: Ledger) -> Non
             assert stored.naming(nothing) == []
             assert stored.transforming(nothing) == []
             assert stored.members(nothing) == []
+            assert stored.at_sites([(one, 0, 1) for one in nothing]) == []
             assert stored.declaring(nothing) == []
             assert stored.recorded(nothing) == set()
             assert stored.of_products(nothing) == []

@@ -15,6 +15,8 @@ import pytest
 
 import epcis_core.store
 from epcis_core.provenance.evidence import Evidence
+from epcis_core.provenance.incidents import Incident
+from epcis_core.provenance.what_if import Assumptions
 from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
 from epcis_core.store.balances import balance_of_party
@@ -40,7 +42,7 @@ from epcis_core.store.exported_log import write_captures, write_log
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.indexed_evidence import IndexedEvidence
-from epcis_core.store.later import count_later, last_entry, recorded_at
+from epcis_core.store.later import count_later, last_entry, recorded_at, recorded_later
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import (
     entries_about,
@@ -52,6 +54,7 @@ from epcis_core.store.log import (
 from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
+from epcis_core.store.outbreaks import origin_of_cases, suppose
 from epcis_core.store.part import LedgerPart, part_of, senders, sent_elements, sent_events
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
@@ -225,6 +228,7 @@ def answers_of(evidence: Evidence) -> list[Any]:
         *evidence.recorded(["urn:x:1"]),
         *evidence.of_products(["09506000134352"]),
         *evidence.objects(9),
+        *evidence.at_sites([(SITE, 0, 2 * NOW)]),
     ]
 
 
@@ -317,6 +321,13 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("log", "entries_about"): lambda ledger, view: entries_about(ledger, view, ["urn:x:1"]),
     ("later", "count_later"): lambda ledger, view: any(
         count_later(ledger, view, [lot("L1")], -1).values()
+    ),
+    ("later", "recorded_later"): lambda ledger, view: recorded_later(ledger, view, ["urn:x:1"], -1),
+    ("outbreaks", "origin_of_cases"): lambda ledger, view: (
+        origin_of_cases(ledger, view, [Incident(lot("L1"))]).cases[0].doubt is None
+    ),
+    ("outbreaks", "suppose"): lambda ledger, view: (
+        suppose(ledger, view, [lot("L1")], Assumptions()).subjects
     ),
     ("later", "last_entry"): lambda ledger, view: last_entry(ledger, view) != -1,
     ("later", "recorded_at"): lambda ledger, view: recorded_at(ledger, view, 0),

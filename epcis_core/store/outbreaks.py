@@ -1,0 +1,61 @@
+"""From the ledger: what several cases have in common, and what assumptions add to a recall."""
+
+from collections.abc import Sequence
+
+from epcis_core.provenance.incidents import CommonOrigin, Incident, common_origin
+from epcis_core.provenance.what_if import Assumptions, WhatIf, what_if
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.names import Names
+from epcis_core.store.trace import evidence_through
+from epcis_core.store.view import View
+
+
+def origin_of_cases(
+    ledger: Ledger,
+    view: View,
+    cases: Sequence[Incident],
+    *,
+    as_of: str | None = None,
+    max_objects: int = 10_000,
+) -> CommonOrigin:
+    """Work out what several cases have in common upstream.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        cases: goods, with when and where they made ill or were found bad.
+        as_of: ledger time, a timestamp: what was known then; None for all that is known.
+        max_objects: how many objects of one case's origin are looked at.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
+        return common_origin(evidence, Names(cursor, seen), cases, max_objects=max_objects)
+
+
+def suppose(
+    ledger: Ledger,
+    view: View,
+    subjects: Sequence[str],
+    assumptions: Assumptions,
+    *,
+    as_of: str | None = None,
+    max_objects: int = 10_000,
+) -> WhatIf:
+    """Work out what would be affected beyond a recall if assumptions held.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        subjects: canonical identifiers.
+        assumptions: what is assumed.
+        as_of: see `origin_of_cases`.
+        max_objects: how many objects may be affected.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
+        names = Names(cursor, seen)
+        return what_if(evidence, names, subjects, assumptions, max_objects=max_objects)
