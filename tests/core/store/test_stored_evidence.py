@@ -76,8 +76,11 @@ def test_every_question_has_the_answer_that_memory_gives(samples: Ledger) -> Non
     objects = objects_of(events)
     transformations = sorted({e.transformation_id for e in events if e.transformation_id})
     lots = sorted({pair[1] for facts in events for pair in facts.memberships})
-    spans = [(facts.site, facts.time, facts.time + 3600 * SECOND) for facts in events[::9]]
-    spans = [span for span in spans if span[0] is not None]
+    spans = [
+        (site, facts.time, facts.time + 3600 * SECOND)
+        for facts in events[::9]
+        if (site := facts.site) is not None
+    ]
     assert spans
     assert transformations
     assert lots
