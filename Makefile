@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds queries visibility api-fuzz damage faults load docs wheel audit demo
+.PHONY: check lint format types directions test fuzz worlds pages queries visibility api-fuzz damage faults load docs wheel audit demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -29,6 +29,9 @@ fuzz:  ## a million damaged documents per parser; an hour at most, goes on where
 
 worlds:  ## five thousand simulated worlds; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.world.run
+
+pages:  ## two hundred and forty simulated worlds as pages tell them; goes on where it was
+	nice -n 10 $(BIN)/python -m tests.world_pages.run
 
 queries:  ## twenty thousand random queries; an hour at most, goes on where it was
 	nice -n 10 $(BIN)/python -m tests.queries.run
