@@ -25,6 +25,8 @@ from api.open_id.provider import Provider
 from api.openapi.document import install_document
 from api.outward import Outward
 from api.own_site import OwnSite
+from api.portal.runner import Connectors
+from api.portal.runner import Means as PortalMeans
 from api.resolver import addresses, description
 from api.resolver.scans import ScanCounter
 from api.routes import (
@@ -134,6 +136,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         CaptureJobs(
             ledger, books, limits=settings.limits, clock=now, precedence=app.state.precedence
         ) as jobs,
+        Connectors(PortalMeans(ledger, books, settings.outward, settings.pace), settings.targets),
     ):
         async with (
             Outward(settings.outward) as outward,

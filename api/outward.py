@@ -16,7 +16,8 @@ References:
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -108,6 +109,21 @@ class Allowed:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered.
+
+    Attributes:
+        status: the number.
+        headers: by their names in lower case.
+        body: cut at a bound.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Outward:
     """Calls addresses that others have named. Close it, or use it as a context manager.
 
@@ -115,6 +131,7 @@ class Outward:
         allowed: what may be called beside the public Internet.
         resolve: looks a name up.
         connect: opens connections to addresses.
+        tls: by which servers are known, and this client to them; None for what is usual.
     """
 
     def __init__(
@@ -123,12 +140,13 @@ class Outward:
         *,
         resolve: Resolve | None = None,
         connect: httpcore.AsyncNetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = allowed or Allowed()
         self._resolve = resolve or self._looked_up
         self._look_ups = anyio.CapacityLimiter(_LOOK_UPS)
         self._client = httpx.AsyncClient(
-            transport=GuardedTransport(self.addresses_of, connect, _CONNECTIONS),
+            transport=GuardedTransport(self.addresses_of, connect, _CONNECTIONS, tls),
             timeout=_PATIENCE,
             trust_env=False,
             follow_redirects=False,
@@ -196,15 +214,24 @@ class Outward:
             OutwardError: the address may not be called.
             httpx.HTTPError: it does not answer, or not in time.
         """
-        return await self._exchange("POST", url, headers, body)
+        answer = await self.request("POST", url, headers, body)
+        return answer.status, answer.body
 
     async def get(self, url: str, headers: dict[str, str]) -> tuple[int, bytes]:
         """Ask for what is at an address; returns and raises what `exchange` does."""
-        return await self._exchange("GET", url, headers)
+        answer = await self.request("GET", url, headers)
+        return answer.status, answer.body
 
-    async def _exchange(
+    async def request(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
-    ) -> tuple[int, bytes]:
+    ) -> Answer:
+        """Send a request and return the whole answer; redirects are answers.
+
+        Raises:
+            OutwardError: the address may not be called.
+            httpx.ConnectError: nobody is there; nothing has been sent.
+            httpx.HTTPError: it does not answer, or not in time.
+        """
         checked_url(url)
         try:
             async with (
@@ -216,7 +243,7 @@ class Outward:
                     taken += piece
                     if len(taken) > _ANSWER:
                         break
-                return answer.status_code, bytes(taken[:_ANSWER])
+                return Answer(answer.status_code, dict(answer.headers), bytes(taken[:_ANSWER]))
         except TimeoutError as error:
             raise httpx.ReadTimeout(f"No whole answer within {_TOGETHER:.0f} seconds") from error
         except httpx.InvalidURL as error:

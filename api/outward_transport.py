@@ -1,5 +1,6 @@
 """Connections of the guarded client: each goes to an address that was judged, and to no other."""
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, cast
@@ -68,13 +69,18 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         judge: looks a host up.
         connect: opens connections to addresses; None for those of the machine.
         most: connections at once.
+        tls: by which servers are known; None for what is usual.
     """
 
     def __init__(
-        self, judge: Judge, connect: httpcore.AsyncNetworkBackend | None, most: int
+        self,
+        judge: Judge,
+        connect: httpcore.AsyncNetworkBackend | None,
+        most: int,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=tls or httpx.create_ssl_context(trust_env=False),
             max_connections=most,
             max_keepalive_connections=_KEPT,
             keepalive_expiry=_KEPT_FOR,
@@ -127,6 +133,8 @@ def _errors_of_httpx() -> Iterator[None]:
     """Give errors the names that httpx has for them."""
     try:
         yield
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        raise httpx.ConnectError(str(error) or "nobody is there") from error
     except httpcore.TimeoutException as error:
         raise httpx.TimeoutException(str(error) or "no answer in time") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:

@@ -7,6 +7,7 @@ from typing import Final
 from api.base_address import BaseAddress, Network
 from api.open_id.configured import OpenId
 from api.outward import Allowed
+from api.portal.targets import Target
 from api.subscriptions.webhook import Pace
 from epcis_core.proof.checks import Key
 from ingest.limits import IntakeLimits
@@ -65,6 +66,7 @@ class Settings:
         base: where the server is found from outside; None for its own address.
         proxies: from where scheme and host of the request outside are believed.
         open_id: a service that people may log in by; None for none.
+        targets: portals that lots are carried to.
     """
 
     demo: bool = False
@@ -79,6 +81,7 @@ class Settings:
     base: BaseAddress | None = None
     proxies: tuple[Network, ...] = ()
     open_id: OpenId | None = None
+    targets: tuple[Target, ...] = ()
 
     @property
     def root(self) -> str:

@@ -22,6 +22,7 @@ from api.garbage import look_rarely
 from api.logs import LogLevel, write_logs
 from api.open_id.configured import OpenId
 from api.outward import USUAL_PORTS, Allowed
+from api.portal.targets import read_targets
 from api.server_file import RunningServer, announced
 from api.settings import Outsiders, Settings
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -137,6 +138,14 @@ OpenIdNameOption = Annotated[
         envvar="EPCIS_OPEN_ID_NAME",
     ),
 ]
+PortalOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Folder with a file for each portal that lots are carried to.",
+        envvar="EPCIS_PORTAL",
+    ),
+]
 LogOption = Annotated[
     LogLevel,
     typer.Option(help="What is written to standard error, as JSON lines.", envvar="EPCIS_LOG"),
@@ -162,6 +171,7 @@ def serve(
     open_id_client: OpenIdClientOption = "",
     open_id_secret_file: OpenIdSecretOption = None,
     open_id_name: OpenIdNameOption = "",
+    portal: PortalOption = None,
     log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
@@ -193,6 +203,7 @@ def serve(
         proxies = read_networks(trusted_proxy or ())
     with _said_of("--open-id-issuer"):
         open_id = _open_id(open_id_issuer, open_id_client, open_id_secret_file, open_id_name)
+    targets = () if portal is None else read_targets(portal)
     settings = Settings(
         token=new_token(),
         limits=limits_of(limit),
@@ -202,6 +213,7 @@ def serve(
         base=base,
         proxies=proxies,
         open_id=open_id,
+        targets=targets,
     )
     path = ledger_path(ledger)
     with Ledger.open(path) as opened:

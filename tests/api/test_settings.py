@@ -40,6 +40,7 @@ GIVEN = {
     "open_id_client": ["so-cai"],
     "open_id_secret_file": ["/etc/epcis-ledger/sso"],
     "open_id_name": ["Cổng tỉnh"],
+    "portal": ["/etc/epcis-ledger/portal"],
     "log": ["info"],
 }
 

@@ -211,5 +211,38 @@ STEPS: Final = (
     )""",
     "CREATE INDEX own_headings_of ON own_headings (organisation, number)",
     "CREATE INDEX belonging_value ON belonging (value)",
+    # target: the name of whom lots are carried to. sequence: up to where the ledger was looked at.
+    # resume: nothing is sent before. failures: of sendings, since one was answered. swept: when all
+    # lots that it has were looked at anew.
+    """CREATE TABLE portal_target (
+        target TEXT PRIMARY KEY, sequence INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+        resume INTEGER NOT NULL DEFAULT 0, failure TEXT, swept INTEGER NOT NULL DEFAULT 0
+    )""",
+    # A lot whose record may have changed. captured: when what first changed it was recorded.
+    """CREATE TABLE portal_change (
+        target TEXT NOT NULL, lot TEXT NOT NULL, captured INTEGER NOT NULL,
+        PRIMARY KEY (target, lot)
+    ) WITHOUT ROWID""",
+    # hash: of the record that the target has; NULL for none. edition: how often it has taken one.
+    """CREATE TABLE portal_lot (
+        target TEXT NOT NULL, lot TEXT NOT NULL, hash TEXT, edition INTEGER NOT NULL,
+        reference TEXT, since INTEGER NOT NULL, PRIMARY KEY (target, lot)
+    ) WITHOUT ROWID""",
+    # operation: create, update, withdraw. record: JSON. upstream: lots that the target must have
+    # before, a JSON list. status: waiting, sent, accepted, rejected, unknown. due: not sent before.
+    # told: how often somebody was warned of the deadline.
+    """CREATE TABLE portal_delivery (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, lot TEXT NOT NULL,
+        operation TEXT NOT NULL, hash TEXT, key TEXT NOT NULL, record TEXT, upstream TEXT NOT NULL,
+        captured INTEGER NOT NULL, made INTEGER NOT NULL, status TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, request TEXT,
+        sent INTEGER, answer TEXT, answered INTEGER, reason TEXT, told INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE UNIQUE INDEX portal_delivery_open ON portal_delivery (target, lot)
+        WHERE status IN ('waiting', 'sent', 'unknown')""",
+    """CREATE INDEX portal_delivery_next ON portal_delivery (target, number)
+        WHERE status IN ('waiting', 'unknown')""",
+    "CREATE INDEX portal_delivery_of ON portal_delivery (lot, target, number)",
+    "CREATE INDEX portal_delivery_status ON portal_delivery (target, status, number)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

@@ -22,6 +22,7 @@ from epcis_core.query.master_data_query import MasterDataQuery
 from epcis_core.store.balances import balance_of_party
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.captures import capture_outcomes, captures_before, find_capture
+from epcis_core.store.changed_lots import changed_lots
 from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
 from epcis_core.store.decisions import decisions, holds
@@ -274,6 +275,9 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("proofs", "prove_trace"): proven_objects,
     ("subscriptions", "position_before"): lambda ledger, view: (
         position_before(ledger, view, 2 * NOW).since != -1
+    ),
+    ("changed_lots", "changed_lots"): lambda ledger, view: (
+        (found := changed_lots(ledger, view, -1)) is not None and found.lots
     ),
     ("captures", "find_capture"): lambda ledger, view: find_capture(ledger, view, CAPTURE[0]),
     ("events", "all_events"): lambda ledger, view: list(all_events(ledger, view)),

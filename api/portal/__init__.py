@@ -1,0 +1,1 @@
+"""Carrying lots to national portals and other targets: each record once, in order, and proven."""

@@ -1,0 +1,308 @@
+"""Carrying lots to one target: what changed, what the target must be told of it, and telling it.
+
+Three steps, each of which leaves everything that it knows on disk, so that the process may be
+killed between any two, or within one:
+
+* `look`: which lots may have changed since the sequence of the ledger that was looked at last
+* `prepare`: the record of each of these; where the target has another, a delivery
+* `deliver`: one request; it is noted before the first byte leaves, and after the answer has come
+
+What was sent and not answered is *unknown*. It is read back where the target can be asked, and else
+sent again with the same key, by which the target knows it. The clock is an argument everywhere.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from api.portal.answers import Outcome
+from api.portal.records import Made, Make
+from api.portal.targets import HOUR, Target, TargetError
+from api.subscriptions.webhook import Pace
+from epcis_core.codecs.jsonld_writer import json_bytes
+from epcis_core.errors import EpcisError
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.changed_lots import changed_lots
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.portal.deliveries import (
+    Delivery,
+    Operation,
+    Status,
+    accepted_delivery,
+    add_delivery,
+    drop_delivery,
+    next_delivery,
+    next_due,
+    note_accepted,
+    note_back,
+    note_sent,
+    open_delivery,
+    take_up_again,
+)
+from epcis_core.store.portal.progress import (
+    changes,
+    forget_change,
+    held,
+    held_lots,
+    note_changes,
+    note_lost,
+    note_pace,
+    reached,
+    sweep,
+)
+from epcis_core.store.portal.standing import take_warnings
+from epcis_core.store.view import EVERYTHING
+
+_log: Final = logging.getLogger("epcis.portal")
+_SECOND: Final = 1_000_000  # microseconds
+_AT_ONCE: Final = 50  # lots that are looked at, or read back, before anything else is done
+_SWEEP: Final = 24 * HOUR
+_BREAKS: Final = 3
+"""So many failures one after the other, and the target is left alone for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to a target.
+
+    Attributes:
+        method: of HTTP.
+        url: where it goes.
+        headers: without those that show who sends.
+        body: what is sent.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+    def shown(self) -> str:
+        """Return it as it is kept."""
+        return f"{self.method} {self.url}\n{self.body.decode(errors='replace')}"
+
+
+class Adapter(Protocol):
+    """Speaks a target's language."""
+
+    def asked(self, delivery: Delivery, reference: str | None, now: int) -> Asked:
+        """Return the request of a delivery.
+
+        Args:
+            delivery: it.
+            reference: what the target calls the lot; None for not said.
+            now: the clock, microseconds since 1970 UTC.
+
+        Raises:
+            EpcisError: it cannot be told in the target's words.
+        """
+
+    async def send(self, asked: Asked, now: int) -> Outcome:
+        """Send a request and tell what became of it."""
+
+    async def holds(self, delivery: Delivery, reference: str | None, now: int) -> bool | None:
+        """Tell whether the target has a delivery; None where it cannot be asked.
+
+        Raises:
+            TargetError: it does not answer that now.
+        """
+
+
+class Connector:
+    """Carries lots to one target.
+
+    Args:
+        ledger: where they come from.
+        books: where everything is noted.
+        target: to whom.
+        adapter: speaks its language.
+        make: makes the record of a lot.
+        pace: when what failed is tried again.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        books: Bookkeeping,
+        target: Target,
+        adapter: Adapter,
+        *,
+        make: Make,
+        pace: Pace,
+    ) -> None:
+        self.target = target
+        self._ledger = ledger
+        self._books = books
+        self._adapter = adapter
+        self._make = make
+        self._pace = pace
+        self._free = 0  # before which nothing is sent, microseconds since 1970 UTC
+        take_up_again(books, target.name)
+
+    def look(self, now: int) -> bool:
+        """Look at the next stretch of the ledger; False where there is nothing new."""
+        name = self.target.name
+        found = changed_lots(self._ledger, EVERYTHING, reached(self._books, name).sequence)
+        if found is None:
+            return sweep(self._books, name, now, _SWEEP)
+        note_changes(self._books, name, found.reached, found.lots, found.captured)
+        return True
+
+    def prepare(self, now: int) -> bool:
+        """Make what the target must be told of lots that may have changed; False for none."""
+        found = changes(self._books, self.target.name, most=_AT_ONCE)
+        made = [self._make(lot) for lot, _ in found]
+        with self._books.transaction():
+            for (lot, captured), record in zip(found, made, strict=True):
+                self._replace(lot, record, captured, now)
+                forget_change(self._books, self.target.name, lot)
+        return bool(found)
+
+    async def deliver(self, now: int) -> int | None:
+        """Send what is next, if its time has come.
+
+        Returns:
+            When to come again, microseconds since 1970 UTC, which may be now; None where there is
+            nothing to be sent before something changes.
+        """
+        state = reached(self._books, self.target.name)
+        if (wait := max(state.resume, self._free)) > now:
+            return wait
+        delivery = next_delivery(self._books, self.target.name, now)
+        if delivery is None:
+            return next_due(self._books, self.target.name, now)
+        self._free = now + int(_SECOND / self.target.per_second)
+        delivery, outcome = await self._sent(delivery, now)
+        self._note(delivery, outcome, now, state.failures)
+        return now
+
+    def warn(self, now: int) -> None:
+        """Tell, once each, of lots whose deadline has come near or is over."""
+        one = self.target
+        soon, late = take_warnings(self._books, one.name, now, one.deadline, one.warning)
+        for words, lots in (("will soon be late", soon), ("is late", late)):
+            for lot in lots:
+                _log.warning("%s: %s %s", one.name, lot, words)
+
+    async def reconcile(self, now: int) -> tuple[int, int]:
+        """Ask the target for every lot that it has taken; what it has not is sent again.
+
+        Returns:
+            How many lots were asked for, and how many it has not, or otherwise.
+
+        Raises:
+            TargetError: it cannot be asked.
+        """
+        after, asked, lost = "", 0, 0
+        while some := held_lots(self._books, self.target.name, after=after, most=_AT_ONCE):
+            for one in some:
+                after = one.lot
+                last = accepted_delivery(self._books, self.target.name, one.lot)
+                if last is None:
+                    continue
+                has = await self._adapter.holds(last, one.reference, now)
+                if has is None:
+                    raise TargetError(f"{self.target.name} cannot be read back.")
+                asked += 1
+                if not has:
+                    lost += 1
+                    note_lost(self._books, self.target.name, one.lot, now)
+        return asked, lost
+
+    def _replace(self, lot: str, made: Made | None, captured: int, now: int) -> None:
+        """Put the delivery of a lot's present record in place of one that was not sent yet."""
+        name = self.target.name
+        has = held(self._books, name, lot)
+        if (waiting := open_delivery(self._books, name, lot)) is not None:
+            captured = min(captured, waiting.captured)
+            drop_delivery(self._books, waiting.number)
+        digest = None if made is None else made.hash
+        if digest == has.hash:
+            return
+        operation = (
+            Operation.WITHDRAW
+            if digest is None
+            else Operation.CREATE
+            if has.hash is None
+            else Operation.UPDATE
+        )
+        new = Delivery(
+            target=name,
+            lot=lot,
+            operation=operation,
+            hash=digest,
+            key=delivery_key(digest, name, operation, lot, has.edition),
+            record=None if made is None else json_bytes(made.record).decode(),
+            upstream=made.upstream if made is not None and self.target.upstream_first else (),
+            captured=captured,
+            made=now,
+        )
+        add_delivery(self._books, new)
+
+    async def _sent(self, delivery: Delivery, now: int) -> tuple[Delivery, Outcome]:
+        """Send a delivery, or find that the target has it, and return what became of it."""
+        reference = held(self._books, delivery.target, delivery.lot).reference
+        try:
+            is_unknown = delivery.status is Status.UNKNOWN
+            if is_unknown and await self._adapter.holds(delivery, reference, now):
+                return delivery, Outcome(Status.ACCEPTED, "read back")
+            asked = self._adapter.asked(delivery, reference, now)
+        except TargetError as error:
+            return delivery, Outcome(delivery.status, reason=str(error))
+        except EpcisError as error:
+            return delivery, Outcome(Status.REJECTED, reason=str(error))
+        delivery = note_sent(self._books, delivery, asked.shown(), now)
+        return delivery, await self._adapter.send(asked, now)
+
+    def _note(self, delivery: Delivery, outcome: Outcome, now: int, failures: int) -> None:
+        """Note what became of a delivery, and whether the target is to be left alone."""
+        if outcome.status is Status.ACCEPTED:
+            note_accepted(self._books, delivery, outcome.told, now, outcome.reference)
+        elif outcome.status is Status.REJECTED or self._is_poison(delivery, outcome, failures):
+            self._put_back(delivery, outcome, Status.REJECTED, now)
+            _log.warning("%s: %s is rejected: %s", delivery.target, delivery.lot, outcome.reason)
+        else:
+            failures += 1
+            due = now + self._pace.wait(max(delivery.attempts, 1))
+            self._put_back(replace(delivery, due=due), outcome, outcome.status, now)
+            pause = self._pace.wait(failures) if failures >= _BREAKS else 0
+            resume = now + max(outcome.pause or 0, pause)
+            note_pace(self._books, delivery.target, failures, resume, outcome.reason)
+            return
+        if failures:
+            note_pace(self._books, delivery.target, 0, 0, None)
+
+    def _is_poison(self, delivery: Delivery, outcome: Outcome, failures: int) -> bool:
+        """Tell whether the target fails at this delivery, again and again, and not at others."""
+        too_often = delivery.attempts >= self.target.attempts
+        return outcome.is_own_error and too_often and failures < _BREAKS
+
+    def _put_back(self, delivery: Delivery, outcome: Outcome, status: Status, now: int) -> None:
+        answered = now if outcome.told else delivery.answered
+        back = replace(
+            delivery,
+            status=status,
+            answer=outcome.told or None,
+            answered=answered,
+            reason=outcome.reason,
+        )
+        note_back(self._books, back)
+
+
+def delivery_key(
+    digest: str | None, target: str, operation: Operation, lot: str, edition: int
+) -> str:
+    """Return what names a delivery to its target, in 64 hexadecimal digits.
+
+    The edition is in it: a record that goes back to what it was before is told anew, and no repeat.
+
+    Args:
+        digest: hash of the record; None for a withdrawal.
+        target: its name.
+        operation: what it is to do.
+        lot: canonical.
+        edition: how often the target has taken a record of the lot before.
+    """
+    text = "\n".join([target, operation, lot, digest or "", str(edition)])
+    return hashlib.sha256(text.encode()).hexdigest()

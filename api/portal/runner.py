@@ -1,0 +1,138 @@
+"""All connectors of a server, in a thread of their own with its own event loop.
+
+What they note waits for the disk; no page and no subscription is to wait with them.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final, Self
+
+from api.clock import now
+from api.outward import Allowed, Outward
+from api.portal.connector import Adapter, Connector
+from api.portal.credentials import tls_of
+from api.portal.lot_records import LotRecords
+from api.portal.records import Made, record_of
+from api.portal.targets import Target
+from api.subscriptions.webhook import Pace
+from epcis_core.errors import EpcisError
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.view import EVERYTHING
+
+_log: Final = logging.getLogger("epcis.portal")
+_SECOND: Final = 1_000_000  # microseconds
+_LOOK: Final = 0.5  # seconds between two looks for what is new, and the end of a server
+_LONGEST: Final = 60.0  # seconds after which a connector looks anew in any case
+_WARN: Final = 60 * _SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What all connectors of a server share.
+
+    Attributes:
+        ledger: where lots come from.
+        books: where everything is noted.
+        allowed: which addresses may be called beside the public Internet.
+        pace: when what failed is tried again.
+        clock: the time, microseconds since 1970 UTC.
+    """
+
+    ledger: Ledger
+    books: Bookkeeping
+    allowed: Allowed
+    pace: Pace
+    clock: Callable[[], int] = now
+
+
+class Connectors:
+    """Carries lots to targets. Use it as a context manager.
+
+    Args:
+        means: what they use.
+        targets: to whom.
+    """
+
+    def __init__(self, means: Means, targets: Sequence[Target]) -> None:
+        self._means = means
+        self._targets = [one for one in targets if one.kind != "file"]
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="portal", daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._targets:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        if self._targets:
+            self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.run(self._follow_all())
+
+    async def _follow_all(self) -> None:
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+            for target in self._targets:
+                outward = await stack.enter_async_context(outward_to(target, self._means.allowed))
+                adapter = adapter_for(target, outward)
+                tasks.create_task(self._follow(target, adapter), name=f"portal {target.name}")
+
+    async def _follow(self, target: Target, adapter: Adapter) -> None:
+        """Carry lots to one target until the server ends."""
+        connector = connector_to(target, adapter, self._means)
+        warned = 0
+        while not self._ended.is_set():
+            pause = _LONGEST
+            try:
+                moment = self._means.clock()
+                if moment - warned > _WARN:
+                    connector.warn(moment)
+                    warned = moment
+                is_new = connector.look(moment)
+                is_new |= connector.prepare(moment)
+                again = await connector.deliver(moment)
+                if is_new:
+                    pause = 0.0
+                elif again is not None:
+                    pause = max(again - self._means.clock(), 0) / _SECOND
+            except EpcisError as error:
+                _log.warning("%s: %s", target.name, error)
+            except Exception:  # noqa: BLE001 - it goes on, and is shown
+                _log.exception("The connector to %s", target.name)
+            await self._wait(min(pause, _LONGEST))
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until a time has come, something is new in the ledger, or the server ends."""
+        seen = self._means.ledger.commits
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while (left := until - loop.time()) > 0 and not self._ended.is_set():
+            if self._means.ledger.commits != seen:
+                return
+            await asyncio.sleep(min(left, _LOOK))
+
+
+def connector_to(target: Target, adapter: Adapter, means: Means) -> Connector:
+    """Return the connector to a target."""
+
+    def make(lot: str) -> Made | None:
+        return record_of(means.ledger, EVERYTHING, lot)
+
+    return Connector(means.ledger, means.books, target, adapter, make=make, pace=means.pace)
+
+
+def outward_to(target: Target, allowed: Allowed) -> Outward:
+    """Return what a target is called by."""
+    return Outward(allowed, tls=tls_of(target.tls))
+
+
+def adapter_for(target: Target, outward: Outward) -> Adapter:
+    """Return what speaks a target's language."""
+    return LotRecords(target, outward)
