@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
 from api.access.rights import UNDER_A_CASE
+from api.access.exports import keep_with_case
 from api.clock import now
 from api.definitions import pairs_of
 from api.errors import Refusal
@@ -18,7 +19,6 @@ from api.wire.paths import value_of
 from epcis_core.access.roles import Right
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.named_queries import find_named_query
-from epcis_core.store.registry.inspections import add_item, find_inspection
 from epcis_core.store.registry.looks import Look, note_look
 
 LONGEST: Final = 20_000
@@ -85,10 +85,6 @@ def _asked(connection: HTTPConnection, asker: Asker, route: str) -> Iterator[str
 
 def _keep_export(connection: HTTPConnection, asker: Asker, route: str) -> None:
     """Keep with a case what is exported under it."""
-    number, books = asker.case_number, connection.app.state.books
-    if number is None or route not in _EXPORTS:
-        return
-    found = find_inspection(books, number)
-    if found is not None and found.closed is None:
+    if route in _EXPORTS:
         value = f"{connection.url.path}?{connection.url.query}".removesuffix("?")
-        add_item(books, number, now(), kind="export", value=value, by=asker.name)
+        keep_with_case(connection, asker, value)

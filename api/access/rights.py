@@ -27,6 +27,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _of_interface()
     yield from _of_stamps()
     yield from _of_lists()
+    yield from _of_documents()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
@@ -71,6 +72,14 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield "GET /certificates.json", Right.MANAGE
     yield "POST /backups", Right.OPERATE
     yield "GET /metrics", Right.OPERATE
+
+
+def _of_documents() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of what is issued of a recall; who may issue is asked beside."""
+    yield "GET /recall/notice", Right.READ
+    yield "POST /recall/notice", Right.READ
+    yield "GET /recall/notices/{number}", Right.READ
+    yield "GET /recall/notices/{number}/{version}.pdf", Right.READ
 
 
 def _of_lists() -> Iterator[tuple[str, Right]]:

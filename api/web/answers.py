@@ -184,6 +184,7 @@ def environment(root: str = "") -> jinja2.Environment:
         recall_link=linked(naming.recall_link),
         balance_link=linked(naming.balance_link),
         party_link=linked(naming.party_link),
+        document_link=linked(naming.document_link),
         static=linked(static_link),
         times=times,
     )

@@ -182,8 +182,17 @@ def party_link(party: str, **more: str | None) -> str:
 
 def recall_link(keys: Iterable[str], **more: str | None) -> str:
     """Return the address of the recall of objects."""
+    return _of_recall("/recall", keys, more)
+
+
+def document_link(name: str, keys: Iterable[str], **more: str | None) -> str:
+    """Return the address of a document of the recall of objects, such as `notice`."""
+    return _of_recall(f"/recall/{name}", keys, more)
+
+
+def _of_recall(path: str, keys: Iterable[str], more: Mapping[str, str | None]) -> str:
     asked = [("id", key) for key in keys]
-    return "/recall?" + urlencode([*asked, *((k, v) for k, v in more.items() if v)])
+    return f"{path}?" + urlencode([*asked, *((k, v) for k, v in more.items() if v)])
 
 
 def case_link(number: str) -> str:

@@ -20,6 +20,7 @@ from api.balances import parties
 from api.clock import now
 from api.hints import hint
 from api.outbreaks import common_sources, since_opened, supposing
+from api.notices import notice_page
 from api.paper_checkpoint import latest_on_paper
 from api.web import (
     account,
@@ -95,6 +96,7 @@ router.include_router(scans.router)
 router.include_router(lots.router)
 router.include_router(lot_balances.router)
 router.include_router(parties.router)
+router.include_router(notice_page.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)
 router.include_router(account.router)

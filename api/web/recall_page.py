@@ -1,6 +1,6 @@
 """What the page of a recall says: whom to call, what is where, who got how much, what is common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -77,6 +77,7 @@ class DeliveredRow:
     goods: Goods
     shipped: str
     returned: str
+    on_hand: str
     unaccounted: str
     is_kept: bool
     is_open: bool
@@ -126,8 +127,8 @@ def recall_page(recall: Recall, namer: Namer) -> RecallPage:
     return RecallPage(
         coverage_of(trace, namer),
         call_rows(recall, namer),
-        tuple(_states(recall, namer)),
-        tuple(_delivered(recall, namer)),
+        tuple(state_groups(recall, namer)),
+        tuple(delivered_rows(recall, namer)),
         tuple(
             _common(one.object, one.parties, one.cases, recall, namer, disputed=one.disputed)
             for one in recall.common_sources
@@ -143,7 +144,8 @@ def recall_page(recall: Recall, namer: Namer) -> RecallPage:
     )
 
 
-def _states(recall: Recall, namer: Namer) -> Iterator[StateGroup]:
+def state_groups(recall: Recall, namer: Namer) -> Iterator[StateGroup]:
+    """Yield what is affected, by what is left to do with it."""
     for status in STATES:
         found = [one for one in recall.affected if one.status == status]
         alike: dict[object, list[Affected]] = {}
@@ -174,13 +176,15 @@ def _affected(its: list[Affected], namer: Namer) -> AffectedRow:
     )
 
 
-def _sum(amounts: list[Amount | None], namer: Namer) -> str:
+def _sum(amounts: Sequence[Amount | None], namer: Namer) -> str:
     """Return the sum of amounts of one unit, in words."""
     total = added([amount.value if amount else None for amount in amounts])
     return in_words(total, next((amount.uom for amount in amounts if amount), None), namer)
 
 
-def _delivered(recall: Recall, namer: Namer) -> Iterator[DeliveredRow]:
+def delivered_rows(recall: Recall, namer: Namer) -> Iterator[DeliveredRow]:
+    """Yield who got how much of which goods, and what is there still by the records."""
+    affected = {one.object: one for one in recall.affected}
     for customer in recall.customers:
         alike: dict[object, list[Delivered]] = {}
         for one in customer.objects:
@@ -199,11 +203,26 @@ def _delivered(recall: Recall, namer: Namer) -> Iterator[DeliveredRow]:
                 goods_of([one.object for one in its], namer),
                 in_words(shipped, uom, namer),
                 in_words(returned, uom, namer),
+                _on_hand(customer.party, its, affected, namer),
                 in_words(left, uom, namer),
                 known[1] == 0,
                 left is None or known[2] != 0,
                 bar([("returned", returned), ("accounted", other), ("unaccounted", left)]),
             )
+
+
+def _on_hand(
+    party: str | None, its: Sequence[Delivered], affected: Mapping[str, Affected], namer: Namer
+) -> str:
+    """Return what should be with a customer still of some goods, in words."""
+    if party is None:
+        return "—"  # nobody records what consumers have
+    known = [found for one in its if (found := affected.get(one.object)) is not None]
+    there = [spot.quantity for one in known for spot in one.holdings if spot.party == party]
+    if there:
+        return _sum(there, namer)
+    is_known = all(one.status != "unknown" for one in known)
+    return in_words("0" if is_known else None, its[0].uom, namer)
 
 
 def _common(

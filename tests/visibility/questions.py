@@ -215,6 +215,7 @@ class _Asking:
         yield Question("/trace.json?id=https://id.gs1.org/01/08936011001014/10/L9")
         yield Question(f"/recall.json?{urlencode([('id', one) for one in things])}")
         yield Question(f"/recall?{urlencode([('id', one) for one in things])}", "text/html")
+        yield Question(f"/recall/notice?{urlencode([('id', one) for one in things])}", "text/html")
         yield Question("/gaps.json")
         yield Question("/gaps", "text/html")
         for other in (self.party, chooser.pick(PARTIES)):

@@ -61,6 +61,7 @@ class What(StrEnum):
     PUBLISHED = auto()
     RECALL_DECLARED = auto()
     RECALL_LIFTED = auto()
+    NOTICE_ISSUED = auto()
     LINK_ADDED = auto()
     LINK_REMOVED = auto()
     NAMING_ALLOWED = auto()

@@ -244,5 +244,22 @@ STEPS: Final = (
         WHERE status IN ('waiting', 'unknown')""",
     "CREATE INDEX portal_delivery_of ON portal_delivery (lot, target, number)",
     "CREATE INDEX portal_delivery_status ON portal_delivery (target, status, number)",
+    # owner: empty for the authority. subjects: a JSON list. content: its text, as JSON.
+    # digest: SHA-256 of the PDF.
+    """CREATE TABLE issued_notice (
+        owner TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL,
+        subjects TEXT NOT NULL, languages TEXT NOT NULL, content TEXT NOT NULL, case_number TEXT,
+        issued_by TEXT NOT NULL, issued INTEGER NOT NULL, digest TEXT NOT NULL, pdf BLOB NOT NULL,
+        PRIMARY KEY (owner, number, version)
+    )""",
+    "CREATE INDEX issued_notice_at ON issued_notice (owner, issued)",
+    """CREATE TRIGGER issued_notice_stays BEFORE UPDATE ON issued_notice
+        BEGIN SELECT RAISE(ABORT, 'what was issued is never changed'); END""",
+    """CREATE TRIGGER issued_notice_remains BEFORE DELETE ON issued_notice
+        BEGIN SELECT RAISE(ABORT, 'what was issued is never removed'); END""",
+    """CREATE TRIGGER issued_notice_is_new BEFORE INSERT ON issued_notice
+        WHEN EXISTS (SELECT 1 FROM issued_notice WHERE owner = NEW.owner
+            AND number = NEW.number AND version = NEW.version)
+        BEGIN SELECT RAISE(ABORT, 'what was issued is never replaced'); END""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
