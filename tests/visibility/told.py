@@ -20,7 +20,11 @@ _MINUTE: Final = re.compile(r"(?:\d{1,2}/\d{1,2}/|\d{1,2} \w+ )(20\d\d),? \d\d:\
 _LATE: Final = re.compile(r"\b1(?:7[7-9]|8\d)\d{13}\b")
 """Microseconds since 1970 UTC, from 2026 on."""
 
-_DRAWN: Final = re.compile(r"(?!0{8}-)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_DRAWN: Final = re.compile(
+    r"(?!0{8}-)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<=\bkey )[0-9a-f]{12}\b"
+)
+"""What is drawn by chance: captures, and the keys that whoever asks has shown."""
+
 _PAPER: Final = re.compile(r'<section class="checkpoint".*?</section>', re.DOTALL)
 """The checkpoint on a page, to be printed: the size of the log is public."""
 

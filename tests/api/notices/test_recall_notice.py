@@ -17,7 +17,7 @@ from epcis_core.store.registry.journal import What, journal
 from tests.api.access.members import RIVAL, Members, email_of, members
 from tests.api.stamps.reading import links_on, pictures
 from tests.api.stamps.reading import words as printed
-from tests.api.test_inspector_pages import words
+from tests.api.test_web_pages import words
 from tests.ingest.documents import document, lot, observed
 
 LOT, OTHER = lot("L1"), lot("L2")
