@@ -9,8 +9,8 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
-from api.access.rights import UNDER_A_CASE
 from api.access.exports import keep_with_case
+from api.access.rights import UNDER_A_CASE
 from api.clock import now
 from api.definitions import pairs_of
 from api.errors import Refusal

@@ -19,8 +19,8 @@ from api.balances import lots as lot_balances
 from api.balances import parties
 from api.clock import now
 from api.hints import hint
-from api.outbreaks import common_sources, since_opened, supposing
 from api.notices import notice_page
+from api.outbreaks import common_sources, since_opened, supposing
 from api.paper_checkpoint import latest_on_paper
 from api.web import (
     account,
