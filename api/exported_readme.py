@@ -32,6 +32,9 @@ _EPCIS: Final = """\
 _PARQUET: Final = """\
 | `log.parquet` | entries of the log, as they were received |
 | `captures.parquet` | documents that were sent, and what their senders were told |"""
+_PHOTOS: Final = """\
+| `photos/` | photos of steps, by their SHA-256, which events name as `photo` of \
+`https://epcis-ledger.org/ns/ledger#`; there if there are any |"""
 _COLUMNS: Final = """
 ## Columns of log.parquet
 
@@ -86,6 +89,7 @@ def _lines(
         yield _PART
         yield from (f"- {party}" for party in part.parties)
     yield _FILES
+    yield _PHOTOS
     if "epcis" in formats:
         yield _EPCIS
     if "parquet" in formats:

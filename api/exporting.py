@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from api.exported_documents import ExportedDocument, write_documents
+from api.exported_photos import write_photos
 from api.exported_readme import readme
 from epcis_core.errors import StoreError
 from epcis_core.model.times import utc_text
@@ -100,6 +101,7 @@ def export_ledger(
                 written=utc_text(now),
                 tell=lambda done: tell(DOCUMENTS, done, signed.size),
             )
+        members["photos"] = write_photos(ledger, books, view, part, unfinished)
         members["documents"] = [
             {**asdict(one), "file": f"{DOCUMENTS}/{one.file}"} for one in documents
         ]

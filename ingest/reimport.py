@@ -21,6 +21,9 @@ from epcis_core.store.checkpoints import note_former_keys
 from epcis_core.store.exported_log import count_log, put_captures, read_log
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import last_sequence
+from epcis_core.store.registry.products import IMAGE_TYPES
+from epcis_core.store.registry.publications import Photo
+from epcis_core.store.registry.step_photos import put_photos
 from epcis_core.store.replay import Replay
 from epcis_core.store.view import EVERYTHING
 from ingest.capture import capture_stream
@@ -77,14 +80,20 @@ def import_export(
     manifest = read_manifest(folder, keys)
     with _made_whole(target) as unfinished:
         if manifest["kind"] == "whole" and (folder / LOG).is_file():
-            return _replayed(folder, unfinished, manifest, keys, tell)
+            return _replayed(folder, unfinished, manifest, keys, now=now, tell=tell)
         if not manifest["documents"] and manifest.get("entries"):
             raise StoreError(f"{folder} has a part of the log alone; a ledger needs the documents")
         return _captured(folder, unfinished, manifest, now, tell)
 
 
 def _replayed(
-    folder: Path, path: Path, manifest: dict[str, Any], keys: list[Key], tell: Moving
+    folder: Path,
+    path: Path,
+    manifest: dict[str, Any],
+    keys: list[Key],
+    *,
+    now: int,
+    tell: Moving,
 ) -> Imported:
     named = (manifest["key"], *manifest.get("former_keys", ()))
     replay = Replay([*keys, *map(read_key, named)])
@@ -106,9 +115,10 @@ def _replayed(
             f"The {replay.size} entries of the export do not lead to the root of its checkpoint "
             f"of {expected[0]}"
         )
-    if replay.deciding:
+    if replay.deciding or manifest.get("photos"):
         with Bookkeeping(path) as books:
             note_former_keys(books, map(read_key, replay.deciding))
+            put_photos(books, _photos(folder, manifest), now)
     return Imported(is_same=True, entries=replay.size)
 
 
@@ -134,7 +144,22 @@ def _captured(
             reports.append(report)
             tell(one["file"], number + 1, len(manifest["documents"]))
         entries = last_sequence(ledger, EVERYTHING) + 1
+        if manifest.get("photos"):
+            with Bookkeeping(path) as books:
+                put_photos(books, _photos(folder, manifest), now)
     return Imported(is_same=False, entries=entries, reports=tuple(reports))
+
+
+def _photos(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, Photo]]:
+    """Yield the photographs of steps in an export, each with who took it.
+
+    Raises:
+        IntegrityError: one is none of the files that the manifest has the digests of, or no image.
+    """
+    for one in manifest["photos"]:
+        if one["file"] not in manifest["files"] or one["media_type"] not in IMAGE_TYPES:
+            raise IntegrityError(f"The photo {one['file']} is no photo of the export")
+        yield one["organisation"], Photo(one["media_type"], (folder / one["file"]).read_bytes())
 
 
 @contextmanager

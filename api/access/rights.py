@@ -41,6 +41,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET /uploads{ending}", Right.READ
         yield f"POST /upload{ending}", Right.CAPTURE
     yield "GET /captures/{capture_id}/to-mend", Right.READ
+    yield "GET /event/photo", Right.READ
     yield "GET /upload", Right.CAPTURE
     yield "POST /withdraw", Right.CAPTURE
     for path in ("/steps", "/steps/worker.js", "/steps/done/{capture_id}", "/steps/{key}"):

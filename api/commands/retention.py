@@ -18,6 +18,7 @@ from epcis_core.store.decisions import decide, holds
 from epcis_core.store.erasure import apply_retention
 from epcis_core.store.fsck.checkpoints import saved_beside
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.photos import forget_unnamed
 from epcis_core.store.retention import YOUNG, Plan, held_events, plan_retention
 from epcis_core.store.rewriting import rewrite
 from epcis_core.store.trace import subject_of
@@ -80,7 +81,8 @@ def apply(
 ) -> None:
     """Erase the content of all events that may go, by a signed decision in the log.
 
-    It cannot be undone. The file is then written anew, for which the disk must have room. Copies
+    It cannot be undone. Photos that no event names any more go too. The file is then written anew,
+    for which the disk must have room. Copies
     that were made before, such as backups and exports, still have the content.
 
     Examples:
@@ -98,6 +100,7 @@ def apply(
             if not as_json:
                 told = f"Decision {decision.sequence}: {events} events erased."
                 output.print(told, highlight=False)
+        forget_unnamed(opened, books)
     if done or anew:
         rewrite(path)
     if as_json:

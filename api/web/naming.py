@@ -203,3 +203,8 @@ def case_link(number: str) -> str:
 def event_link(event_id: str) -> str:
     """Return the address of an event's page."""
     return "/event?" + urlencode({"id": event_id})
+
+
+def photo_link(event_id: str) -> str:
+    """Return the address of the photograph that an event names."""
+    return "/event/photo?" + urlencode({"id": event_id})

@@ -47,6 +47,7 @@ from api.web import (
     stamp_check,
     stamp_files,
     stamps,
+    step_photos,
     steps,
     upload_history,
     uploads,
@@ -92,6 +93,7 @@ router.include_router(upload_history.router)
 router.include_router(receipts.router)
 router.include_router(corrections.router)
 router.include_router(steps.router)
+router.include_router(step_photos.router)
 router.include_router(scans.router)
 router.include_router(lots.router)
 router.include_router(lot_balances.router)
@@ -215,7 +217,8 @@ def show_trace(
             n=namer,
             hint=hint(id, texts_for(request).language).get("hint"),
         )
-    facts = [facts_of_stored(one) for one in _visited(ledger, view_of(request), answer)]
+    visited = _visited(ledger, view_of(request), answer)
+    facts = [facts_of_stored(one) for one in visited]
     balances = [
         balance_of(ledger, view_of(request), one, as_of=as_of or None) for one in balanced(answer)
     ]
@@ -225,6 +228,7 @@ def show_trace(
         "trace.html",
         p=shown,
         stamps=stamps_link(request, answer.subject),
+        photos=step_photos.photo_links(request, visited),
         trace=answer,
         n=namer,
         is_past=bool(as_of),
@@ -260,6 +264,7 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
         "event.html",
         event_id=found[0].event_id,
         records=[event_page(one, namer, asker_of(request)) for one in found],
+        photos=step_photos.photo_links(request, found),
         may_correct=may_correct(found, asker_of(request)),
         others=others_of(found[0], namer),
     )

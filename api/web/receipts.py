@@ -13,6 +13,7 @@ from api.web import times
 from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.capture_page import found_report
 from api.web.event_page import facts_of_stored, told_of
+from api.web.step_photos import photo_links
 from epcis_core.model.times import utc_text
 from epcis_core.store.captures import capture_outcomes
 from epcis_core.store.events import StoredEvent, events_by_id
@@ -78,13 +79,14 @@ def show_receipt(request: Request, capture_id: str) -> Response:
     if not wants_page(request):
         return as_json({**told, "handovers": [asdict(one) for one in confirmations]})
     n = namer_for(request)
+    shown = [one for one in stored if one.capture_id == capture_id]
+    photos = photo_links(request, stored)
     return page(
         request,
         "receipt.html",
         r=told,
         when=times.here_at(outcome.record_time),
-        sentences=[told_of(one, n) for one in stored if one.capture_id == capture_id]
-        or [told_of(one, n) for one in stored],
+        sentences=[(told_of(one, n), photos.get(one.event_id)) for one in shown or stored],
         more=max(0, len(kept) - _MOST_EVENTS),
         confirmations=confirmations,
         n=n,

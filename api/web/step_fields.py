@@ -85,12 +85,14 @@ def step_fields(
     ]
 
 
-def typed(template: Template, form: Mapping[str, str]) -> dict[str, str]:
+def typed(template: Template, form: Mapping[str, object]) -> dict[str, str]:
     """Return what a form says; a unit that stands there by itself says nothing."""
     values = {
         name: value
         for name, value in form.items()
-        if name in template.by_key and template.column(name).kind != "correction"
+        if isinstance(value, str)
+        and name in template.by_key
+        and template.column(name).kind != "correction"
     }
     for columns in template.goods.values():
         unit = columns.get("unit")

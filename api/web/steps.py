@@ -3,10 +3,11 @@
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from api.access.asker import asker_of, ownership_of_asker, view_of
 from api.access.redaction import report_for
@@ -16,7 +17,6 @@ from api.web import times
 from api.web.answers import as_json, namer_for, page, static_file, texts_for, wants_page
 from api.web.capture_page import found_report
 from api.web.event_page import told_of
-from api.web.forms import ShortForm
 from api.web.offers import offers_for
 from api.web.step_fields import (
     first_values,
@@ -26,12 +26,16 @@ from api.web.step_fields import (
     values_of_event,
     values_of_scan,
 )
+from api.web.step_photos import FIELD, PhotoError, photo_links, stands, taken
+from api.web.uploads import sent_form
 from epcis_core.findings import Language, Severity
+from epcis_core.model.photo import NamedPhoto
 from epcis_core.store.events import events_by_id
 from epcis_core.store.registry.uploads import Upload, note_upload
 from ingest.capture import capture_stream
 from ingest.report import CaptureReport
 from ingest.sheets.one_row import column_of, sheet_of_row
+from ingest.sheets.own import Own
 from ingest.sheets.templates import Template, templates, words
 
 router = APIRouter(include_in_schema=False)
@@ -80,6 +84,7 @@ def show_done(request: Request, capture_id: str, step: str = "") -> Response:
         is_new=report["counts"]["accepted"] > 0,
         told=[told_of(one, n) for one in stored],
         events=[one.event_id for one in stored],
+        photos=photo_links(request, stored),
         following=following,
     )
 
@@ -99,24 +104,40 @@ def show_step(request: Request, key: str, scanned: str = "") -> Response:
 
 
 @router.post("/steps/{key}")
-def write_down(request: Request, key: str, form: ShortForm) -> Response:
+def write_down(
+    request: Request, key: str, form: Annotated[FormData, Depends(sent_form)]
+) -> Response:
     """Store what the form says; the same said again is known already, and harmless."""
     template, t = _template(request, key), texts_for(request)
     values = typed(template, form)
-    report = _captured(request, template, values)
+    try:
+        photo = taken(request, form)
+    except PhotoError as error:
+        problems = {FIELD: str(error)}
+        if not wants_page(request):
+            return as_json({"problems": problems}, status=422)
+        return _form(request, template, values, problems)
+    report = _captured(request, template, values, photo)
     problems = _problems(template, report, t.language)
-    stands = report.status == "accepted" and not problems
+    is_stored = report.status == "accepted" and not problems
+    if is_stored:
+        stands(request, photo)
     if not wants_page(request):
         shown = report_for(asker_of(request), report.as_json(t.language))
-        return as_json({**shown, "problems": problems}, status=200 if stands else 422)
-    if stands:
+        return as_json({**shown, "problems": problems}, status=200 if is_stored else 422)
+    if is_stored:
         return RedirectResponse(f"/steps/done/{report.capture_id}?step={key}", 303)
-    return _form(request, template, values, problems)
+    return _form(request, template, values, problems, photo=photo)
 
 
-def _captured(request: Request, template: Template, values: Mapping[str, str]) -> CaptureReport:
+def _captured(
+    request: Request, template: Template, values: Mapping[str, str], photo: NamedPhoto | None
+) -> CaptureReport:
     asker, state, t = asker_of(request), request.app.state, texts_for(request)
-    own = own_of_asker(request)
+    # What headings mean in sheets of one's own is not what they mean in this form.
+    own = replace(
+        own_of_asker(request) or Own(), headings=(), members=photo.members if photo else {}
+    )
     report = capture_stream(
         state.ledger,
         io.BytesIO(sheet_of_row(template, values, t.language)),
@@ -124,8 +145,7 @@ def _captured(request: Request, template: Template, values: Mapping[str, str]) -
         now=now(),
         organisation=asker.organisation,
         ownership=ownership_of_asker(request),
-        # What headings mean in sheets of one's own is not what they mean in this form.
-        own=own and replace(own, headings=()),
+        own=own,
         limits=state.settings.limits.document,
     )
     note_upload(state.books, Upload(report.capture_id, asker.name))
@@ -155,6 +175,7 @@ def _form(
     problems: Mapping[str, str],
     *,
     is_new: bool = False,
+    photo: NamedPhoto | None = None,
 ) -> Response:
     offers, t = offers_for(request), texts_for(request)
     here = times.here_at(now())
@@ -176,6 +197,8 @@ def _form(
         lots=offers.lots if takes_lots(template) else (),
         product_field=next(iter(template.goods.values()))["product"].key,
         lot_field=next(iter(template.goods.values()))["lot"].key,
+        photo_problem=problems.get(FIELD),
+        photo_again=photo is not None,
         problem=problems.get("") or (t("steps.problems") if problems else None),
         begins_now=begins_now,
         zone=times.ZONE.key,

@@ -179,6 +179,19 @@ class Bookkeeping:
             ).fetchone()[0]
         return found
 
+    def rewrite(self) -> None:
+        """Write the file anew, so that nothing is left in it of what was removed.
+
+        Raises:
+            StoreError: the disk refuses, somebody else has it open, or the file is closed.
+        """
+        with self._turn, self._reading:
+            try:
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise refused(f"{self.path} cannot be written anew", error) from error
+
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False

@@ -1,6 +1,6 @@
 """What a sheet may take for granted of whoever sends it: names for codes, and its own headings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,10 +18,12 @@ class Own:
     Attributes:
         known: products, places and partners, whose names may stand for their codes.
         headings: what the headings of sheets of their own mean, the latest first.
+        members: what every event of the sheet says beside its row.
     """
 
     known: Known = field(default_factory=Known)
     headings: Sequence[OwnHeadings] = ()
+    members: Mapping[str, object] = field(default_factory=dict)
 
     def heading_of(self, sheet: Sheet) -> Heading | Finding | None:
         """Find the headings of a sheet, as `find_heading` does.

@@ -17,6 +17,7 @@ from epcis_core.codecs.stored import read_stored_event
 from epcis_core.codecs.structure import read_event
 from epcis_core.event_hash import event_hash
 from epcis_core.findings import Finding, Where, capped, finding, has_errors, phrase
+from epcis_core.model import photo
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from epcis_core.store.events import StoredEvent
 from ingest.corrections import Reason, another_id, declared
@@ -36,7 +37,7 @@ from ingest.unpacking import RefusedError
 
 _HEAD: Final = 2**14
 _STEP: Final = 500  # rows between what is told of progress
-_NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE})
+_NAMESPACES: Final = Namespaces({**BUILT_IN, PREFIX: NAMESPACE, photo.PREFIX: photo.NAMESPACE})
 _OTHER_SYNTAXES: Final = (b"{", b"[", b"<")  # begin JSON or XML
 _BEFORE: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Bytes of marks, wide letters and white space, which may stand before any of these."""
@@ -129,6 +130,8 @@ class SheetReader:
     def _read(self, built: Built) -> Iterator[ReadEvent]:
         """Yield the events of one group of rows, the first with what is told of the rows."""
         told = tuple(capped(built.findings))
+        for event in built.events:
+            event.update(self._own.members)
         if not built.events:
             self._note_rows(built)
             yield self._read_event(b"", None, {}, built.at, told)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import segno
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SMALL_PHONE, running
@@ -149,5 +150,99 @@ def test_without_javascript_a_code_and_a_form_do_the_same(
     page.get_by_label("Lot number").fill("X7")
     page.get_by_label("Quantity").fill("3")
     page.get_by_label("Reason for destruction").fill("spoilt")
+    page.get_by_label("Photo of this step").set_input_files(photograph(tmp_path / "q.jpg", 20))
     page.get_by_role("button", name="Store it").click()
     expect(page.locator("h1")).to_have_text("Stored")
+
+
+def photograph(path: Path, colour: int) -> Path:
+    """What the camera of a phone makes."""
+    Image.effect_noise((3200, 2400), colour).convert("RGB").save(path, "JPEG", quality=95)
+    return path
+
+
+def test_a_photo_is_made_small_on_the_phone_waits_with_its_step_and_is_sent_once(
+    browser: Browser, server: str, axe: str, tmp_path: Path
+) -> None:
+    context = browser.new_context(locale="en", viewport={"width": SMALL_PHONE, "height": 700})
+    page = context.new_page()
+    page.goto(server + "/steps")
+    page.wait_for_selector("html[data-kept]", state="attached")
+    page.goto(server + "/steps/sale")
+    context.set_offline(True)
+    fill_sale(page, product=GRAPES, lot="P1")
+    page.get_by_label("Photo of this step").set_input_files(photograph(tmp_path / "p.jpg", 40))
+    expect(page.locator(".ready")).to_contain_text("The photo is ready")
+    kilobytes = int(page.locator(".ready").inner_text().split()[-2])
+    assert 0 < kilobytes * 1000 < (tmp_path / "p.jpg").stat().st_size / 2
+    check_form(page, axe)
+    page.get_by_role("button", name="Store it").click()
+    expect(page.locator(".drafts li")).to_contain_text("P1 · 2 · kg · with a photo")
+    expect(page.locator(".ready")).to_be_empty()
+    context.set_offline(False)
+    expect(page.get_by_role("status").first).to_have_text("What was waiting has been sent.")
+    expect(page.locator(".drafts")).to_be_hidden()
+    assert photos_waiting(page) == 0
+    last = page.request.get(server + "/uploads.json").json()["uploads"][0]
+    page.goto(f"{server}/captures/{last['capture_id']}/receipt")
+    image = page.get_by_role("img", name="Photo with the record")
+    expect(image).to_be_visible()
+    shown = image.evaluate("one => one.decode().then(() => [one.naturalWidth, one.naturalHeight])")
+    assert 240 <= shown[0] <= 1600
+    assert shown[0] * 3 == shown[1] * 4
+    assert told_barriers(page, axe) == []
+    context.close()
+
+
+def photos_waiting(page: Page) -> object:
+    """How many photographs wait on a phone."""
+    return page.evaluate(
+        """() => new Promise((done) => {
+            const opening = indexedDB.open("steps", 1);
+            opening.onsuccess = () => {
+                const work = opening.result.transaction("photos");
+                work.objectStore("photos").count().onsuccess = ({ target }) => done(target.result);
+            };
+        })"""
+    )
+
+
+def test_a_photo_goes_on_with_what_is_mended_and_one_that_is_lost_is_told(
+    browser: Browser, server: str, tmp_path: Path
+) -> None:
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    page.goto(server + "/steps/sale")
+    context.set_offline(True)
+    for lot in ("P2", "P3"):
+        fill_sale(page, product="1234", lot=lot)
+        page.get_by_label("Photo of this step").set_input_files(photograph(tmp_path / "p.jpg", 9))
+        expect(page.locator(".ready")).to_contain_text("The photo is ready")
+        page.get_by_role("button", name="Store it").click()
+        expect(page.locator(".drafts")).to_contain_text(lot)
+    second = page.evaluate("JSON.parse(localStorage.getItem('drafts'))[1].id")
+    page.evaluate(
+        """(id) => new Promise((done) => {
+            const opening = indexedDB.open("steps", 1);
+            opening.onsuccess = () => {
+                const work = opening.result.transaction("photos", "readwrite");
+                work.objectStore("photos").delete(id);
+                work.oncomplete = done;
+            };
+        })""",
+        second,
+    )
+    context.set_offline(False)
+    lost = "The photo is no longer on this phone."
+    expect(page.locator(".drafts li", has_text="P3").locator(".problem")).to_contain_text(lost)
+    expect(page.locator(".drafts li", has_text="P2").locator(".problem")).to_contain_text("1234")
+    page.locator(".drafts li", has_text="P2").get_by_role("link").click()
+    expect(page.locator(".ready")).to_contain_text("The photo is ready")
+    page.locator("form.step").get_by_label("Product").fill(GRAPES)
+    page.get_by_role("button", name="Store it").click()
+    expect(page.locator("h1")).to_have_text("Stored")
+    expect(page.get_by_role("img", name="Photo with the record")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator(".drafts")).to_be_hidden()
+    assert photos_waiting(page) == 0
+    context.close()

@@ -77,6 +77,7 @@ ASKED_ELSEWHERE = {
     "GET /steps/worker.js": "a script",
     "GET /steps/{key}": "shows the time of day; what it offers of others: test_steps",
     "GET /steps/done/{capture_id}": "of a capture, whose report is asked",
+    "GET /event/photo": "of events with a photo; asked by others: test_photos_of_steps",
     "POST /steps/{key}": "captures as POST /captures does, which is asked",
     "POST /scan": "reads a photograph, and nothing of the ledger",
     "GET /shares": "of whoever shares",

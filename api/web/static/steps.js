@@ -7,9 +7,36 @@ const { owner } = box.dataset;
 const all = () => JSON.parse(localStorage.getItem(KEY) || "[]");
 const own = () => all().filter((one) => one.owner === owner);
 function change(id, draft) {
+  if (id && draft?.id !== id) photos("readwrite", (kept) => kept.delete(id)).catch(() => null);
   const others = all().filter((one) => one.id !== id);
   localStorage.setItem(KEY, JSON.stringify(draft ? [...others, draft] : others));
   list();
+}
+
+// The photographs of drafts stand in a store of their own, since they are too large for the other.
+function photos(mode, ask) {
+  return new Promise((done, fail) => {
+    const opening = indexedDB.open("steps", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("photos");
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const base = opening.result;
+      const work = base.transaction("photos", mode);
+      const asked = ask(work.objectStore("photos"));
+      work.oncomplete = () => done(asked.result);
+      work.onabort = () => fail(work.error);
+      base.close(); // once the work is done
+    };
+  });
+}
+const waiting = (id) => photos("readonly", (kept) => kept.get(id)).catch(() => null);
+
+function body(values, photo) {
+  if (!photo) return new URLSearchParams(values);
+  const data = new FormData();
+  for (const [name, value] of values) data.append(name, value);
+  data.append("photo", photo, "photo.jpg");
+  return data;
 }
 
 function list() {
@@ -18,7 +45,7 @@ function list() {
   const lines = drafts.map((one) => {
     const line = document.createElement("li");
     const said = one.values.filter(([, value]) => value).map(([, value]) => value).join(" · ");
-    line.textContent = `${one.title}: ${said}`;
+    line.textContent = `${one.title}: ${said}${one.photo ? ` · ${box.dataset.withPhoto}` : ""}`;
     if (one.problem) {
       const problem = document.createElement("p");
       problem.className = "problem";
@@ -44,8 +71,13 @@ async function send() {
   let sent = 0;
   for (const draft of own()) {
     let answer;
+    const photo = draft.photo && await waiting(draft.id);
+    if (draft.photo && !photo) {
+      change(draft.id, { ...draft, problem: box.dataset.photoLost });
+      continue;
+    }
     try {
-      answer = await fetch(draft.action, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(draft.values) });
+      answer = await fetch(draft.action, { method: "POST", headers: { Accept: "application/json" }, body: body(draft.values, photo) });
     } catch {
       told.textContent = box.dataset.offline;
       return;
@@ -78,16 +110,45 @@ function beginNow() {
 // What was opened again to mend it waits no longer once the form has taken its place.
 const mended = () => window.location.hash.slice(1);
 
+// A photograph is made small before it is sent or kept; one that the browser cannot read goes as it is.
+const LONGEST = 1600;
+async function small(file) {
+  try {
+    const image = await createImageBitmap(file);
+    const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.82));
+    return made && made.size < file.size ? made : file;
+  } catch {
+    return file;
+  }
+}
+
 const form = document.querySelector("form.step");
+let held = null;
+function hold(photo) {
+  held = photo;
+  held.then((one) => {
+    const { ready } = form.elements.photo.dataset;
+    form.querySelector(".ready").textContent = one ? ready.replace("{size}", Math.ceil(one.size / 1000)) : "";
+  });
+}
+
 if (form) {
   beginNow();
+  form.elements.photo.addEventListener("change", ({ target }) => hold(target.files[0] ? small(target.files[0]) : Promise.resolve(null)));
+  hold(mended() ? waiting(mended()) : Promise.resolve(null));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button[type=submit]");
     button.disabled = true;
-    const values = [...new FormData(form)];
+    const values = [...new FormData(form)].filter(([name]) => name !== "photo");
+    const photo = await held;
     try {
-      const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(values) });
+      const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body: body(values, photo) });
       if (answer.redirected) {
         change(mended());
         window.location.assign(answer.url);
@@ -107,10 +168,13 @@ if (form) {
       }
       document.querySelector("main .problem")?.scrollIntoView({ block: "center" });
     } catch {
-      change(mended(), { id: `${Date.now()}-${Math.random()}`, owner, action: new URL(form.action).pathname, title: form.dataset.title, values });
+      const id = `${Date.now()}-${Math.random()}`;
+      const isKept = photo && await photos("readwrite", (kept) => kept.put(photo, id)).then(() => true, () => false);
+      change(mended(), { id, owner, action: new URL(form.action).pathname, title: form.dataset.title, values, ...(isKept && { photo: true }) });
       form.reset();
+      hold(Promise.resolve(null));
       beginNow();
-      told.textContent = box.dataset.kept;
+      told.textContent = photo && !isKept ? box.dataset.photoNotKept : box.dataset.kept;
       window.scrollTo(0, 0);
     }
     button.disabled = false;

@@ -26,6 +26,7 @@ from epcis_core.store.fsck.decided import differences_in_decisions
 from epcis_core.store.fsck.entries import EntryCheck
 from epcis_core.store.fsck.index import differences_in_index
 from epcis_core.store.fsck.log import LogCheck
+from epcis_core.store.fsck.photos import differences_in_photos
 from epcis_core.store.fsck.relations import Relations
 from epcis_core.store.fsck.shape import differences_in_shape
 from epcis_core.store.ledger import file_as_it_is
@@ -136,6 +137,8 @@ def _parts(
     yield from _read("decision", differences_in_decisions(cursor, keys))
     yield from _read("envelope", differences_in_heads(cursor))
     yield from _read("capture", differences_in_book(cursor))
+    service = path.with_name(f"{path.name}.service")
+    yield from _read("content", differences_in_photos(cursor, service))
     index = path.with_name(f"{path.name}.index")
     yield from _read("entry", differences_in_index(cursor, index, telling("index")))
 

@@ -53,7 +53,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo on a public page: its media type, and its bytes."""
+    """A photo: its media type, and its bytes."""
 
     kind: str
     content: bytes

@@ -261,5 +261,10 @@ STEPS: Final = (
         WHEN EXISTS (SELECT 1 FROM issued_notice WHERE owner = NEW.owner
             AND number = NEW.number AND version = NEW.version)
         BEGIN SELECT RAISE(ABORT, 'what was issued is never replaced'); END""",
+    # digest: SHA-256 of the bytes, as text. kept: when it was last sent. is_named: by an event.
+    """CREATE TABLE step_photo (
+        organisation TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, bytes BLOB NOT NULL,
+        kept INTEGER NOT NULL, is_named INTEGER NOT NULL, PRIMARY KEY (organisation, digest)
+    )""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

@@ -2,12 +2,23 @@
 
 from typing import Any
 
+from epcis_core.model.photo import NAMESPACE, PREFIX, NamedPhoto
 from epcis_core.proof.keys import Signer
 from epcis_core.rules.retention import all_rules
 from epcis_core.store.decisions import decide
 from epcis_core.store.erasure import apply_retention
 from epcis_core.store.ledger import Ledger
-from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed, place
+from tests.ingest.documents import (
+    CONTEXT,
+    NOW,
+    SITE,
+    captured,
+    document,
+    item,
+    lot,
+    observed,
+    place,
+)
 
 
 def fill(ledger: Ledger) -> str:
@@ -20,7 +31,8 @@ def fill(ledger: Ledger) -> str:
         ilmd={"cbvmda:lotNumber": "L1"},
         readPoint={"id": SITE},
         sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],
-        **{"ex:n": 1},
+        **{"ex:n": 1, "@context": [*CONTEXT, {PREFIX: NAMESPACE}]},
+        **NamedPhoto("0" * 64, "image/jpeg").members,
     )
     owner = {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:epc:id:pgln:9506000.13430"}
     site = place(SITE, name="Vườn Gió Cát")

@@ -57,6 +57,7 @@ from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
 from epcis_core.store.outbreaks import origin_of_cases, suppose
 from epcis_core.store.part import LedgerPart, part_of, senders, sent_elements, sent_events
+from epcis_core.store.photos import named_photos
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
@@ -97,6 +98,7 @@ WRITES = {
     "fsck.entries.EntryCheck": "likewise",
     "fsck.index.differences_in_index": "likewise",
     "fsck.log.LogCheck": "likewise",
+    "fsck.photos.differences_in_photos": "likewise",
     "fsck.relations.Relations": "likewise",
     "fsck.reports.differences_in_reports": "likewise",
     "fsck.shape.differences_in_shape": "likewise",
@@ -107,6 +109,8 @@ WRITES = {
     "remains.seal_remains": "writes",
     "backup.back_up_ledger": "copies the whole ledger for its operator",
     "backup.copy_to_check": "copies the whole ledger for its operator",
+    "photos.forget_left_waiting": "erases what is shown to nobody",
+    "photos.forget_unnamed": "erases, for the operator of the whole ledger",
     "index_upkeep.catch_up": "writes the index, which is read through a view",
     "index_upkeep.KeptIndex": "writes the index, which is read through a view",
     "deadlines.Deadlines": "interrupts reads, and reads nothing",
@@ -313,6 +317,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("erased", "erased_naming"): with_cursor(
         lambda cursor, view: erased_naming(cursor, view, [lot("L1")])
     ),
+    ("photos", "named_photos"): with_cursor(named_photos),
     ("retention", "held_events"): lambda ledger, view: sorted(
         held_events(ledger, view, lot("L1"), None)
     ),
