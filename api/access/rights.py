@@ -12,7 +12,7 @@ from epcis_core.access.roles import Right
 
 _QUERY: Final = "/epcis/queries/{name}"
 _SUBSCRIPTION: Final = f"{_QUERY}/subscriptions/{{subscription_id}}"
-_PAGES: Final = ("/", "/search", "/trace", "/event", "/recall", "/balance", "/gaps")
+_PAGES: Final = ("/", "/search", "/trace", "/trace/list", "/event", "/recall", "/balance", "/gaps")
 
 UNDER_A_CASE: Final = frozenset(
     f"GET {path}{ending}"

@@ -6,12 +6,13 @@ Many single items that went the same way stand together in one box.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
+from api.web.chain_parts import Chain, Edge, EdgeKind, Key, Node
+from api.web.crowds import crowded
 from epcis_core.provenance.result import Trace, TracedObject
 
-EdgeKind = Literal["transformation", "membership", "containment", "association", "handover"]
+__all__ = ["MAX_DRAWN", "Chain", "Edge", "Node", "chain_of", "in_order"]
 
 MAX_DRAWN: Final = 40
 """A picture of more boxes than this helps nobody; the lists beside it hold all."""
@@ -19,71 +20,6 @@ MAX_DRAWN: Final = 40
 _TOGETHER: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One object at one party, or several single items that went the same way.
-
-    Attributes:
-        object: the object, or the first of several.
-        members: all of them, in order.
-        party: where; None is a party that nobody names.
-        is_stop: it came here from another party, and its own box stands there.
-        time: when it is first seen here, UTC; None if unknown.
-        arrived: for a stop, that its receipt is recorded.
-        has_gap: a gap of the trace names the object.
-    """
-
-    object: TracedObject
-    members: tuple[TracedObject, ...]
-    party: str | None
-    is_stop: bool = False
-    time: str | None = None
-    arrived: bool = True
-    has_gap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An arrow from one node to another, by their indexes.
-
-    Attributes:
-        confirmed: of a handover, whether both sides recorded every one that the arrow stands for,
-            as far as whoever asks can know.
-        count: how many handovers the arrow stands for.
-        time: when, UTC; of several the first.
-    """
-
-    start: int
-    end: int
-    kind: EdgeKind
-    disputed: bool = False
-    confirmed: bool = True
-    count: int = 1
-    time: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """What a picture shows.
-
-    Attributes:
-        parties: in order, shippers before receivers as far as goods do not go in circles.
-        nodes: in order of time within each party.
-        edges: in order of start, then end.
-        hidden: how many objects the picture leaves to the lists.
-    """
-
-    parties: tuple[str | None, ...]
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    hidden: int = 0
-
-    def into(self, node: int) -> list[Edge]:
-        """Return the arrows that end at a node."""
-        return [edge for edge in self.edges if edge.end == node]
-
-
-Key = tuple[str, str | None]
 Item = TypeVar("Item", bound=Hashable)
 
 
@@ -96,7 +32,7 @@ def chain_of(trace: Trace, *, max_drawn: int = MAX_DRAWN) -> Chain:
     """
     first = _first_seen(trace)
     candidates = [one for one in trace.objects if one.role != "carrier"]
-    groups = _together(trace, candidates, first)
+    groups = _together(trace, candidates, first, is_crowded=len(candidates) > max_drawn)
     groups.sort(key=lambda group: (_distance(group[0]), group[0].kind != "lot", group[0].id))
     drawn = {group[0].id: group for group in groups[:max_drawn]}
     # Every member of a group is drawn as its first.
@@ -114,16 +50,26 @@ def chain_of(trace: Trace, *, max_drawn: int = MAX_DRAWN) -> Chain:
 
 
 def _together(
-    trace: Trace, candidates: Sequence[TracedObject], first: Mapping[str, Mapping[str | None, str]]
+    trace: Trace,
+    candidates: Sequence[TracedObject],
+    first: Mapping[str, Mapping[str | None, str]],
+    *,
+    is_crowded: bool,
 ) -> list[tuple[TracedObject, ...]]:
-    """Return objects, single items of one product with the same relations and hands together."""
+    """Return objects, single items of one product with the same relations and hands together.
+
+    Where there are more objects than a picture has room for, lots of one product stand together as
+    well, if they have the same relations and went the same way.
+    """
     relations: dict[str, list[tuple[str, ...]]] = {found.id: [] for found in candidates}
     for link in trace.links:
         relations.setdefault(link.from_, []).append(("to", link.kind, link.to))
         relations.setdefault(link.to, []).append(("from", link.kind, link.from_))
     for at, handover in enumerate(trace.handovers):
         for named in handover.objects:
-            relations.setdefault(named, []).append(("handover", str(at)))
+            ends = (str(handover.from_party), str(handover.to_party), handover.confirmed)
+            way = ends if is_crowded else (str(at),)
+            relations.setdefault(named, []).append(("handover", *way))
     for gap in trace.gaps:
         for named in gap.objects:
             relations.setdefault(named, []).append(("gap", gap.code))
@@ -136,7 +82,8 @@ def _together(
             tuple(sorted(relations[one.id])),
             tuple(first.get(one.id, {})),
         )
-        single = one.kind == "instance" and one.role != "subject"
+        single = one.kind == "instance" or (is_crowded and one.kind == "lot")
+        single = single and one.role != "subject"
         groups.setdefault(alike if single else one.id, []).append(one)
     found: list[tuple[TracedObject, ...]] = []
     for group in groups.values():
@@ -178,9 +125,10 @@ def _add_handovers(
     nodes: dict[Key, Node],
     edges: dict[tuple[Key, Key, EdgeKind], Edge],
 ) -> None:
-    sales = trace.sales  # they end the chain; who bought is nobody's to know
+    # Sales end the chain; who bought is nobody's to know.
+    sales = {id(sale) for sale in trace.sales}
     for handover in trace.handovers:
-        if handover.from_party == handover.to_party or handover in sales:
+        if handover.from_party == handover.to_party or id(handover) in sales:
             continue
         for one in dict.fromkeys(box_of[one] for one in handover.objects if one in box_of):
             start, end = (one, handover.from_party), (one, handover.to_party)
@@ -245,6 +193,7 @@ def _add_links(
 def _ordered(
     nodes: Mapping[Key, Node], edges: Mapping[tuple[Key, Key, EdgeKind], Edge], *, hidden: int
 ) -> Chain:
+    nodes, edges, crowds = crowded(nodes, edges)
     parties = _party_order(nodes, edges)
     rank = {party: index for index, party in enumerate(parties)}
     keys = sorted(nodes, key=lambda key: (rank[key[1]], nodes[key].time or "", key[0]))
@@ -254,7 +203,7 @@ def _ordered(
         for (start, end, kind), edge in edges.items()
     ]
     arrows.sort(key=lambda edge: (edge.start, edge.end, edge.kind))
-    return Chain(parties, tuple(nodes[key] for key in keys), tuple(arrows), hidden)
+    return Chain(parties, tuple(nodes[key] for key in keys), tuple(arrows), hidden, crowds)
 
 
 def _party_order(

@@ -57,6 +57,12 @@ class Namer:
             return self.texts("trace.unknown_party")
         return _named(self.book.party(key)) or _number(key)
 
+    def crowd(self, parties: Sequence[str | None]) -> str:
+        """Return the name of one party, or of the first of many and how many others there are."""
+        first, *others = parties
+        name = self.party(first)
+        return self.texts.count("chain.crowd", len(others), name=name) if others else name
+
     def numbered_party(self, key: str) -> str:
         """Return a party's name with its GLN, or that alone where it has none."""
         name, number = _named(self.book.party(key)), key.removeprefix(PARTY)
@@ -131,6 +137,21 @@ class Namer:
             return self.texts("event.more", list=", ".join(parts[:_LISTED]), number=more)
         return self.texts("event.and").join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
+    def alike(self, keys: Sequence[str]) -> str:
+        """Return objects as part of a sentence; of many of one sort their number and the sort."""
+        by_sort: dict[str, list[str]] = {}
+        for key in keys:
+            by_sort.setdefault(self._sort_of(key) or key, []).append(key)
+        parts: list[str] = []
+        for sort, its in by_sort.items():
+            if len(its) > 1:
+                parts.append(
+                    self.texts("thing.many", number=self.texts.number(len(its)), name=sort)
+                )
+            else:
+                parts.append(self.thing(its[0]))
+        return self.joined(parts)
+
     def _counted(self, named: Sequence[Named]) -> Iterable[str]:
         sorts = Counter(self._sort(one) for one in named)
         told = set()
@@ -149,6 +170,19 @@ class Namer:
             return None
         if parsed.gtin is not None:
             return self.product(parsed.gtin) or f"GTIN {parsed.gtin}"
+        return self._unit_of(parsed)
+
+    def _sort_of(self, key: str) -> str | None:
+        """Return what single items of a product, or units of a kind, have in common."""
+        parsed = key_of(key)
+        if parsed is None:
+            return None
+        if parsed.gtin is not None:
+            is_item = parsed.serial is not None
+            return (self.product(parsed.gtin) or f"GTIN {parsed.gtin}") if is_item else None
+        return self._unit_of(parsed)
+
+    def _unit_of(self, parsed: Identifier) -> str | None:
         kind = parsed.scheme.partition("_")[0]
         return self.texts(f"thing.{kind}", key="").strip() if kind in _UNITS else None
 
@@ -178,6 +212,16 @@ def party_link(party: str, **more: str | None) -> str:
     """Return the address of a party's page."""
     asked = urlencode({k: v for k, v in more.items() if v})
     return f"/parties/{quote(party, safe='')}" + (f"?{asked}" if asked else "")
+
+
+def trace_list_link(key: str, of: str, **more: str | None) -> str:
+    """Return the address of a list behind an object's trace."""
+    return "/trace/list?" + urlencode({"id": key, "of": of, **{k: v for k, v in more.items() if v}})
+
+
+def gaps_link(key: str, **more: str | None) -> str:
+    """Return the address of all gaps of an object's trace."""
+    return "/gaps?" + urlencode({"id": key, **{k: v for k, v in more.items() if v}})
 
 
 def recall_link(keys: Iterable[str], **more: str | None) -> str:

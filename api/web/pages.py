@@ -1,7 +1,7 @@
-"""The pages: search, trace, event; what they need from the ledger, and how they answer.
+"""The pages: search, event; what they need from the ledger, and how they answer.
 
-Uploads are next door, in `api.web.uploads` and beside it; recall in `api.web.lots`; balances in
-`api.balances`.
+The trace is next door, in `api.traces`; uploads in `api.web.uploads` and beside it; recall in
+`api.web.lots`; balances in `api.balances`.
 """
 
 import tomllib
@@ -17,11 +17,10 @@ from api.access.asker import Asker, asker_of, view_of
 from api.access.redaction import shows_capture
 from api.balances import lots as lot_balances
 from api.balances import parties
-from api.clock import now
 from api.hints import hint
 from api.notices import notice_page
 from api.outbreaks import common_sources, since_opened, supposing
-from api.paper_checkpoint import latest_on_paper
+from api.traces import routes as traces
 from api.web import (
     account,
     capture_page,
@@ -65,24 +64,16 @@ from api.web.answers import (
 from api.web.correctable import may_correct, others_of
 from api.web.event_page import event_page, facts_of_stored
 from api.web.naming import trace_link
-from api.web.reached import trace_reached
-from api.web.stamp_orders import stamps_link
-from api.web.trace_page import MOST_ROWS, balanced, listed_events, trace_page
 from api.web.words import sentence
 from epcis_core.findings import Language
 from epcis_core.model.times import utc_text
-from epcis_core.provenance.result import Direction, Trace
 from epcis_core.store.events import (
     StoredEvent,
     count_contents,
-    events_by_id,
     find_events,
     latest_events,
 )
-from epcis_core.store.ledger import Ledger
 from epcis_core.store.search import Hit, search
-from epcis_core.store.trace import balance_of, trace_lot
-from epcis_core.store.view import View
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
@@ -95,6 +86,7 @@ router.include_router(corrections.router)
 router.include_router(steps.router)
 router.include_router(step_photos.router)
 router.include_router(scans.router)
+router.include_router(traces.router)
 router.include_router(lots.router)
 router.include_router(lot_balances.router)
 router.include_router(parties.router)
@@ -178,68 +170,6 @@ def _hint(text: str, hits: list[Hit], language: Language = "en") -> dict[str, An
     return {} if any(hit.why in {"exact", "lot"} for hit in hits) else hint(text, language)
 
 
-@router.get("/trace", summary="Where an object came from and where it went")
-@router.get("/trace.json", summary="Where an object came from and where it went")
-def show_trace(
-    request: Request,
-    id: Annotated[str, Query(min_length=1)],  # noqa: A002 - the contract's name
-    *,
-    direction: Direction = "both",
-    at: str | None = None,
-    as_of: str | None = None,
-    max_objects: Annotated[int, Query(ge=1)] = 10_000,
-) -> Response:
-    """Show where an object came from, where it went, and what the records do not show."""
-    ledger = request.app.state.ledger
-    answer = trace_lot(
-        ledger,
-        view_of(request),
-        id,
-        direction=direction,
-        at=at or None,
-        as_of=as_of or None,
-        now=now(),
-        max_objects=max_objects,
-    )
-    status = 200 if answer.objects else 404
-    if not wants_page(request):
-        told = {} if answer.objects else hint(id)
-        reached = trace_reached(request, answer, as_of=as_of or None)
-        return as_json({**reached.as_json(), **told}, status=status)
-    namer = namer_for(request, as_of=as_of or None)
-    if not answer.objects:
-        return page(
-            request,
-            "trace_unknown.html",
-            status=404,
-            trace=answer,
-            asked=id,
-            n=namer,
-            hint=hint(id, texts_for(request).language).get("hint"),
-        )
-    visited = _visited(ledger, view_of(request), answer)
-    facts = [facts_of_stored(one) for one in visited]
-    balances = [
-        balance_of(ledger, view_of(request), one, as_of=as_of or None) for one in balanced(answer)
-    ]
-    shown = trace_page(answer, [one for one in facts if not one.retracts], balances, namer)
-    return page(
-        request,
-        "trace.html",
-        p=shown,
-        stamps=stamps_link(request, answer.subject),
-        photos=step_photos.photo_links(request, visited),
-        trace=answer,
-        n=namer,
-        is_past=bool(as_of),
-        checkpoint=latest_on_paper(ledger, request.app.state.books, now()),
-        most=MOST_ROWS,
-        link=lambda **change: trace_link(
-            answer.subject, **{"direction": direction, "at": at, "as_of": as_of, **change}
-        ),
-    )
-
-
 @router.get("/event", summary="One event as it was received")
 @router.get("/event.json", summary="One event as it was received")
 def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Response:  # noqa: A002
@@ -268,14 +198,6 @@ def show_event(request: Request, id: Annotated[str, Query(min_length=1)]) -> Res
         may_correct=may_correct(found, asker_of(request)),
         others=others_of(found[0], namer),
     )
-
-
-def _visited(ledger: Ledger, view: View, answer: Trace) -> list[StoredEvent]:
-    """Return the events of the visits that the page lists, and those that made the subject."""
-    made = [link.event for link in answer.links if link.to == answer.subject and link.event]
-    own = [visit.event for visit in answer.visits if visit.object == answer.subject][:20]
-    wanted = dict.fromkeys([*listed_events(answer), *made, *own])
-    return events_by_id(ledger, view, list(wanted))
 
 
 def _record(stored: StoredEvent, asker: Asker) -> dict[str, Any]:

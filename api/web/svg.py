@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from api.web import times
-from api.web.chain import Chain, Edge, Node
+from api.web.chain import Chain, Edge
 from api.web.lanes import Arrow, Band, Box, Picture, draw_lanes
 from api.web.naming import Namer, trace_link
 from api.web.rail import draw_rail
@@ -40,6 +40,7 @@ class DrawnBox:
         look: class names.
         mark: `!` where a gap names the object, else empty.
         is_subject: it is the object in question.
+        onward: where its arrows lead, as numbers of boxes, for those who walk by keys.
     """
 
     box: Box
@@ -49,6 +50,7 @@ class DrawnBox:
     look: str
     mark: str
     is_subject: bool
+    onward: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +108,15 @@ def _figure(name: str, chain: Chain, picture: Picture, namer: Namer, subject: st
         name,
         namer.texts("trace.picture_label", name=plain(namer.thing(subject))),
         picture,
-        tuple(_band(band, picture, namer, is_tall=name == "tall") for band in picture.bands),
-        tuple(
-            _box(box, chain.nodes[box.node], namer, is_tall=name == "tall") for box in picture.boxes
-        ),
+        tuple(_band(band, chain, picture, namer, is_tall=name == "tall") for band in picture.bands),
+        tuple(_box(box, chain, namer, is_tall=name == "tall") for box in picture.boxes),
         tuple(DrawnArrow(arrow, _look(arrow.edge)) for arrow in picture.arrows),
     )
 
 
-def _band(band: Band, picture: Picture, namer: Namer, *, is_tall: bool) -> DrawnBand:
+def _band(band: Band, chain: Chain, picture: Picture, namer: Namer, *, is_tall: bool) -> DrawnBand:
     # On phones the lines run at the left, so the name begins where the boxes do.
-    name = namer.party(band.party)
+    name = namer.crowd(chain.crowd(band.party))
     left = min((box.x for box in picture.boxes), default=0) if is_tall else 10
     # A long one begins further left, across the lines.
     x = max(10, min(left, picture.width - 8 - ceil(width_of(name[:_LONGEST], bold=True))))
@@ -124,7 +124,8 @@ def _band(band: Band, picture: Picture, namer: Namer, *, is_tall: bool) -> Drawn
     return DrawnBand(band, fitted(name, picture.width - x - 8, bold=True), x, y)
 
 
-def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
+def _box(box: Box, chain: Chain, namer: Namer, *, is_tall: bool) -> DrawnBox:
+    node = chain.nodes[box.node]
     texts = namer.texts
     one = node.object
     key = key_of(one.id)
@@ -148,7 +149,7 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
         lines = [number, *wrapped(name, box.width - 20), day]
     shown = _fitting(lines, box.width - (32 if node.is_stop else 20))
     # What is heard begins with what is seen, so that speech input finds it (WCAG 2.2, 2.5.3).
-    said = [" ".join(shown), namer.thing(one.id), namer.party(node.party)]
+    said = [" ".join(shown), namer.thing(one.id), namer.crowd(chain.crowd(node.party))]
     said += [texts("trace.disputed")] if one.disputed else []
     return DrawnBox(
         box,
@@ -158,6 +159,7 @@ def _box(box: Box, node: Node, namer: Namer, *, is_tall: bool) -> DrawnBox:
         " ".join(looks),
         "!" if has_gap or not node.arrived else "",
         one.role == "subject" and not node.is_stop,
+        tuple(dict.fromkeys(edge.end for edge in chain.edges if edge.start == box.node)),
     )
 
 

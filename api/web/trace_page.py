@@ -1,23 +1,25 @@
 """What the page of a trace says, worked out before it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from api.traces.certainty import Certainty, certainty_of
+from api.traces.deliveries import Deliveries, deliveries_of
+from api.traces.happenings import Day, by_event, days_of, happening
+from api.traces.headline import Headline, headline_of
+from api.traces.packings import Packings, packings_of
 from api.web import times
 from api.web.balance_table import BalanceTable, balance_table
 from api.web.chain import Chain, chain_of
 from api.web.contacts import Contact, address_of, contact_of
-from api.web.gap_words import GapRow, briefs_of_trace, gap_rows
+from api.web.gap_words import briefs_of_trace
 from api.web.naming import Namer
-from api.web.packing import Load, loads_of
+from api.web.packing import loads_of
 from api.web.svg import Figure, tall_figure, wide_figure
-from epcis_core.model.references import Role
 from epcis_core.provenance.balance_result import Balance
-from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.provenance.result import ContainerLoad, ObjectRole, Trace, TracedObject, Visit
+from epcis_core.provenance.result import ContainerLoad, ObjectRole, Trace, TracedObject
 
 ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
     "upstream",
@@ -29,26 +31,16 @@ ROLE_ORDER: Final[tuple[ObjectRole, ...]] = (
 )
 MOST_ROWS: Final = 300
 """A page lists this many rows of one sort; the JSON has all."""
+
+MOST_SHOWN: Final = 100
+"""The page of a trace shows this many happenings or loads itself; of more it shows the days, or the
+sorts, and leaves the rest to lists that it links to."""
+
+MOST_LINES: Final = 30
+"""Of handovers, objects, places and the like it shows this many itself."""
+
 _MOST_LOADS: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """What one event did with objects of the chain.
-
-    Attributes:
-        visit: the first visit, which stands for time, step, party and place of all.
-        offset: the offset from UTC that the event states; None if it was not read.
-        goods: the objects, in words.
-        inside: the containers they were in, in words; empty where they were named themselves.
-        disputed: it is likely for all of them, and proven for none.
-    """
-
-    visit: Visit
-    offset: str | None
-    goods: str
-    inside: str
-    disputed: bool
+_MOST_GAPS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +77,19 @@ class TracePage:
         subject: the object in question.
         title: product, or what to call the object.
         maker: the party it begins with.
-        amount: how much was made, or None if the records do not say.
         expiry: the day, or as the records have it.
+        headline: what is said first.
         coverage: the sentence on handovers.
-        gaps: as sentences.
+        certainty: what is known, likely and not known.
         groups: role to objects, origins first.
         balances: of the lot in question, or of the lots that the item in question belongs to.
         choices: the loads of a container in question to choose from, by time, nearest to the one
             that is shown; none where there is only one.
-        loads: what was packed in what, by time.
-        happenings: what happened, by time; at most `MOST_ROWS`.
-        unlisted: how many more there are.
+        packings: what was packed in what, by time.
+        loads: how many loads that are.
+        deliveries: the handovers by giver and taker.
+        days: what happened, day by day.
+        happenings: how many events that are.
         is_disputed: something in it is likely, but not proven.
     """
 
@@ -103,73 +97,75 @@ class TracePage:
     subject: TracedObject
     title: str
     maker: str | None
-    amount: str | None
     expiry: str | None
+    headline: Headline
     coverage: str
-    gaps: tuple[GapRow, ...]
+    certainty: Certainty
     groups: tuple[tuple[ObjectRole, tuple[TracedObject, ...]], ...]
     balances: tuple[BalanceTable, ...]
     choices: tuple[ContainerLoad, ...]
-    loads: tuple[Load, ...]
+    packings: tuple[Packings, ...]
+    loads: int
+    deliveries: tuple[Deliveries, ...]
     chain: Chain
     wide: Figure
     tall: Figure
     calls: tuple[Call, ...]
     places: tuple[PlaceRow, ...]
-    happenings: tuple[Happening, ...]
-    unlisted: int
+    days: tuple[Day, ...]
+    happenings: int
     is_disputed: bool
 
 
 def trace_page(
-    trace: Trace, facts: Sequence[EventFacts], balances: Sequence[Balance], namer: Namer
+    trace: Trace,
+    offsets: Mapping[str, str],
+    balances: Sequence[Balance],
+    namer: Namer,
+    *,
+    is_recalled: bool = False,
 ) -> TracePage:
     """Work out the page of a trace.
 
     Args:
         trace: an answer that knows its subject.
-        facts: of the events the page lists, for their offsets and the amount made, without error
-            declarations.
-        balances: of the objects that `balanced` names.
+        offsets: event to the offset from UTC that it states, of those of `shown_events`.
+        balances: those that go with it.
         namer: names and language.
+        is_recalled: everybody was told that the subject is recalled.
     """
     subject = next(one for one in trace.objects if one.role == "subject")
     chain = chain_of(trace)
     briefs = briefs_of_trace(trace)
+    visits = by_event(trace.visits)
+    shown = {one: happening(visits[one], offsets.get(one), namer) for one in shown_events(trace)}
     home = next((node for node in chain.nodes if node.object is subject and not node.is_stop), None)
+    loads = loads_of(trace.links)
+    deliveries = deliveries_of(trace, namer)
     return TracePage(
         trace=trace,
         subject=subject,
         title=subject.name or namer.thing(subject.id),
         maker=home.party if home is not None else None,
-        amount=_amount_made(subject.id, facts, namer),
         expiry=_expiry(subject.expiry, namer),
+        headline=headline_of(trace, balances, namer, is_recalled=is_recalled),
         coverage=coverage_of(trace, namer),
-        gaps=gap_rows(trace.gaps, briefs, namer, known=[subject.id]),
+        certainty=certainty_of(trace, deliveries, briefs, namer, most=_MOST_GAPS),
         groups=_groups(trace),
-        balances=tuple(balance_table(one, briefs, namer) for one in balances if one.rows),
+        balances=tuple(balance_table(one, briefs, namer) for one in balances),
         choices=_choices(trace.loads),
-        loads=loads_of(trace.links),
+        packings=packings_of(loads, namer, most=MOST_SHOWN),
+        loads=len(loads),
+        deliveries=deliveries,
         chain=chain,
         wide=wide_figure(chain, namer, subject.id),
         tall=tall_figure(chain, namer, subject.id),
-        calls=_calls(chain, trace, namer),
+        calls=calls_of(chain, trace, namer),
         places=_places(trace, namer),
-        happenings=_happenings(trace, facts, namer),
+        days=days_of(visits, shown, namer),
+        happenings=len(visits),
         is_disputed=is_disputed(trace),
-        unlisted=max(len({visit.event for visit in trace.visits}) - MOST_ROWS, 0),
     )
-
-
-def balanced(trace: Trace) -> list[str]:
-    """Return the objects whose balance the page shows: a lot; of a single item, its lots."""
-    subject = next(one for one in trace.objects if one.role == "subject")
-    if subject.kind in {"lot", "class"}:
-        return [subject.id]
-    lots = (
-        link.to for link in trace.links if link.kind == "membership" and link.from_ == subject.id
-    )
-    return list(dict.fromkeys(lots))
 
 
 def is_disputed(trace: Trace) -> bool:
@@ -181,9 +177,10 @@ def is_disputed(trace: Trace) -> bool:
     )
 
 
-def listed_events(trace: Trace) -> list[str]:
-    """Return the events that the page lists one by one, by time."""
-    return list(dict.fromkeys(visit.event for visit in trace.visits))[:MOST_ROWS]
+def shown_events(trace: Trace) -> list[str]:
+    """Return the events that the page shows one by one: all, or of very many none."""
+    events = list(dict.fromkeys(visit.event for visit in trace.visits))
+    return events if len(events) <= MOST_SHOWN else []
 
 
 def _choices(loads: Sequence[ContainerLoad]) -> tuple[ContainerLoad, ...]:
@@ -192,30 +189,6 @@ def _choices(loads: Sequence[ContainerLoad]) -> tuple[ContainerLoad, ...]:
     shown = next(place for place, load in enumerate(loads) if load.shown)
     first = max(min(shown - _MOST_LOADS // 2, len(loads) - _MOST_LOADS), 0)
     return tuple(loads[first : first + _MOST_LOADS])
-
-
-def _happenings(trace: Trace, facts: Sequence[EventFacts], namer: Namer) -> tuple[Happening, ...]:
-    offsets = {one.event_id: one.offset for one in facts}
-    by_event: dict[str, list[Visit]] = {event: [] for event in listed_events(trace)}
-    for visit in trace.visits:
-        if visit.event in by_event:
-            by_event[visit.event].append(visit)
-    return tuple(
-        Happening(
-            visits[0],
-            offsets.get(event),
-            namer.joined(_distinct(namer.thing(visit.object) for visit in visits)),
-            namer.joined(found)
-            if (found := _distinct(namer.thing(v.inside) for v in visits if v.inside))
-            else "",
-            all(visit.disputed for visit in visits),
-        )
-        for event, visits in by_event.items()
-    )
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
 
 
 def _expiry(text: str | None, namer: Namer) -> str | None:
@@ -241,33 +214,9 @@ def _groups(trace: Trace) -> tuple[tuple[ObjectRole, tuple[TracedObject, ...]], 
     return tuple((role, found) for role, found in by_role.items() if found)
 
 
-def _amount_made(subject: str, facts: Sequence[EventFacts], namer: Namer) -> str | None:
-    """Return how much was made: of outputs their sum, else the first amount recorded as new."""
-    outputs = [n for one in facts for n in one.objects(Role.OUTPUT) if n.object == subject]
-    added = [
-        named
-        for one in facts
-        if one.type == "ObjectEvent" and one.action == "ADD"
-        for named in one.objects(Role.EPC)
-        if named.object == subject
-    ]
-    total = _sum(outputs or added[:1])
-    return None if total is None else namer.texts.amount_or_count(str(total[0]), total[1])
-
-
-def _sum(named: Sequence[Named]) -> tuple[Decimal, str | None] | None:
-    units = {one.uom for one in named}
-    if len(units) != 1 or any(one.quantity is None for one in named):
-        return None
-    try:
-        return sum((Decimal(one.quantity or "") for one in named), Decimal()), units.pop()
-    except InvalidOperation:
-        return None
-
-
-def _calls(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
+def calls_of(chain: Chain, trace: Trace, namer: Namer) -> tuple[Call, ...]:
     """Return the parties of the chain, nearest to the consumer first, then all others."""
-    drawn = [party for party in reversed(chain.parties) if party is not None]
+    drawn = [party for party in reversed(chain.everybody) if party is not None]
     carriers = [h.carrier for h in trace.handovers if h.carrier is not None]
     silent = {h.to_party for h in trace.handovers if h.confirmed == "sender" and not h.unseen}
     return tuple(

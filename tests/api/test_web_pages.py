@@ -237,7 +237,13 @@ def test_the_trace_page_answers_the_first_questions(client: httpx.Client) -> Non
     trace = get(client, f"/trace.json?id={GRAPES}").json()
     both, handovers = trace["coverage"]["confirmed_by_both"], trace["coverage"]["handovers"]
     assert "Nho đỏ Ninh Thuận thùng 5 kg Lot DN260311" in page
-    assert "Made by Hợp tác xã nho Đồi Nắng Amount at the start 30 items Expiry 25 Mar 2026" in page
+    assert "No recall has been announced; the records have 1 gap or contradiction." in page
+    assert (
+        "From Trang trại nho Gió Cát by way of Hợp tác xã nho Đồi Nắng and Kho lạnh Cầu Vồng Xám to"
+    ) in page
+    assert "Made by Hợp tác xã nho Đồi Nắng Amount at the start 30 items Where it is now" in page
+    assert "Expiry 25 Mar 2026" in page
+    assert "Ask Quầy trái cây Hẻm Mười Hai +84 28 0000 1808" in page
     assert f"{both} of {handovers} hand-overs confirmed by both sides." in page
     assert (
         "Kho lạnh Cầu Vồng Xám recorded shipping Nho đỏ Ninh Thuận hộp 500 g, lot CV260313 to "

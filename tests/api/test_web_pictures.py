@@ -147,8 +147,10 @@ def test_every_object_is_drawn_once(trace: Trace) -> None:
 @given(traces(), st.integers(1, 6))
 def test_what_is_not_drawn_is_counted(trace: Trace, most: int) -> None:
     chain = chain_of(trace, max_drawn=most)
+    boxes = [node for node in chain.nodes if not node.is_stop]
     drawn = {one.id for node in chain.nodes for one in node.members}
-    assert len(drawn) == min(most, len(trace.objects))
+    assert len(boxes) <= most
+    assert len(drawn) >= min(most, len(trace.objects))  # more where some stand together
     assert chain.hidden == len(trace.objects) - len(drawn)
     assert SUBJECT in drawn
 

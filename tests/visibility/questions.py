@@ -205,6 +205,10 @@ class _Asking:
             for more in (*({}, then), way):
                 yield Question(f"/trace.json?{urlencode({'id': one, **more})}")
             yield Question(f"/trace?{urlencode({'id': one, 'lang': 'vi'})}", "text/html")
+            for of in ("happenings", "handovers", "loads", "objects", "parties"):
+                yield Question(f"/trace/list.json?{urlencode({'id': one, 'of': of})}")
+            listed = {"id": one, "of": "handovers", "party": self.party.id}
+            yield Question(f"/trace/list?{urlencode(listed)}", "text/html")
             yield Question(f"/balance.json?{urlencode({'id': one})}")
             yield Question(f"/balance.json?{urlencode({'id': one, **then})}")
             yield Question(f"/balance?{urlencode({'id': one})}", "text/html")

@@ -68,7 +68,7 @@ def balance_in_trace(page: Any) -> frozenset[str]:
     section = section_of(page, "balance")
     if section is None:
         return frozenset()
-    unit = "kg" if "(kg)" in words_of(section) else "g"
+    unit = "kg" if "(kg)" in section.text_content() else "g"  # all of it is folded
     return frozenset(_line(row, unit, words_of(row["Who, where"])) for row in rows_of(section))
 
 

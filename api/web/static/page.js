@@ -135,6 +135,43 @@ if (subject && box.scrollWidth > box.clientWidth) {
   box.scrollLeft = place.left - box.getBoundingClientRect().left - box.clientWidth / 2 + place.width / 2;
 }
 
+// By the arrow keys one follows the goods from box to box, or goes through all.
+for (const picture of document.querySelectorAll("svg.chain")) {
+  const nodes = [...picture.querySelectorAll("a.node")];
+  const onward = nodes.map((node) => (node.dataset.onward ?? "").split(" ").filter(Boolean).map(Number));
+  picture.addEventListener("keydown", (event) => {
+    const at = nodes.indexOf(event.target.closest("a.node"));
+    const next = {
+      ArrowRight: onward[at]?.[0],
+      ArrowLeft: onward.findIndex((ends) => ends.includes(at)),
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+    }[event.key];
+    if (at < 0 || next === undefined || !nodes[next]) return;
+    event.preventDefault();
+    nodes[next].focus();
+  });
+}
+
+// What is folded is on paper; and a link into it opens it.
+const folds = document.querySelectorAll("details.fold");
+let closed = [];
+window.addEventListener("beforeprint", () => {
+  closed = [...folds].filter((fold) => !fold.open);
+  for (const fold of closed) fold.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of closed) fold.open = false;
+});
+function unfold() {
+  const aim = document.getElementById(location.hash.slice(1));
+  if (!folds.length || !aim) return;
+  for (let fold = aim.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  aim.scrollIntoView();
+}
+window.addEventListener("hashchange", unfold);
+unfold();
+
 // An inspector takes the page along on paper.
 const print = document.querySelector(".print");
 if (print) {

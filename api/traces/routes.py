@@ -1,0 +1,98 @@
+"""The page of a trace, and the same as JSON."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.access.asker import view_of
+from api.clock import now
+from api.hints import hint
+from api.paper_checkpoint import latest_on_paper
+from api.traces import lists
+from api.traces.lists import Id, MaxObjects, offsets_of, sales_of, stored_of, unknown
+from api.web.answers import as_json, namer_for, page, wants_page
+from api.web.naming import gaps_link, trace_link, trace_list_link
+from api.web.reached import trace_reached
+from api.web.stamp_orders import stamps_link
+from api.web.step_photos import photo_links
+from api.web.trace_page import MOST_LINES, shown_events, trace_page
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import parse_identifier
+from epcis_core.identifiers.widening import anchors
+from epcis_core.provenance.result import Direction
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.registry.recall_notices import recalls_on
+from epcis_core.store.trace import trace_and_balances, trace_lot
+
+router = APIRouter()
+router.include_router(lists.router)
+
+
+@router.get("/trace", summary="Where an object came from and where it went")
+@router.get("/trace.json", summary="Where an object came from and where it went")
+def show_trace(
+    request: Request,
+    id: Id,  # noqa: A002 - the contract's name
+    *,
+    direction: Direction = "both",
+    at: str | None = None,
+    as_of: str | None = None,
+    max_objects: MaxObjects = 10_000,
+) -> Response:
+    """Show where an object came from, where it went, and what the records do not show."""
+    state = request.app.state
+    if not wants_page(request):
+        answer = trace_lot(
+            state.ledger,
+            view_of(request),
+            id,
+            direction=direction,
+            at=at or None,
+            as_of=as_of or None,
+            now=now(),
+            max_objects=max_objects,
+        )
+        told = {} if answer.objects else hint(id)
+        reached = trace_reached(request, answer, as_of=as_of or None)
+        return as_json({**reached.as_json(), **told}, status=200 if answer.objects else 404)
+    answer, balances = trace_and_balances(
+        state.ledger,
+        view_of(request),
+        id,
+        direction=direction,
+        at=at or None,
+        as_of=as_of or None,
+        now=now(),
+        max_objects=max_objects,
+    )
+    namer = namer_for(request, as_of=as_of or None)
+    if not answer.objects:
+        return unknown(request, answer, id, namer)
+    how = {"direction": direction, "at": at, "as_of": as_of}
+    stored = stored_of(request, shown_events(answer))
+    is_recalled = _is_recalled(state.books, answer.subject)
+    return page(
+        request,
+        "trace.html",
+        p=trace_page(answer, offsets_of(stored), balances, namer, is_recalled=is_recalled),
+        photos=photo_links(request, stored),
+        stamps=stamps_link(request, answer.subject),
+        trace=answer,
+        n=namer,
+        sales=sales_of(answer),
+        is_past=bool(as_of),
+        checkpoint=latest_on_paper(state.ledger, state.books, now()),
+        most=MOST_LINES,
+        link=lambda **change: trace_link(answer.subject, **{**how, **change}),
+        gaps_link=gaps_link(answer.subject, as_of=as_of),
+        listed=lambda of, **more: trace_list_link(answer.subject, of, **how, **more),
+    )
+
+
+def _is_recalled(books: Bookkeeping, subject: str) -> bool:
+    """Tell whether everybody was told that an object, its lot or its product is recalled."""
+    try:
+        keys = anchors(parse_identifier(subject))
+    except IdentifierError:
+        keys = [subject]
+    with books.reading() as connection:
+        return bool(recalls_on(connection, keys))
