@@ -27,6 +27,7 @@ from api.outward import Outward
 from api.own_site import OwnSite
 from api.portal.runner import Connectors
 from api.portal.runner import Means as PortalMeans
+from api.reports import desk, documents, lists
 from api.resolver import addresses, description
 from api.resolver.scans import ScanCounter
 from api.routes import (
@@ -121,6 +122,9 @@ def routed() -> FastAPI:
     app.include_router(addresses.router)
     app.include_router(description.router)
     app.include_router(pages.router)
+    app.include_router(desk.router)
+    app.include_router(lists.router)
+    app.include_router(documents.router)
     pages.mount_static(app)
     install_document(app)
     return app

@@ -71,6 +71,12 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
+    for path in ("/desk", "/desk.json", "/desk/{key}", "/desk/{key}.{ending}"):
+        yield f"GET {path}", Right.AUDIT
+    for path in ("/reports/{name}", "/reports/{name}.{ending}"):
+        yield f"GET {path}", Right.AUDIT
+    for path in ("/desk/{key}", "/reports/{name}"):
+        yield f"POST {path}", Right.MANAGE
     yield "POST /backups", Right.OPERATE
     yield "GET /metrics", Right.OPERATE
 

@@ -84,6 +84,15 @@ def calendar_day(on: date, language: Language) -> str:
     return format_date(on, _DAY[language], locale=language)
 
 
+def calendar_day_of(on: str, language: Language) -> str:
+    """Return a day that is kept as `2026-05-12` in figures.
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    return calendar_day(date.fromisoformat(on), language)
+
+
 def short_day(moment: datetime, language: Language) -> str:
     """Return the day in as few characters as it takes, for pictures."""
     return format_date(moment.date(), _SHORT_DAY[language], locale=language)

@@ -233,13 +233,19 @@ def lists() -> Mapping[str, Template]:
     return _read(files("schemas") / "registry", {})
 
 
+@cache
+def desk_lists() -> Mapping[str, Template]:
+    """Return the lists that the province keeps, likewise: `priorities`, `surveys`, `trainings`."""
+    return _read(files("schemas") / "desk", {})
+
+
 def template_of(key: str) -> Template:
-    """Return a template or a list by its key.
+    """Return a template or a list by its key; no two have the same.
 
     Raises:
         KeyError: there is none.
     """
-    return templates().get(key) or lists()[key]
+    return templates().get(key) or lists().get(key) or desk_lists()[key]
 
 
 def _read(folder: Traversable, shared: Mapping[str, Any]) -> Mapping[str, Template]:

@@ -266,5 +266,15 @@ STEPS: Final = (
         organisation TEXT NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, bytes BLOB NOT NULL,
         kept INTEGER NOT NULL, is_named INTEGER NOT NULL, PRIMARY KEY (organisation, digest)
     )""",
+    # What the province keeps for its reports. list: trainings, surveys, priorities. entries: JSON.
+    """CREATE TABLE desk_line (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, entries TEXT NOT NULL,
+        added INTEGER NOT NULL, changed INTEGER NOT NULL, retired INTEGER
+    )""",
+    "CREATE INDEX desk_line_of ON desk_line (list, number)",
+    # period: 2026, or 2026-Q3. key: of the remark, as the report's file has it.
+    """CREATE TABLE remark (
+        period TEXT NOT NULL, key TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (period, key)
+    )""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
