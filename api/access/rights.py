@@ -28,6 +28,8 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _of_stamps()
     yield from _of_lists()
     yield from _of_documents()
+    yield from _of_sending()
+    yield from _of_authority()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
@@ -35,6 +37,15 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET /parties/{{party}}/balance{ending}", Right.READ
     for path in ("/parties/{party}", "/parties/{party}.json", "/balance.csv", "/balance.xlsx"):
         yield f"GET {path}", Right.READ
+    yield "GET /all-events", Right.READ
+    yield "GET /proof/{event_id}", Right.READ
+    yield "GET /proof.zip", Right.READ
+    yield "POST /backups", Right.OPERATE
+    yield "GET /metrics", Right.OPERATE
+
+
+def _of_sending() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of what is sent in, and of what becomes of it."""
     for ending in ("", ".json"):
         yield f"GET /captures/{{capture_id}}{ending}", Right.READ
         yield f"GET /captures/{{capture_id}}/receipt{ending}", Right.READ
@@ -52,9 +63,10 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"{method} /correct", Right.CAPTURE
     yield "GET /upload/progress/{token}.json", Right.CAPTURE
     yield "POST /captures", Right.CAPTURE
-    yield "GET /all-events", Right.READ
-    yield "GET /proof/{event_id}", Right.READ
-    yield "GET /proof.zip", Right.READ
+
+
+def _of_authority() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of those who manage, inspect and oversee, and of what all decide to show."""
     for method in ("GET", "POST"):
         yield f"{method} /people", Right.MANAGE
         yield f"{method} /capture-rights", Right.MANAGE
@@ -77,8 +89,6 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
         yield f"GET {path}", Right.AUDIT
     for path in ("/desk/{key}", "/reports/{name}"):
         yield f"POST {path}", Right.MANAGE
-    yield "POST /backups", Right.OPERATE
-    yield "GET /metrics", Right.OPERATE
 
 
 def _of_documents() -> Iterator[tuple[str, Right]]:

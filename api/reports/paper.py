@@ -67,7 +67,8 @@ def _groups(row: Row, t: Texts) -> Block:
     cells = [(group_in_words(row, name, t), t.number(number)) for name, number in groups]
     shown = cells[: 3 * MOST_GROUPS]
     if not cells:
-        return Block("", (f"{getattr(row.figure, t.language)}: {t('report.none')}.",))
+        nothing = t("report.none")
+        return Block("", (f"{getattr(row.figure, t.language)}: {nothing}.",))
     note = ""
     if len(cells) > len(shown):
         note = t("report.more", number=t.number(len(cells) - len(shown)))
