@@ -2,7 +2,7 @@
 # BIN: where the tools are; the README's commands make .venv.
 BIN ?= .venv/bin
 
-.PHONY: check lint format types directions test fuzz worlds pages queries visibility api-fuzz damage faults load docs wheel audit demo
+.PHONY: check lint format types directions test fuzz worlds pages queries visibility api-fuzz damage faults load portal docs wheel audit demo
 
 check: lint types directions test  ## everything that must pass before a commit lands
 
@@ -53,6 +53,9 @@ faults:  ## servers killed, system calls failing, power lost, disks full; each a
 
 load:  ## fifty clients at once for twice five minutes; writes docs/load.md
 	$(BIN)/python -m tests.load.run --into docs/load.md
+
+portal:  ## ten thousand lots to a portal with all faults, through a day without it and a hundred kills
+	nice -n 10 $(BIN)/python -m tests.portal.run
 
 wheel:  ## build the wheel and run it in an environment of its own
 	sh .ci/wheel

@@ -70,9 +70,9 @@ def write_documents(
         organisations = senders(cursor, view, part)
     for one in organisations:
         with ledger.reading() as cursor:
-            for prefixes, elements in _together(sent_elements(cursor, view, part, one)):
+            for prefixes, elements in together(sent_elements(cursor, view, part, one)):
                 path = folder / f"{len(found) + 1:05d}-master-data.jsonld"
-                path.write_bytes(_master_data(elements, prefixes, written))
+                path.write_bytes(master_data_document(elements, prefixes, written))
                 found.append(ExportedDocument(path.name, one, elements=len(elements)))
     for one in organisations:
         with ledger.reading() as cursor:
@@ -101,7 +101,7 @@ def _write_events(path: Path, events: Iterable[StoredEvent], written: str) -> in
     return count
 
 
-def _together(
+def together(
     elements: Iterable[StoredElement],
 ) -> Iterator[tuple[dict[str, str], list[StoredElement]]]:
     """Yield elements, as many as fit into one document, and what their prefixes stand for."""
@@ -117,7 +117,9 @@ def _prefixes(element: StoredElement) -> tuple[tuple[str, str], ...]:
     return tuple(namespaces.prefixes.items())
 
 
-def _master_data(elements: list[StoredElement], prefixes: dict[str, str], written: str) -> bytes:
+def master_data_document(
+    elements: list[StoredElement], prefixes: dict[str, str], written: str
+) -> bytes:
     """Return a document without events whose header has master data."""
     vocabularies: dict[str, list[Any]] = {}
     for element in elements:

@@ -31,6 +31,7 @@ from epcis_core.store.portal.deliveries import (
     Status,
     accepted_delivery,
     add_delivery,
+    count_open,
     drop_delivery,
     next_delivery,
     next_due,
@@ -57,6 +58,7 @@ from epcis_core.store.view import EVERYTHING
 _log: Final = logging.getLogger("epcis.portal")
 _SECOND: Final = 1_000_000  # microseconds
 _AT_ONCE: Final = 50  # lots that are looked at, or read back, before anything else is done
+_ENOUGH: Final = 100  # deliveries under way
 _SWEEP: Final = 24 * HOUR
 _BREAKS: Final = 3
 """So many failures one after the other, and the target is left alone for a while."""
@@ -143,6 +145,8 @@ class Connector:
     def look(self, now: int) -> bool:
         """Look at the next stretch of the ledger; False where there is nothing new."""
         name = self.target.name
+        if self._has_enough(now):
+            return False
         found = changed_lots(self._ledger, EVERYTHING, reached(self._books, name).sequence)
         if found is None:
             return sweep(self._books, name, now, _SWEEP)
@@ -151,6 +155,8 @@ class Connector:
 
     def prepare(self, now: int) -> bool:
         """Make what the target must be told of lots that may have changed; False for none."""
+        if self._has_enough(now):
+            return False
         found = changes(self._books, self.target.name, most=_AT_ONCE)
         made = [self._make(lot) for lot, _ in found]
         with self._books.transaction():
@@ -178,12 +184,12 @@ class Connector:
         return now
 
     def warn(self, now: int) -> None:
-        """Tell, once each, of lots whose deadline has come near or is over."""
+        """Tell, once of each lot, that its deadline has come near, and that it is over."""
         one = self.target
         soon, late = take_warnings(self._books, one.name, now, one.deadline, one.warning)
-        for words, lots in (("will soon be late", soon), ("is late", late)):
-            for lot in lots:
-                _log.warning("%s: %s %s", one.name, lot, words)
+        for words, lots in (("will soon be late", soon), ("are late", late)):
+            if lots:
+                _log.warning("%s: %d lots %s, such as %s", one.name, len(lots), words, lots[0])
 
     async def reconcile(self, now: int) -> tuple[int, int]:
         """Ask the target for every lot that it has taken; what it has not is sent again.
@@ -209,6 +215,15 @@ class Connector:
                     lost += 1
                     note_lost(self._books, self.target.name, one.lot, now)
         return asked, lost
+
+    def _has_enough(self, now: int) -> bool:
+        """Tell whether there is so much to send that sending comes before finding more."""
+        name = self.target.name
+        return (
+            count_open(self._books, name, _ENOUGH) == _ENOUGH
+            and reached(self._books, name).resume <= now
+            and next_delivery(self._books, name, now) is not None
+        )
 
     def _replace(self, lot: str, made: Made | None, captured: int, now: int) -> None:
         """Put the delivery of a lot's present record in place of one that was not sent yet."""

@@ -1,7 +1,7 @@
 """What is carried to a target of one lot: its record, and which lots it was made of."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class Made:
         upstream: lots that it was made of, however far.
     """
 
-    record: Mapping[str, Any]
+    record: Mapping[str, Any] | Sequence[Any]
     hash: str
     upstream: tuple[str, ...]
 

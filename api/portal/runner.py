@@ -15,6 +15,7 @@ from api.clock import now
 from api.outward import Allowed, Outward
 from api.portal.connector import Adapter, Connector
 from api.portal.credentials import tls_of
+from api.portal.epcis_repository import EpcisRepository, events_record
 from api.portal.lot_records import LotRecords
 from api.portal.records import Made, record_of
 from api.portal.targets import Target
@@ -123,6 +124,8 @@ def connector_to(target: Target, adapter: Adapter, means: Means) -> Connector:
     """Return the connector to a target."""
 
     def make(lot: str) -> Made | None:
+        if target.kind == "epcis":
+            return events_record(means.ledger, EVERYTHING, lot, means.clock())
         return record_of(means.ledger, EVERYTHING, lot)
 
     return Connector(means.ledger, means.books, target, adapter, make=make, pace=means.pace)
@@ -135,4 +138,4 @@ def outward_to(target: Target, allowed: Allowed) -> Outward:
 
 def adapter_for(target: Target, outward: Outward) -> Adapter:
     """Return what speaks a target's language."""
-    return LotRecords(target, outward)
+    return (EpcisRepository if target.kind == "epcis" else LotRecords)(target, outward)

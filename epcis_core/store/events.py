@@ -1,6 +1,6 @@
 """Reading events back: by id, the latest, all, and what the ledger holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -74,6 +74,14 @@ def events_by_id(ledger: Ledger, view: View, event_ids: list[str]) -> list[Store
     return select_events(
         ledger, view, f"e.event_id {among(event_ids)}", [], "e.event_time, e.sequence"
     )
+
+
+def events_naming(ledger: Ledger, view: View, objects: Iterable[str]) -> list[StoredEvent]:
+    """Return the events that name any of some objects, canonical, in order of event time."""
+    condition = (
+        f"e.sequence IN (SELECT r.sequence FROM reference r WHERE r.object {among(objects)})"  # noqa: S608 - quoted
+    )
+    return select_events(ledger, view, condition, [], "e.event_time, e.sequence")
 
 
 def latest_events(ledger: Ledger, view: View, limit: int = 20) -> list[StoredEvent]:

@@ -185,11 +185,30 @@ def sent_elements(
         part: of the ledger.
         organisation: the sender.
     """
+    return _elements(
+        cursor,
+        f"m.organisation = {literal(organisation)} AND {part.elements} AND {view.condition('m')}",
+    )
+
+
+def elements_about(
+    cursor: duckdb.DuckDBPyConnection, view: View, keys: Iterable[str]
+) -> Iterator[StoredElement]:
+    """Yield the versions of master data about parties, places and products, in ledger order.
+
+    Args:
+        cursor: a reader's; it can do nothing else meanwhile.
+        view: what may be seen.
+        keys: canonical.
+    """
+    return _elements(cursor, f"m.canonical {among(keys)} AND {view.condition('m')}")
+
+
+def _elements(cursor: duckdb.DuckDBPyConnection, condition: str) -> Iterator[StoredElement]:
     found = cursor.execute(
         "SELECT m.organisation, m.vocabulary, m.body, v.syntax, v.prefixes, v.contexts "  # noqa: S608 - quoted
         "FROM vocabulary_element m JOIN envelope v USING (envelope) "
-        f"WHERE m.organisation = {literal(organisation)} AND m.body IS NOT NULL "
-        f"AND {part.elements} AND {view.condition('m')} ORDER BY m.sequence"
+        f"WHERE m.body IS NOT NULL AND {condition} ORDER BY m.sequence"
     )
     while rows := found.fetchmany(_AT_ONCE):
         for sender, vocabulary, text, syntax, prefixes, contexts in rows:

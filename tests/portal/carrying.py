@@ -64,6 +64,14 @@ class Simulator:
         answer: dict[str, Any] = self.client.get("/control").json()
         return answer
 
+    def is_down(self) -> bool:
+        """Tell whether it answers 503 alone."""
+        return bool(self.client.get("/control/short").json()["is_down"])
+
+    def requests(self) -> int:
+        """Return how often it was asked for something."""
+        return int(self.client.get("/control/short").json()["requests"])
+
     def steps(self) -> dict[str, set[tuple[str, str, str]]]:
         """Return of each lot that it has the steps."""
         return {lot: steps_in(one["body"]) for lot, one in self.told()["lots"].items()}
@@ -158,11 +166,20 @@ def main() -> None:
     parser.add_argument("--ledger", type=Path, required=True)
     parser.add_argument("--targets", type=Path, required=True)
     parser.add_argument("--clock", type=int, default=NOW)
+    parser.add_argument("--down-until", type=int)
     given = parser.parse_args()
     [target] = read_targets(given.targets)
+    clock = Clock(given.clock)
+
+    def reached() -> None:
+        if given.down_until is not None and clock() >= given.down_until:
+            with client_of(target.address) as client:
+                client.post("/control", json={"is_down": False})
+            given.down_until = None
+
     with Ledger.open(given.ledger) as ledger, Bookkeeping(given.ledger) as books:
         print(os.getpid(), flush=True)  # noqa: T201 - a program
-        carry_all(ledger, books, target, Clock(given.clock))
+        carry_all(ledger, books, target, clock, reached)
 
 
 if __name__ == "__main__":

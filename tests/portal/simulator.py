@@ -177,7 +177,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answer what is asked for: a lot, or all that a test wants to know."""
         portal = self.portal
         with self.turn:
-            if self.path == "/control":
+            if self.path == "/control/short":
+                self._answer(200, {"is_down": portal.is_down, "requests": portal.requests})
+            elif self.path == "/control":
                 self._answer(200, {
                     "lots": portal.lots, "log": portal.log, "requests": portal.requests,
                     "happened": portal.happened,

@@ -146,6 +146,17 @@ def next_delivery(books: Bookkeeping, target: str, now: int) -> Delivery | None:
     return found[0] if found else None
 
 
+def count_open(books: Bookkeeping, target: str, most: int) -> int:
+    """Return how many deliveries are under way to a target; not counted beyond a bound."""
+    with books.reading() as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM portal_delivery WHERE target = ? AND {_OPEN} "  # noqa: S608 - ours
+            "LIMIT ?)",
+            (target, most),
+        ).fetchone()
+    return int(row[0])
+
+
 def next_due(books: Bookkeeping, target: str, now: int) -> int | None:
     """Return when a delivery that must wait may be sent; None where none waits for a time."""
     with books.reading() as connection:

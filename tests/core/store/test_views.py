@@ -32,6 +32,7 @@ from epcis_core.store.events import (
     all_events,
     count_contents,
     events_by_id,
+    events_naming,
     events_where,
     find_events,
     latest_events,
@@ -56,7 +57,14 @@ from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
 from epcis_core.store.outbreaks import origin_of_cases, suppose
-from epcis_core.store.part import LedgerPart, part_of, senders, sent_elements, sent_events
+from epcis_core.store.part import (
+    LedgerPart,
+    elements_about,
+    part_of,
+    senders,
+    sent_elements,
+    sent_events,
+)
 from epcis_core.store.photos import named_photos
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
@@ -290,6 +298,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("events", "events_where"): with_cursor(
         lambda cursor, view: events_where(cursor, view, "true", [], "1")
     ),
+    ("events", "events_naming"): lambda ledger, view: events_naming(ledger, view, [lot("L1")]),
     ("events", "find_events"): lambda ledger, view: find_events(ledger, view, "urn:x:1"),
     ("events", "latest_events"): latest_events,
     ("events", "select_events"): lambda ledger, view: select_events(ledger, view, "true", [], "1"),
@@ -313,6 +322,9 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ),
     ("part", "sent_elements"): with_cursor(
         lambda cursor, view: list(sent_elements(cursor, view, LedgerPart(), "farm"))
+    ),
+    ("part", "elements_about"): with_cursor(
+        lambda cursor, view: list(elements_about(cursor, view, [SITE]))
     ),
     ("erased", "erased_naming"): with_cursor(
         lambda cursor, view: erased_naming(cursor, view, [lot("L1")])
