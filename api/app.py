@@ -18,6 +18,7 @@ from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
 from api.clock import now
 from api.errors import install_error_answers
+from api.finding import about_page, label, search_page
 from api.head import HeadAsGet
 from api.metrics import Metrics
 from api.observed import Observed
@@ -121,6 +122,9 @@ def routed() -> FastAPI:
     app.include_router(schemas.router)
     app.include_router(addresses.router)
     app.include_router(description.router)
+    app.include_router(search_page.router)
+    app.include_router(about_page.router)
+    app.include_router(label.router)
     app.include_router(pages.router)
     app.include_router(desk.router)
     app.include_router(lists.router)

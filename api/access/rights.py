@@ -12,7 +12,10 @@ from epcis_core.access.roles import Right
 
 _QUERY: Final = "/epcis/queries/{name}"
 _SUBSCRIPTION: Final = f"{_QUERY}/subscriptions/{{subscription_id}}"
-_PAGES: Final = ("/", "/search", "/trace", "/trace/list", "/event", "/recall", "/balance", "/gaps")
+_PAGES: Final = (
+    *("/", "/search", "/about", "/trace", "/trace/list"),
+    *("/event", "/recall", "/balance", "/gaps"),
+)
 
 UNDER_A_CASE: Final = frozenset(
     f"GET {path}{ending}"
@@ -59,6 +62,8 @@ def _of_sending() -> Iterator[tuple[str, Right]]:
         yield f"GET {path}", Right.CAPTURE
     yield "POST /steps/{key}", Right.CAPTURE
     yield "POST /scan", Right.CAPTURE
+    yield "GET /label", Right.READ
+    yield "POST /label", Right.READ
     for method in ("GET", "POST"):
         yield f"{method} /correct", Right.CAPTURE
     yield "GET /upload/progress/{token}.json", Right.CAPTURE

@@ -305,6 +305,8 @@ def _pages(*, is_page: bool) -> Iterator[tuple[str, Operation]]:
     found = told("What the text may mean.", schema("SearchResult")) | elsewhere
     none = a.missing_page("Nothing was found.") if is_page else {}
     yield "GET /search", Operation(found | none, parameters=language)
+    about = told("What is recorded of it.", schema("About"))
+    yield "GET /about", Operation(about | elsewhere, (404,), parameters=language)
     trace = told("The trace.", schema("Trace")) | unknown(schema("NoTrace"))
     yield "GET /trace", Operation(trace, parameters=language)
     event = told("What was received under the id.", schema("EventRecords"))

@@ -1,7 +1,7 @@
-"""The pages: search, event; what they need from the ledger, and how they answer.
+"""The pages: home and event; what they need from the ledger, and how they answer.
 
-The trace is next door, in `api.traces`; uploads in `api.web.uploads` and beside it; recall in
-`api.web.lots`; balances in `api.balances`.
+The search is next door, in `api.finding`; the trace in `api.traces`; uploads in `api.web.uploads`
+and beside it; recall in `api.web.lots`; balances in `api.balances`.
 """
 
 import tomllib
@@ -11,13 +11,12 @@ from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from api.access.asker import Asker, asker_of, view_of
 from api.access.redaction import shows_capture
 from api.balances import lots as lot_balances
 from api.balances import parties
-from api.hints import hint
 from api.notices import notice_page
 from api.outbreaks import common_sources, since_opened, supposing
 from api.traces import routes as traces
@@ -63,9 +62,7 @@ from api.web.answers import (
 )
 from api.web.correctable import may_correct, others_of
 from api.web.event_page import event_page, facts_of_stored
-from api.web.naming import trace_link
 from api.web.words import sentence
-from epcis_core.findings import Language
 from epcis_core.model.times import utc_text
 from epcis_core.store.events import (
     StoredEvent,
@@ -73,7 +70,6 @@ from epcis_core.store.events import (
     find_events,
     latest_events,
 )
-from epcis_core.store.search import Hit, search
 
 __all__ = ["error_page", "mount_static", "router", "wants_page"]
 
@@ -115,7 +111,6 @@ router.include_router(supposing.router)
 router.include_router(since_opened.router)
 
 _LATEST: Final = 8
-_SURE: Final = 0.9
 
 
 def mount_static(app: FastAPI) -> None:
@@ -147,27 +142,6 @@ def home(request: Request) -> Response:
         latest=[(one, sentence(facts_of_stored(one), namer)) for one in latest],
         examples=_examples() if request.app.state.settings.demo else (),
     )
-
-
-@router.get("/search", summary="Objects by whatever a person types")
-@router.get("/search.json", summary="Objects by whatever a person types")
-def find(request: Request, q: str = "") -> Response:
-    """Find objects by whatever a person types or scans; one sure hit leads on to its trace."""
-    hits = search(request.app.state.ledger, view_of(request), q)
-    if not wants_page(request):
-        return as_json({"query": q, "hits": [hit.as_json() for hit in hits], **_hint(q, hits)})
-    sure = [hit for hit in hits if hit.score >= _SURE]
-    if len(sure) == 1:
-        return RedirectResponse(trace_link(sure[0].id, lang=request.query_params.get("lang")), 303)
-    query = q.strip()
-    status = 200 if hits or not query else 404
-    told = _hint(q, hits, texts_for(request).language).get("hint")
-    return page(request, "search.html", status=status, query=query, hits=hits, hint=told)
-
-
-def _hint(text: str, hits: list[Hit], language: Language = "en") -> dict[str, Any]:
-    """Return a hint where nothing was found under what was typed itself."""
-    return {} if any(hit.why in {"exact", "lot"} for hit in hits) else hint(text, language)
 
 
 @router.get("/event", summary="One event as it was received")

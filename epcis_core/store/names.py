@@ -10,7 +10,7 @@ from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import canonical, party_of, place_of
 from epcis_core.model.master_data import attribute_name
 from epcis_core.query.master_data import Version, attributes_said
-from epcis_core.store.folding import fold_name
+from epcis_core.store.folding import called_so
 from epcis_core.store.hierarchy import visible
 from epcis_core.store.master_data import local_name
 from epcis_core.store.view import View
@@ -68,26 +68,20 @@ class Names:
         return dict(self._owners())
 
     def search(self, text: str) -> list[tuple[str, str]]:
-        """Return (key, name) of elements whose names hold every word of a text.
+        """Return (key, name) of elements that are called so, see `called_so`.
 
-        Case and accents do not count. `name` is what the element is called now.
+        `name` is what the element is called now.
         """
-        words = fold_name(text).split()
-        found = []
-        for key, names in self._names.items():
-            folded = fold_name(" ".join(names))
-            if words and all(word in folded for word in words):
-                found.append((key, str(self._attributes(key).get("name", next(iter(names))))))
-        return found
+        named = (
+            (key, " ".join(names), next(iter(names), "")) for key, names in self._names.items()
+        )
+        found = called_so(text, named)
+        return [(key, str(self._attributes(key).get("name", first))) for key, first in found]
 
-    def holding(self, digits: str) -> list[tuple[str, str]]:
-        """Return (key, name) of parties and places whose GLN is the digits."""
-        keys = [PARTY + digits, PLACE + digits]
-        return [
-            (key, str(self._attributes(key).get("name", key)))
-            for key in keys
-            if key in self._versions
-        ]
+    def numbered(self, begin: str) -> list[str]:
+        """Return the keys of parties and places whose GLN begins with some digits."""
+        starts = (PARTY + begin, PLACE + begin)
+        return sorted(key for key in self._versions if key.startswith(starts))
 
     def _attributes(self, key: str) -> dict[str, Any]:
         """Return attributes by the last part of their id, such as `name` or `latitude`."""

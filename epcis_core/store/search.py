@@ -1,34 +1,55 @@
-"""Finding an object by whatever a person types: any spelling of a key, a bare lot, a name."""
+"""Finding by whatever a person types: a key, a lot, a document's number, a name, a place.
+
+The database is asked first which identifiers may be meant at all, by patterns that it runs through
+millions of in a moment, and folds those alone.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 import duckdb
 
-from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import meant_by, parse_identifier
+from epcis_core.provenance.book import Book
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
-from epcis_core.store.folding import SQL_FOLDED_NUMBER, as_typed, fold_number
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.folding import called_so, fold_number
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among, literal
+from epcis_core.store.named import (
+    documents_named,
+    ends_named,
+    folded_numbers,
+    may_match,
+    objects_named,
+)
 from epcis_core.store.names import PARTY, PLACE, PRODUCT, Names
+from epcis_core.store.registry.directory import Directory
+from epcis_core.store.registry.organisations import organisation_names
+from epcis_core.store.typed import Typed
 from epcis_core.store.view import View
 
 _URI: Final = re.compile(r"^(?:https?://|urn:)", re.IGNORECASE)
-_GLN: Final = re.compile(r"\d{13}", re.ASCII)
+_GLN: Final = re.compile(r"\d{7,13}", re.ASCII)
+_GLN_DIGITS: Final = 13
 _MIN_PART: Final = 3
 _MAX_BELOW: Final = 20
+_MOST_SLIPS: Final = 2
+_PRODUCT_SIZE: Final = len(PRODUCT) + 14
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One object that a search may have meant.
+    """One thing that a search may have meant.
 
     Attributes:
         id: canonical identifier.
-        kind: what it stands for; `party` or `place` beside the kinds of objects.
+        kind: what it stands for: the kinds of objects, `party`, `place`, `product` (its lots are
+            meant) or `document` (a business transaction).
         title: what people call it.
         why: how the text led to it: `exact`, `lot`, `part`, `near` or `name`.
         score: from 1 (certain) downwards.
@@ -51,26 +72,29 @@ class Hit:
         }
 
 
-def search(ledger: Ledger, view: View, text: str, limit: int = 20) -> list[Hit]:
+def search(
+    ledger: Ledger, view: View, text: str, limit: int = 20, *, books: Bookkeeping | None = None
+) -> list[Hit]:
     """Return what a text may mean, the likeliest first.
 
     Args:
         ledger: where to look.
         view: what may be seen.
-        text: any spelling of a GS1 key, a lot or serial number, part of one, or a name.
+        text: any spelling of a GS1 key, a product with a lot, a lot or serial number, the number of
+            a document, part of one of these, or a name.
         limit: how many hits at the most.
+        books: the registry beside the ledger, for the names of organisations: of all of them for
+            whoever sees all, else of those that the visible events name.
     """
-    text = as_typed(text)
-    if not text:
+    typed = Typed.read(text)
+    if not typed.text:
         return []
     with ledger.reading() as cursor:
-        asked = _Search(cursor, view, text, limit)
-        best: dict[str, Hit] = {}
-        for hit in (*asked.exact(), *asked.by_number(), *asked.by_name()):
-            if hit.id not in best or best[hit.id].score < hit.score:
-                best[hit.id] = hit
-        hits = list(best.values()) or list(asked.alike())
-    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+        asked = _Search(cursor, view, typed, limit, books)
+        found = [*asked.exact(), *asked.by_number(), *asked.documents()]
+        found += [*asked.by_gln(), *asked.by_name()]
+        hits = _best(found) or _best([*asked.mended()]) or _best([*asked.alike()])
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
 def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 5) -> list[str]:
@@ -86,120 +110,211 @@ def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 
         text: a canonical identifier, or what a person typed.
         limit: how many at the most.
     """
-    meant = meant_by(text) or text
+    typed = Typed.read(text)
+    meant = (*typed.mended, text)[0]
     key = key_of(meant)
     number = (key.lot or key.serial) if key is not None else None
     wanted = fold_number(number or _last_part(meant))
-    product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else None
+    product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else " "
+    likely = [f"object = {literal(meant)}", f"starts_with(object, {literal(product)})"]
+    if len(wanted) > _MIN_PART:
+        likely += [may_match(piece, is_whole=False) for piece in _pieces(wanted)]
     rows = cursor.execute(
-        f"SELECT object FROM ({_numbered(view)}) "  # noqa: S608 - conditions of ours
-        "WHERE object <> $text AND (object = $meant OR starts_with(object, $product) "
-        "OR (length($wanted) > 3 AND (contains(folded, $wanted) "
-        "OR damerau_levenshtein(folded, $wanted) <= least(2, length($wanted) // 4)))) "
-        "ORDER BY object = $meant DESC, contains(folded, $wanted) AND $wanted <> '' DESC, "
-        "damerau_levenshtein(folded, $wanted) + 2 * (NOT starts_with(object, $product))::INTEGER, "
-        "object LIMIT $limit",
+        "SELECT object, CASE WHEN object = $text THEN NULL WHEN object = $meant THEN -2 "  # noqa: S608 - ours
+        "WHEN length($wanted) > 3 AND contains(folded, $wanted) THEN -1 "
+        "WHEN starts_with(object, $product) OR (length($wanted) > 3 "
+        "AND abs(length(folded) - length($wanted)) <= $slips "
+        "AND damerau_levenshtein(folded, $wanted) <= least($slips, length($wanted) // 4)) THEN 0 "
+        "END AS way, CASE WHEN way <= 0 THEN damerau_levenshtein(folded, $wanted) "
+        "+ 2 * (NOT starts_with(object, $product))::INTEGER END "
+        f"AS slips FROM ({folded_numbers(objects_named(view, ' OR '.join(likely)))}) "
+        "ORDER BY way NULLS LAST, slips, object LIMIT $limit",
         {
             "text": text,
             "meant": meant,
             "wanted": wanted,
-            "product": product or " ",
+            "product": product,
+            "slips": _MOST_SLIPS,
             "limit": limit,
         },
     ).fetchall()
-    return [row[0] for row in rows]
+    return [one for one, way, _ in rows if way is not None]
 
 
 class _Search:
     """One search through one view."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        view: View,
+        typed: Typed,
+        limit: int,
+        books: Bookkeeping | None,
     ) -> None:
         self._cursor = cursor
         self._view = view
-        self._text = text
-        self._limit = limit
+        self._typed = typed
+        self._most = max(limit, _MAX_BELOW)
+        self._books = books
         self._names = Names(cursor, view)
-        try:
-            self._key = str(parse_identifier(text).digital_link())
-        except IdentifierError:
-            self._key = self._text
+        self._book: Book = (
+            self._names if books is None else Directory(self._names, books, view.viewer)
+        )
+        self._keys = typed.keys or (typed.text,)
 
     def exact(self) -> Iterator[Hit]:
         """Yield the object that the text spells, and the lots and instances of a class."""
-        for one, _, _ in self._objects("object = $key", key=self._key):
-            yield self._hit(one, "exact", 1.0)
-        if kind_of(self._key) == "class":
-            for one, _, _ in self._objects("starts_with(object, $key)", key=f"{self._key}/"):
-                yield self._hit(one, "part", 0.8)
-        if _GLN.fullmatch(self._text):
-            for key, name in self._names.holding(self._text):
-                yield _named(key, name, "exact", 0.9)
+        yield from (self._hit(one, "exact", 1.0) for one in self._known(self._keys))
+        yield from self._below([one for one in self._keys if kind_of(one) == "class"], "part", 0.8)
 
     def by_number(self) -> Iterator[Hit]:
         """Yield objects whose lot or serial is the text: as typed, folded, or in part."""
-        if _URI.match(self._text):
+        if _URI.match(self._typed.text):
             return
-        wanted = fold_number(self._text)
-        condition = "number = $text OR folded = $wanted"
-        if len(wanted) >= _MIN_PART:
-            condition += " OR contains(folded, $wanted)"
-        order = "number = $text DESC, folded = $wanted DESC, length(folded)"
-        for one, number, folded in self._objects(condition, order, text=self._text, wanted=wanted):
-            if number == self._text:
-                yield self._hit(one, "lot", 0.95)
-            elif folded == wanted:
-                yield self._hit(one, "near", 0.7)
-            else:
-                share = len(wanted) / len(folded)
-                yield self._hit(one, "part", round(0.3 + 0.3 * share, 2))
+        gtin, lot = self._typed.pair or ("", "")
+        begin = literal(f"{PRODUCT}{gtin}/" if gtin else "")
+
+        def source(condition: str) -> str:
+            return objects_named(self._view, f"starts_with(object, {begin}) AND ({condition})")
+
+        for one, why, score in self._numbered(source, (lot,) if lot else self._typed.numbers):
+            yield self._hit(one, why, score)
+
+    def documents(self) -> Iterator[Hit]:
+        """Yield business transactions whose identifier or number is the text."""
+        typed = self._typed
+        spelled = f"object {among((*self._keys, typed.text))}"
+        for one in self._rows(documents_named(self._view, spelled)):
+            yield Hit(one, "document", _last_part(one), "exact", 1.0)
+        if _URI.match(typed.text):
+            return
+        source = partial(documents_named, self._view)
+        for one, why, score in self._numbered(source, typed.numbers):
+            yield Hit(one, "document", _last_part(one), why, score)
+
+    def by_gln(self) -> Iterator[Hit]:
+        """Yield parties and places whose GLN is the text, or begins so but for its last digit."""
+        text = self._typed.number
+        digits = "".join(text.split())
+        if self._typed.pair is None and _GLN.fullmatch(digits):
+            begin = digits[: _GLN_DIGITS - 1]
+            named = self._rows(ends_named(self._view, f"contains(object, '/{begin}')"))
+            for key in sorted({*self._names.numbered(begin), *named}):
+                is_right = _gln_in(key) == digits
+                is_part = len(digits) < _GLN_DIGITS - 1
+                why = "exact" if is_right else "part" if is_part else "near"
+                yield self._end(key, why, 0.9 if is_right else 0.5 if is_part else 0.6)
+        else:
+            named = self._rows(ends_named(self._view, f"object {among((*self._keys, text))}"))
+            yield from (self._end(key, "exact", 0.9) for key in named)
 
     def by_name(self) -> Iterator[Hit]:
-        """Yield parties and places of that name, and the lots of products of that name."""
-        if len(self._text) < _MIN_PART:
+        """Yield parties, places and products of that name, and the lots of these."""
+        if len(self._typed.text) < _MIN_PART:
             return
-        for key, name in self._names.search(self._text):
-            if kind_of(key) == "class":
-                below = self._objects("starts_with(object, $key)", key=f"{key}/")
-                yield from (self._hit(one, "name", 0.5) for one, _, _ in below)
+        named = dict(self._names.search(self._typed.text)) | self._registered()
+        classes = [key for key in named if kind_of(key) == "class"]
+        for key in named:
+            if key in classes:
+                yield Hit(key, "product", named[key], "name", 0.45)
             else:
-                yield _named(key, name, "name", 0.3)
+                yield self._end(key, "name", 0.5, named[key])
+        yield from self._below(classes, "name", 0.4, within="/10/")
+
+    def mended(self) -> Iterator[Hit]:
+        """Yield what the text spells once its check digit is put right, and the lots of a class."""
+        keys = self._typed.mended
+        yield from (self._hit(one, "near", 0.6) for one in self._known(keys))
+        yield from self._below([one for one in keys if kind_of(one) == "class"], "near", 0.5)
 
     def alike(self) -> Iterator[Hit]:
         """Yield what the text may be a misspelling of."""
-        for one in near(self._cursor, self._view, self._key):
+        for one in near(self._cursor, self._view, self._keys[0]):
             yield self._hit(one, "near", 0.2)
 
-    def _objects(
-        self, condition: str, order: str = "true", **values: str
-    ) -> list[tuple[str, str, str]]:
-        """Return objects, with their number plain and folded, under a condition on these three."""
-        most = max(self._limit, _MAX_BELOW)
-        return self._cursor.execute(
-            f"SELECT object, number, folded FROM ({_numbered(self._view)}) "  # noqa: S608 - conditions of ours
-            f"WHERE {condition} ORDER BY {order}, object LIMIT {most:d}",
-            values,
+    def _registered(self) -> dict[str, str]:
+        """Return organisations of the registry by name, of those that the viewer may know."""
+        if self._books is None:
+            return {}
+        words = self._typed.text
+        names = organisation_names(self._books)
+        if self._view.viewer is not None:
+            seen = self._rows(ends_named(self._view, "true"))
+            names = {key: str(self._book.party(key).get("name", "")) for key in seen}
+        return dict(called_so(words, ((key, name, name) for key, name in names.items())))
+
+    def _known(self, keys: Collection[str]) -> list[str]:
+        return self._rows(objects_named(self._view, f"object {among(keys)}")) if keys else []
+
+    def _below(
+        self, classes: Collection[str], why: str, score: float, *, within: str = "/"
+    ) -> Iterator[Hit]:
+        """Yield the lots and instances of products, or lots alone; what was seen last first."""
+        if not classes:
+            return
+        size = f"{_PRODUCT_SIZE:d}"
+        rest = f"starts_with(object[{size} + 1:], {literal(within)})"
+        condition = f"object[:{size}] {among(classes)} AND {rest}"
+        order = f"ORDER BY last DESC NULLS LAST, object LIMIT {self._most:d}"
+        for one in self._rows(f"{objects_named(self._view, condition)} {order}"):
+            yield self._hit(one, why, score)
+
+    def _numbered(
+        self, source: Callable[[str], str], numbers: Iterable[str]
+    ) -> Iterator[tuple[str, str, float]]:
+        """Yield identifiers whose last part is a number, with why and how surely it is meant."""
+        for number in numbers:
+            yield from self._with_number(source, number)
+
+    def _with_number(
+        self, source: Callable[[str], str], number: str
+    ) -> Iterator[tuple[str, str, float]]:
+        wanted = fold_number(number)
+        is_whole = len(wanted) < _MIN_PART
+        part = "NULL" if is_whole else "CASE WHEN contains(folded, $wanted) THEN 2 END"
+        rows = self._cursor.execute(
+            "SELECT object, length(folded), CASE WHEN number = $number THEN 0 "  # noqa: S608 - ours
+            f"WHEN folded = $wanted THEN 1 ELSE {part} END AS way "
+            f"FROM ({folded_numbers(source(may_match(wanted, is_whole=is_whole)))}) "
+            "ORDER BY way NULLS LAST, length(folded), last DESC NULLS LAST, object "
+            f"LIMIT {self._most:d}",
+            {"number": number, "wanted": wanted},
         ).fetchall()
+        scores = {0: ("lot", 0.95), 1: ("near", 0.7)}
+        for one, size, way in rows:
+            if way is not None:
+                yield one, *scores.get(way, ("part", round(0.3 + 0.3 * len(wanted) / size, 2)))
+
+    def _rows(self, query: str) -> list[str]:
+        return [row[0] for row in self._cursor.execute(query).fetchall()]
 
     def _hit(self, one: str, why: str, score: float) -> Hit:
         return Hit(one, kind_of(one), _title(self._names, one), why, score)
 
-
-def _numbered(view: View) -> str:
-    """Return the SQL for every known object with its lot or serial number, plain and folded."""
-    return (
-        f"SELECT object, number, {SQL_FOLDED_NUMBER.format('number')} AS folded FROM ("  # noqa: S608 - ours
-        "SELECT object, coalesce(try(url_decode(part)), part) AS number FROM ("
-        "SELECT object, regexp_extract(object, '[^/:]*$') AS part FROM ("
-        f"SELECT r.object FROM reference r WHERE {view.condition('r')} "
-        f"UNION SELECT m.lot FROM membership m WHERE {view.condition('m')})))"
-    )
+    def _end(self, key: str, why: str, score: float, name: str | None = None) -> Hit:
+        """Return a party or place as a hit."""
+        kind = "place" if key.startswith(PLACE) else "party"
+        known = (self._book.place if kind == "place" else self._book.party)(key)
+        return Hit(key, kind, name or str(known.get("name", _gln_in(key) or key)), why, score)
 
 
-def _named(key: str, name: str, why: str, score: float) -> Hit:
-    kind = "party" if key.startswith(PARTY) else "place" if key.startswith(PLACE) else kind_of(key)
-    return Hit(key, kind, name, why, score)
+def _pieces(folded: str) -> list[str]:
+    """Return the parts of a number of which slips of the keyboard leave one as it is.
+
+    Only two swaps of neighbours, each just where two parts meet, would spare none.
+    """
+    borders = [at * len(folded) // (_MOST_SLIPS + 1) for at in range(_MOST_SLIPS + 2)]
+    return [folded[start:end] for start, end in pairwise(borders)]
+
+
+def _best(hits: list[Hit]) -> list[Hit]:
+    """Return each thing once, by the surest way that led to it."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.id not in best or best[hit.id].score < hit.score:
+            best[hit.id] = hit
+    return [*best.values()]
 
 
 def _title(names: Names, one: str) -> str:
@@ -211,6 +326,14 @@ def _title(names: Names, one: str) -> str:
     parts = [str(product)] if product else []
     parts += [number] if number else [key.element_string()]
     return " · ".join(parts)
+
+
+def _gln_in(key: str) -> str:
+    """Return the GLN of a party or place; empty where it has none."""
+    for begin in (PARTY, PLACE):
+        if key.startswith(begin):
+            return key.removeprefix(begin).partition("/")[0]
+    return ""
 
 
 def _last_part(text: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageOps
 
+from api.barcodes import read_codes
 from api.images import AT_ONCE, ImageError, fitted
-from api.web.scans import read_code
 
 ORIENTATION = 0x0112
 
@@ -54,7 +54,7 @@ def test_a_damaged_image_is_read_or_refused_and_nothing_else(kind: str) -> None:
         assert told in {"image/jpeg", "image/webp"}
 
 
-@pytest.mark.parametrize("read", [fitted, read_code], ids=["kept", "scanned"])
+@pytest.mark.parametrize("read", [fitted, read_codes], ids=["kept", "scanned"])
 def test_few_images_are_read_at_once(read: Callable[[bytes], object]) -> None:
     done = threading.Event()
 

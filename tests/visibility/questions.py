@@ -195,10 +195,15 @@ class _Asking:
         things = self.things
         yield Question("/index.json")
         yield Question("/?lang=en", "text/html")
-        words = [*THINGS, "L1", "L9", "b1", "trang trại", "8936011000024", *PLACES]
+        words = [*THINGS, "L1", "L9", "b1", "trang trại", "8936011000024", *PLACES, *DOCUMENTS]
         for word in some(chooser, words, most=3):
             yield Question(f"/search.json?{urlencode({'q': word})}")
             yield Question(f"/search?{urlencode({'q': word})}", "text/html")
+        named = [*PLACES, *ENDS, *DOCUMENTS]
+        for one in some(chooser, named, most=2):
+            yield Question(f"/about.json?{urlencode({'id': one})}")
+            yield Question(f"/about?{urlencode({'id': one})}", "text/html")
+        yield Question(f"/label?{urlencode({'code': self._thing()})}", "text/html")
         for one in things:
             then = {"as_of": moment_of(chooser.number(0, self.documents))}
             way = {"direction": chooser.pick(["up", "down", "both"]), "max_objects": "4"}

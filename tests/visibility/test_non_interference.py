@@ -80,6 +80,7 @@ ASKED_ELSEWHERE = {
     "GET /event/photo": "of events with a photo; asked by others: test_photos_of_steps",
     "POST /steps/{key}": "captures as POST /captures does, which is asked",
     "POST /scan": "reads a photograph, and nothing of the ledger",
+    "POST /label": "likewise, and leads to what is asked",
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
     **dict.fromkeys(

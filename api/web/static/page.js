@@ -98,25 +98,73 @@ for (const menu of document.querySelectorAll(".menu")) {
   });
 }
 
-// Phones whose browser can read barcodes offer to photograph one.
-const scan = document.querySelector(".scan");
-if (scan && "BarcodeDetector" in window) {
-  scan.hidden = false;
-  const input = scan.querySelector("input");
-  const told = document.querySelector(".scan-result");
+// A label is photographed by one press; a large photograph is made small before it is sent.
+const label = document.querySelector("form.of-label");
+if (label) {
+  const input = label.querySelector("input[type=file]");
+  label.classList.add("one-press");
   input.addEventListener("change", async () => {
-    told.hidden = true;
+    const status = label.querySelector(".told");
+    status.textContent = label.dataset.sending;
+    status.hidden = false;
+    await shrink(input).catch(() => null);
+    label.requestSubmit();
+  });
+  if ("BarcodeDetector" in window && navigator.mediaDevices) offerCamera(label);
+}
+
+async function shrink(input) {
+  const picture = await createImageBitmap(input.files[0]);
+  const part = 2000 / Math.max(picture.width, picture.height);
+  if (part >= 1) return;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [picture.width * part, picture.height * part];
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+  const files = new DataTransfer();
+  files.items.add(new File([small], "label.jpg", { type: "image/jpeg" }));
+  input.files = files.files;
+}
+
+// Where the browser reads codes itself, the camera looks for one until it has it.
+function offerCamera(form) {
+  const button = document.createElement("button");
+  [button.type, button.className, button.textContent] = ["button", "quiet", form.dataset.camera];
+  const video = document.createElement("video");
+  [video.playsInline, video.muted] = [true, true];
+  let stream = null;
+  const stop = () => {
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    stream = null;
+    video.remove();
+    button.textContent = form.dataset.camera;
+  };
+  button.addEventListener("click", async () => {
+    if (stream) return void stop();
     try {
-      const picture = await createImageBitmap(input.files[0]);
-      const [code] = await new window.BarcodeDetector().detect(picture);
-      if (!code) throw new Error("no code");
-      document.querySelector("#q").value = code.rawValue;
-      scan.closest("form").requestSubmit();
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.srcObject = stream;
+      form.append(video);
+      button.textContent = form.dataset.stop;
+      await video.play();
+      const detector = new window.BarcodeDetector();
+      while (stream) {
+        const [code] = await detector.detect(video).catch(() => []);
+        if (code && stream) {
+          stop();
+          document.querySelector("#q").value = code.rawValue;
+          document.querySelector("form[role=search]").requestSubmit();
+        }
+        await new Promise((later) => setTimeout(later, 200));
+      }
     } catch {
-      told.textContent = input.dataset.failed;
-      told.hidden = false;
+      stop();
+      const status = form.querySelector(".told");
+      status.textContent = form.dataset.denied;
+      status.hidden = false;
     }
   });
+  form.append(button);
 }
 
 // The names of the lanes stay in sight when a wide picture is moved.

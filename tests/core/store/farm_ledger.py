@@ -28,6 +28,7 @@ def fill(ledger: Ledger) -> str:
         eventID="urn:x:1",
         action="ADD",
         quantityList=[{"epcClass": lot("L1"), "quantity": 1, "uom": "KGM"}],
+        bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:po1"}],
         ilmd={"cbvmda:lotNumber": "L1"},
         readPoint={"id": SITE},
         sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],

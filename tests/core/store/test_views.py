@@ -54,6 +54,7 @@ from epcis_core.store.log import (
     log_entries,
 )
 from epcis_core.store.master_data_query import query_master_data
+from epcis_core.store.mentions import mentions_of, seen_last
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
 from epcis_core.store.outbreaks import origin_of_cases, suppose
@@ -248,7 +249,7 @@ def answers_of(evidence: Evidence) -> list[Any]:
 def names_of(cursor: duckdb.DuckDBPyConnection, view: View) -> list[Any]:
     names = Names(cursor, view)
     known = [names.party(SITE), names.place(SITE), names.product("09506000134352"), names.owners()]
-    found = [names.search("Vườn"), names.search("Táo"), names.holding("9506000134307")]
+    found = [names.search("Vườn"), names.search("Táo"), names.numbered("9506000134307")]
     return [one for one in (*known, *found) if one]
 
 
@@ -358,6 +359,8 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("master_data_query", "query_master_data"): lambda ledger, view: query_master_data(
         ledger, view, MasterDataQuery(include_attributes=True, include_children=True)
     ),
+    ("mentions", "mentions_of"): lambda ledger, view: mentions_of(ledger, view, "urn:x:po1"),
+    ("mentions", "seen_last"): lambda ledger, view: seen_last(ledger, view, [lot("L1")]),
     ("names", "Names"): with_cursor(names_of),
     ("events", "streamed_events"): with_cursor(
         lambda cursor, view: list(streamed_events(cursor, view, "true", [], "1"))
