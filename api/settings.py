@@ -7,6 +7,7 @@ from typing import Final
 from api.base_address import BaseAddress, Network
 from api.open_id.configured import OpenId
 from api.outward import Allowed
+from api.outward_mail import MailServer
 from api.portal.targets import Target
 from api.subscriptions.webhook import Pace
 from epcis_core.proof.checks import Key
@@ -67,6 +68,7 @@ class Settings:
         proxies: from where scheme and host of the request outside are believed.
         open_id: a service that people may log in by; None for none.
         targets: portals that lots are carried to.
+        mail: where e-mail is handed over; None for no e-mail.
     """
 
     demo: bool = False
@@ -82,6 +84,7 @@ class Settings:
     proxies: tuple[Network, ...] = ()
     open_id: OpenId | None = None
     targets: tuple[Target, ...] = ()
+    mail: MailServer | None = None
 
     @property
     def root(self) -> str:

@@ -18,9 +18,17 @@ _PAGES: Final = (
 )
 
 UNDER_A_CASE: Final = frozenset(
-    f"GET {path}{ending}"
-    for path in ("/common-sources", "/what-if", "/cases/{number}/later")
-    for ending in ("", ".json")
+    {
+        *(
+            f"GET {path}{ending}"
+            for path in (
+                *("/common-sources", "/what-if", "/cases/{number}/later"),
+                *("/recalls", "/recalls/{number}"),
+            )
+            for ending in ("", ".json")
+        ),
+        *("POST /recalls", "POST /recalls/{number}", "GET /recalls/{number}/report"),
+    }
 )
 """What inspectors alone may ask that shows records: under a case, and each look is noted."""
 
@@ -33,6 +41,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _of_documents()
     yield from _of_sending()
     yield from _of_authority()
+    yield from _of_notices()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
         yield f"GET {'/index' if path == '/' else path}.json", Right.READ
@@ -117,6 +126,14 @@ def _of_lists() -> Iterator[tuple[str, Right]]:
     ):
         yield f"GET {path}", Right.CAPTURE
     yield "POST /headings", Right.CAPTURE
+
+
+def _of_notices() -> Iterator[tuple[str, Right | None]]:
+    """Yield the rights of notices of recalls: whoever was given a secret needs none."""
+    yield "GET /recalled", Right.READ
+    for method in ("GET", "POST"):
+        yield f"{method} /recalled/{{secret}}", None
+        yield f"{method} /recalled/by/{{number}}", Right.READ
 
 
 def _open() -> Iterator[tuple[str, None]]:

@@ -22,6 +22,7 @@ from api.garbage import look_rarely
 from api.logs import LogLevel, write_logs
 from api.open_id.configured import OpenId
 from api.outward import USUAL_PORTS, Allowed
+from api.outward_mail import MailServer
 from api.portal.targets import read_targets
 from api.server_file import RunningServer, announced
 from api.settings import Outsiders, Settings
@@ -146,6 +147,39 @@ PortalOption = Annotated[
         envvar="EPCIS_PORTAL",
     ),
 ]
+MailHostOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST",
+        help="Server that e-mail is handed over to, for notices of recalls.",
+        envvar="EPCIS_MAIL_HOST",
+    ),
+]
+MailPortOption = Annotated[
+    int,
+    typer.Option(min=0, max=65535, help="Its port; 0 is the usual.", envvar="EPCIS_MAIL_PORT"),
+]
+MailTlsOption = Annotated[
+    str,
+    typer.Option(metavar="HOW", help="starttls, tls or none.", envvar="EPCIS_MAIL_TLS"),
+]
+MailUserOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Who logs in there.", envvar="EPCIS_MAIL_USER")
+]
+MailPasswordOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="File with the password of that user.",
+        envvar="EPCIS_MAIL_PASSWORD_FILE",
+    ),
+]
+MailSenderOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="Address that e-mail comes from.", envvar="EPCIS_MAIL_SENDER"
+    ),
+]
 LogOption = Annotated[
     LogLevel,
     typer.Option(help="What is written to standard error, as JSON lines.", envvar="EPCIS_LOG"),
@@ -172,6 +206,12 @@ def serve(
     open_id_secret_file: OpenIdSecretOption = None,
     open_id_name: OpenIdNameOption = "",
     portal: PortalOption = None,
+    mail_host: MailHostOption = None,
+    mail_port: MailPortOption = 0,
+    mail_tls: MailTlsOption = "starttls",
+    mail_user: MailUserOption = "",
+    mail_password_file: MailPasswordOption = None,
+    mail_sender: MailSenderOption = "",
     log: LogOption = "warning",
 ) -> None:
     """Serve a ledger: its pages for people, its interface for machines.
@@ -204,6 +244,19 @@ def serve(
     with _said_of("--open-id-issuer"):
         open_id = _open_id(open_id_issuer, open_id_client, open_id_secret_file, open_id_name)
     targets = () if portal is None else read_targets(portal)
+    with _said_of("--mail-host"):
+        mail = (
+            MailServer.read(
+                mail_host,
+                mail_port,
+                mail_tls,
+                user=mail_user,
+                password=_secret_in(mail_password_file),
+                sender=mail_sender,
+            )
+            if mail_host
+            else None
+        )
     settings = Settings(
         token=new_token(),
         limits=limits_of(limit),
@@ -214,6 +267,7 @@ def serve(
         proxies=proxies,
         open_id=open_id,
         targets=targets,
+        mail=mail,
     )
     path = ledger_path(ledger)
     with Ledger.open(path) as opened:
@@ -298,11 +352,19 @@ def _open_id(issuer: str | None, client: str, secret: Path | None, name: str) ->
     """
     if not issuer:
         return None
+    return OpenId.read(issuer, client, _secret_in(secret), name)
+
+
+def _secret_in(file: Path | None) -> str:
+    """Return what stands in a file; nothing where there is none.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
     try:
-        shown = "" if secret is None else secret.read_text(encoding="utf-8")
+        return "" if file is None else file.read_text(encoding="utf-8")
     except OSError as error:
-        raise ValueError(f"{secret} cannot be read: {error.strerror}.") from error
-    return OpenId.read(issuer, client, shown, name)
+        raise ValueError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 @contextmanager

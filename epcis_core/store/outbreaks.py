@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from epcis_core.provenance.incidents import CommonOrigin, Incident, common_origin
 from epcis_core.provenance.what_if import Assumptions, WhatIf, what_if
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
+from epcis_core.store.names import PRODUCT, Names
 from epcis_core.store.trace import evidence_through
 from epcis_core.store.view import View
 
@@ -59,3 +59,21 @@ def suppose(
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
         names = Names(cursor, seen)
         return what_if(evidence, names, subjects, assumptions, max_objects=max_objects)
+
+
+def lots_of_late(ledger: Ledger, view: View, most: int) -> list[str]:
+    """Return lots that were shipped, those first of which a record came last.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        most: so many at most.
+    """
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT r.object FROM reference r JOIN event e ON e.sequence = r.sequence "  # noqa: S608 - numbers
+            f"WHERE {view.condition('r')} AND r.object LIKE '{PRODUCT}%/10/%' "
+            "AND r.object NOT LIKE '%/21/%' AND e.biz_step = 'shipping' AND e.retracts IS NULL "
+            f"GROUP BY r.object ORDER BY max(r.sequence) DESC LIMIT {most:d}"
+        ).fetchall()
+    return [one for (one,) in rows]

@@ -41,6 +41,12 @@ GIVEN = {
     "open_id_secret_file": ["/etc/epcis-ledger/sso"],
     "open_id_name": ["Cổng tỉnh"],
     "portal": ["/etc/epcis-ledger/portal"],
+    "mail_host": ["mail.example"],
+    "mail_port": ["2525"],
+    "mail_tls": ["tls"],
+    "mail_user": ["so-cai"],
+    "mail_password_file": ["/etc/epcis-ledger/mail"],
+    "mail_sender": ["thu-hoi@tinh.example"],
     "log": ["info"],
 }
 

@@ -81,6 +81,9 @@ ASKED_ELSEWHERE = {
     "POST /steps/{key}": "captures as POST /captures does, which is asked",
     "POST /scan": "reads a photograph, and nothing of the ledger",
     "POST /label": "likewise, and leads to what is asked",
+    "GET /recalled": "recalls that an authority has addressed to whoever asks: test_recall_board",
+    "GET /recalled/by/{number}": "likewise",
+    "POST /recalled/by/{number}": "likewise",
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
     **dict.fromkeys(

@@ -92,4 +92,6 @@ def _of_organisation(one: Organisation, known: Mapping[str, Any]) -> dict[str, A
         found["role"] = one.roles[0]
     if "streetAddressOne" not in known and one.contact.get("address"):
         found["streetAddressOne"] = one.contact["address"]
+    if one.contact.get("email"):
+        found["email"] = one.contact["email"]
     return found

@@ -276,5 +276,32 @@ STEPS: Final = (
     """CREATE TABLE remark (
         period TEXT NOT NULL, key TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (period, key)
     )""",
+    # things: suspect, as JSON. call_after: hours. tracing: what the records showed then, as JSON.
+    """CREATE TABLE recall (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, things TEXT NOT NULL, words TEXT NOT NULL,
+        opened_by TEXT NOT NULL, opened INTEGER NOT NULL, case_number TEXT,
+        call_after INTEGER NOT NULL, is_practice INTEGER NOT NULL, tracing TEXT NOT NULL,
+        closed INTEGER
+    )""",
+    # steps: handovers to the end of the chain. way: of the last notice: email, link, call.
+    """CREATE TABLE recall_party (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        recall INTEGER NOT NULL REFERENCES recall (number), party TEXT NOT NULL,
+        steps INTEGER NOT NULL, notified INTEGER, way TEXT NOT NULL DEFAULT '', seen INTEGER,
+        confirmed INTEGER, called INTEGER, note TEXT NOT NULL DEFAULT '', UNIQUE (recall, party)
+    )""",
+    "CREATE INDEX recall_party_of ON recall_party (party)",
+    # objects: of one sort, as JSON. expected, held, returned: decimal digits of uom.
+    """CREATE TABLE recall_goods (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        party INTEGER NOT NULL REFERENCES recall_party (number), objects TEXT NOT NULL,
+        uom TEXT, expected TEXT, held TEXT, returned TEXT
+    )""",
+    "CREATE INDEX recall_goods_of ON recall_goods (party)",
+    # digest: SHA-256 of what stands in the address that a party was sent.
+    """CREATE TABLE recall_link (
+        digest BLOB PRIMARY KEY, party INTEGER NOT NULL REFERENCES recall_party (number),
+        expires INTEGER NOT NULL
+    )""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

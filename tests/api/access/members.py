@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from api.access.passwords import hash_password
 from api.app import create_app
@@ -39,6 +40,7 @@ class Members:
     books: Bookkeeping
     path: Path
     ledger: Ledger
+    app: FastAPI
 
     def account(self, role: Role, party: str = FARM) -> Account:
         found = account_of(self.books, email_of(role, party))
@@ -74,5 +76,6 @@ def members(folder: Path, settings: Settings | None = None) -> Iterator[Members]
             email = email_of(role, party)
             made = add_account(books, email, now(), name=role, role=role, organisation=member)
             set_password(books, made.number, _HASHED)
-        with served(create_app(ledger, settings)) as address:
-            yield Members(address, books, path, ledger)
+        app = create_app(ledger, settings)
+        with served(app) as address:
+            yield Members(address, books, path, ledger, app)

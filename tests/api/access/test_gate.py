@@ -46,6 +46,7 @@ OPEN = {
             "/password/{secret}",
             "/account",
             "/check-stamp",
+            "/recalled/{secret}",
         )
         for method in ("GET", "POST")
     ),
