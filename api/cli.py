@@ -31,6 +31,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "recall": "lots.recall",
     "balance": "lots.balance",
     "gaps": "lots.gaps",
+    "completeness": "dossier.completeness",
+    "lot-record": "dossier.lot_record",
     "stamp": "stamps.stamp",
     "checkpoint": "proofs.checkpoint",
     "proof": "proofs.proof",

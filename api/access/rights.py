@@ -65,6 +65,9 @@ def _of_sending() -> Iterator[tuple[str, Right]]:
         yield f"POST /upload{ending}", Right.CAPTURE
     yield "GET /captures/{capture_id}/to-mend", Right.READ
     yield "GET /event/photo", Right.READ
+    for path in ("/completeness", "/lot-record"):
+        for ending in ("", ".json"):
+            yield f"GET {path}{ending}", Right.READ
     yield "GET /upload", Right.CAPTURE
     yield "POST /withdraw", Right.CAPTURE
     for path in ("/steps", "/steps/worker.js", "/steps/done/{capture_id}", "/steps/{key}"):

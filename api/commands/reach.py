@@ -12,6 +12,7 @@ import orjson
 
 from api.clock import now
 from api.commands.terminal import ledger_path, terminal_language
+from api.dossier.told import completeness_told, lot_record_told
 from api.event_documents import every_event
 from api.media_types import LINES, MEDIA_TYPES
 from api.proof_report import report_files
@@ -23,6 +24,7 @@ from epcis_core.proof.keys import key_text
 from epcis_core.provenance.result import Direction
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer, sign_checkpoint
+from epcis_core.store.dossier import lot_material
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.proofs import prove_trace
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
@@ -118,6 +120,24 @@ class OpenLedger:
         """Return the gaps of an object or of everything; None where it is not known."""
         found = gaps_of(self.ledger, EVERYTHING, text, as_of=as_of, max_objects=max_objects)
         return None if found is None else [gap.model_dump(mode="json") for gap in found]
+
+    def completeness(
+        self, text: str, *, profile: str | None, as_of: str | None, max_objects: int
+    ) -> dict[str, Any]:
+        """Return how complete the records of a lot are, as JSON members."""
+        with Bookkeeping(self.ledger.path) as books:
+            material = lot_material(
+                self.ledger, EVERYTHING, books, text, as_of=as_of, max_objects=max_objects
+            )
+        return completeness_told(material, profile, now(), terminal_language())
+
+    def lot_record(self, text: str, *, as_of: str | None, max_objects: int) -> dict[str, Any]:
+        """Return the minimum data of a lot, as JSON members."""
+        with Bookkeeping(self.ledger.path) as books:
+            material = lot_material(
+                self.ledger, EVERYTHING, books, text, as_of=as_of, max_objects=max_objects
+            )
+        return lot_record_told(material, now())
 
     def checkpoint(self) -> str:
         """Return a signed checkpoint of the log."""
@@ -248,6 +268,21 @@ class Served:
         """See `OpenLedger.gaps`."""
         asked = {"max_objects": max_objects} | ({} if text is None else {"id": text})
         found: list[dict[str, Any]] | None = self._answer("/gaps.json", asked, as_of)
+        return found
+
+    def completeness(
+        self, text: str, *, profile: str | None, as_of: str | None, max_objects: int
+    ) -> dict[str, Any]:
+        """See `OpenLedger.completeness`."""
+        asked = {"id": text, "max_objects": max_objects, "lang": terminal_language()}
+        asked |= {} if profile is None else {"profile": profile}
+        found: dict[str, Any] = self._answer("/completeness.json", asked, as_of)
+        return found
+
+    def lot_record(self, text: str, *, as_of: str | None, max_objects: int) -> dict[str, Any]:
+        """See `OpenLedger.lot_record`."""
+        asked = {"id": text, "max_objects": max_objects}
+        found: dict[str, Any] = self._answer("/lot-record.json", asked, as_of)
         return found
 
     def checkpoint(self) -> str:

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from api.access.asker import view_of
 from api.clock import now
+from api.dossier.in_brief import completeness_in_brief
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
 from api.traces import lists
@@ -74,6 +75,7 @@ def show_trace(
         request,
         "trace.html",
         p=trace_page(answer, offsets_of(stored), balances, namer, is_recalled=is_recalled),
+        completeness=completeness_in_brief(request, answer, namer, as_of=as_of or None),
         photos=photo_links(request, stored),
         stamps=stamps_link(request, answer.subject),
         trace=answer,

@@ -17,6 +17,7 @@ from api.access.asker import Asker, asker_of, view_of
 from api.access.redaction import shows_capture
 from api.balances import lots as lot_balances
 from api.balances import parties
+from api.dossier import routes as dossier
 from api.notices import notice_page
 from api.outbreaks import common_sources, since_opened, supposing
 from api.recalls import addressed, board
@@ -88,6 +89,7 @@ router.include_router(lots.router)
 router.include_router(lot_balances.router)
 router.include_router(parties.router)
 router.include_router(notice_page.router)
+router.include_router(dossier.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)
 router.include_router(account.router)

@@ -2,14 +2,16 @@
 
 A profile is a file of `schemas/profiles/`; its name is the file's. It names *moments*, which are
 kinds of events, and *requirements*, each with a clause, a sentence and what satisfies it. A new
-decree is a new file, or a new version of one. `profile_check` judges events by them.
+decree is a new file, or a new version of one. `profile_check` judges documents by them, and
+`epcis_core.dossier` the records of a lot.
 
 References:
     docs/profiles.md
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, Self
@@ -20,6 +22,8 @@ from epcis_core.findings import LANGUAGES, Language, Severity
 
 About = Literal["event", "object", "party"]
 Objects = Literal["named", "begun", "used"]
+Scope = Literal["lot", "chain"]
+Supplier = Literal["actor", "giver", "maker"]
 Fact = Literal[
     "gtin",
     "lot_or_serial",
@@ -30,8 +34,21 @@ Fact = Literal[
     "destination",
     "document",
     "certification",
+    "time",
 ]
-"""What an event can say by the standard's own members; `profile_check` knows how."""
+"""What an event can say by the standard's own members; `seen_event` knows how."""
+
+Entry = Literal[
+    "name",
+    "image",
+    "brand",
+    "indication",
+    "address",
+    "growing_area",
+    "coordinates",
+    "certificate",
+]
+"""What the registry can say of a product, of a party, or of the place of an event."""
 
 _OF_OBJECTS: Final = {"gtin", "lot_or_serial", "quantity"}
 
@@ -59,11 +76,16 @@ class Moment(Text):
         biz_steps: business steps, as words of the CBV or as URIs; empty for all.
         objects: which of the event's objects are meant: all that it names, those that it begins
             (and it must begin some), those that it uses up.
+        scope: of the records of a lot, those of the lot itself, or of what it was made of too.
+        must: there is such an event in the records of every lot; where there is none, all that is
+            asked for at this moment is missing.
     """
 
     types: tuple[str, ...] = ()
     biz_steps: tuple[str, ...] = ()
     objects: Objects = "named"
+    scope: Scope = "chain"
+    must: bool = False
 
 
 class Requirement(Text):
@@ -72,17 +94,23 @@ class Requirement(Text):
     Attributes:
         id: its name within the profile.
         reference: the clause that asks for it.
+        reference_vi: the same as Vietnamese law names it; empty where that is no other.
         confirmed: the clause was read in a source that can be relied on.
         severity: how much it weighs when it is missing.
         when: the moments at which it is asked for.
         about: who or what must have it: the event, each of its trade items, who did it.
         has: facts of the event, or of its trade item.
         ilmd: attributes of the event's lot or instance master data.
-        master_data: attributes of the product or party in the document's master data.
+        master_data: attributes of the product or party in master data.
+        registry: entries of the registry for the product, the party, or the place of the event;
+            they count for a lot, and not for a document, which is judged by itself.
+        supplier: who has to supply it: who did it, who handed the goods to them, or who made the
+            product.
     """
 
     id: str
     reference: str
+    reference_vi: str = ""
     confirmed: bool = True
     severity: Severity = Severity.WARNING
     when: tuple[str, ...] = Field(min_length=1)
@@ -90,11 +118,19 @@ class Requirement(Text):
     has: tuple[Fact, ...] = ()
     ilmd: tuple[str, ...] = ()
     master_data: tuple[str, ...] = ()
+    registry: tuple[Entry, ...] = ()
+    supplier: Supplier = "actor"
 
     @property
     def clause(self) -> str:
         """The clause as it is shown, with a doubt where there is one."""
         return self.reference if self.confirmed else f"{self.reference} (to be confirmed)"
+
+    def clause_in(self, language: Language) -> str:
+        """Return the clause in a language, with a doubt where there is one."""
+        if language == "en" or not self.reference_vi:
+            return self.clause
+        return self.reference_vi if self.confirmed else f"{self.reference_vi} (cần xác nhận)"
 
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:
@@ -113,7 +149,13 @@ class Profile(_Part):
     Attributes:
         name: by which it is asked for.
         reference: the law.
+        reference_vi: the same in Vietnamese; empty where that is no other.
         version: of the file; another one may judge the same document otherwise.
+        valid_from: the first day on which what it asks for holds, of no zone.
+        valid_until: the last; None while no end is known.
+        sectors: words of `schemas/registry/products.toml` for whose products it is chosen without
+            being named; none where it is chosen by name alone, or for every product.
+        is_usual: it is chosen for every product.
         title: what it is.
         note: what to know before relying on it.
         moments: kinds of events, by name.
@@ -123,12 +165,21 @@ class Profile(_Part):
 
     name: str
     reference: str
+    reference_vi: str = ""
     version: int
+    valid_from: date
+    valid_until: date | None = None
+    sectors: tuple[str, ...] = ()
+    is_usual: bool = False
     title: Text
     note: Text
     moments: Mapping[str, Moment]
     requirements: tuple[Requirement, ...]
     left_out: tuple[Text, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether what it asks for holds on a day."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
     @model_validator(mode="after")
     def _names_are_there(self) -> Self:
@@ -151,6 +202,22 @@ def profiles() -> Mapping[str, Profile]:
         if file.name.endswith(".toml")
     }
     return {name: read_profile(name, texts[name]) for name in sorted(texts)}
+
+
+def profiles_for(sector: str, day: date) -> Iterator[Profile]:
+    """Yield the profiles that a product is judged by without any being named.
+
+    Args:
+        sector: the product's kind of goods, a word of `schemas/registry/products.toml`; empty
+            where the registry does not know it.
+        day: on which they must hold.
+
+    Yields:
+        Those for every product first, then those of the sector.
+    """
+    holding = [one for one in profiles().values() if one.holds_on(day)]
+    yield from (one for one in holding if one.is_usual)
+    yield from (one for one in holding if sector in one.sectors)
 
 
 def read_profile(name: str, text: str) -> Profile:

@@ -24,6 +24,7 @@ MDA = "urn:epcglobal:cbv:mda"
 HEAD = """
 reference = "A law"
 version = 1
+valid_from = 2026-01-01
 [title]
 en = "T"
 vi = "T"

@@ -1,0 +1,140 @@
+"""What a lot is judged by, read through a view: see `epcis_core.dossier`."""
+
+from collections.abc import Collection, Mapping
+
+import duckdb
+import orjson
+
+from epcis_core.access.visibility import PARTY
+from epcis_core.dossier.data import keys_of_party, keys_of_place
+from epcis_core.dossier.lot_chain import product_of
+from epcis_core.dossier.material import Material, Recorded, Said
+from epcis_core.model.events import ExtensionEvent
+from epcis_core.model.master_data import attribute_name
+from epcis_core.provenance.result import Trace
+from epcis_core.query.master_data import Version, attributes_said
+from epcis_core.rules.seen_event import PRODUCT, SeenEvent, value_words
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.events import events_by_id
+from epcis_core.store.hierarchy import visible
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.literals import among
+from epcis_core.store.registry.lot_facts import lot_facts
+from epcis_core.store.trace import as_known, trace_lot
+from epcis_core.store.view import View
+
+MOST_EVENTS = 3000
+"""Of a lot with more events so many are judged, the first."""
+
+
+def lot_material(
+    ledger: Ledger,
+    view: View,
+    books: Bookkeeping,
+    text: str,
+    *,
+    as_of: str | None = None,
+    max_objects: int = 10_000,
+) -> Material:
+    """Read what a lot is judged by.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        books: the registry, which knows of now alone.
+        text: any spelling of the lot's identifier.
+        as_of: ledger time, a timestamp: what was known then. None is everything known.
+        max_objects: how many objects of its trace are looked at.
+
+    Returns:
+        What is known; where nothing is, its trace has no objects, but identifiers `near` it.
+
+    Raises:
+        QueryError: `as_of` is no timestamp.
+    """
+    with ledger.reading() as cursor:
+        seen = view if as_of is None else as_known(cursor, view, as_of)
+        seen = seen.until(seen.last(cursor))
+    trace = trace_lot(ledger, seen, text, max_objects=max_objects)
+    return material_of(ledger, seen, books, trace)
+
+
+def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) -> Material:
+    """Read what a lot is judged by, whose trace is at hand.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen, through which the trace was made.
+        books: the registry.
+        trace: both ways.
+    """
+    visited = list(dict.fromkeys(visit.event for visit in trace.visits))
+    if len(visited) > MOST_EVENTS:
+        trace = trace.model_copy(update={"truncated": True})
+    events = _events(ledger, view, visited[:MOST_EVENTS])
+    products = list(dict.fromkeys(product_of(one.id) for one in trace.objects if one.gtin))
+    recorders = {one.recorded_by for one in events.values() if one.recorded_by}
+    parties = sorted(recorders.union(trace.parties))
+    places = list(
+        dict.fromkeys(key for v in trace.visits if v.place for key in keys_of_place(v.place))
+    )
+    keys = {*products, *places, *(key for one in parties for key in keys_of_party(one))}
+    keys |= {PARTY + place.rpartition("/")[2] for place in places if "/254/" not in place}
+    subject = product_of(trace.subject)
+    facts = lot_facts(
+        books,
+        view.viewer,
+        products=products,
+        parties=parties,
+        places=places,
+        subject=subject if subject.startswith(PRODUCT) else None,
+    )
+    with ledger.reading() as cursor:
+        return Material(
+            trace,
+            events,
+            _master_data(cursor, view, keys),
+            facts.registry,
+            facts.certificates,
+            facts.sectors,
+            facts.owners,
+        )
+
+
+def _events(ledger: Ledger, view: View, event_ids: list[str]) -> dict[str, Recorded]:
+    """Return what the events say, without error declarations and events of other vocabularies."""
+    found = {}
+    for stored in events_by_id(ledger, view, event_ids):
+        event = stored.event
+        if event.error_declaration is None and not isinstance(event, ExtensionEvent):
+            sender = stored.organisation
+            seen = SeenEvent(event, stored.namespaces)
+            found[stored.event_id] = Recorded(seen, sender if sender.startswith(PARTY) else None)
+    return found
+
+
+def _master_data(
+    cursor: duckdb.DuckDBPyConnection, view: View, keys: Collection[str]
+) -> dict[str, Mapping[str, Said]]:
+    """Return key to attribute to what holds, of the elements of some keys."""
+    rows = cursor.execute(
+        "SELECT canonical, sequence, organisation, vocabulary, attributes, body, digest "  # noqa: S608 - quoted
+        f"FROM vocabulary_element v WHERE canonical {among(keys)} AND {visible(view, 'v')} "
+        "ORDER BY sequence"
+    ).fetchall()
+    versions: dict[str, list[Version]] = {}
+    latest: dict[tuple[str, str], str] = {}
+    for key, sequence, organisation, vocabulary, names, body, digest in rows:
+        attributes = orjson.loads(body).get("attributes", ())
+        values = (attribute.get("attribute") for attribute in attributes)
+        said = tuple(zip(map(attribute_name, names), values, strict=True))
+        versions.setdefault(key, []).append(Version(sequence, organisation, vocabulary, key, said))
+        latest |= {(key, name): digest.hex()[:16] for name, _ in said}
+    return {
+        key: {
+            name: Said(value_words(value), latest[key, name])
+            for name, value in attributes_said(its)
+            if value not in (None, "", {})
+        }
+        for key, its in versions.items()
+    }
