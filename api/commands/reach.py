@@ -12,7 +12,6 @@ import orjson
 
 from api.clock import now
 from api.commands.terminal import ledger_path, terminal_language
-from api.dossier.told import completeness_told, lot_record_told
 from api.event_documents import every_event
 from api.media_types import LINES, MEDIA_TYPES
 from api.proof_report import report_files
@@ -24,7 +23,6 @@ from epcis_core.proof.keys import key_text
 from epcis_core.provenance.result import Direction
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer, sign_checkpoint
-from epcis_core.store.dossier import lot_material
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.proofs import prove_trace
 from epcis_core.store.trace import balance_of, gaps_of, recall_lots, trace_lot
@@ -120,24 +118,6 @@ class OpenLedger:
         """Return the gaps of an object or of everything; None where it is not known."""
         found = gaps_of(self.ledger, EVERYTHING, text, as_of=as_of, max_objects=max_objects)
         return None if found is None else [gap.model_dump(mode="json") for gap in found]
-
-    def completeness(
-        self, text: str, *, profile: str | None, as_of: str | None, max_objects: int
-    ) -> dict[str, Any]:
-        """Return how complete the records of a lot are, as JSON members."""
-        with Bookkeeping(self.ledger.path) as books:
-            material = lot_material(
-                self.ledger, EVERYTHING, books, text, as_of=as_of, max_objects=max_objects
-            )
-        return completeness_told(material, profile, now(), terminal_language())
-
-    def lot_record(self, text: str, *, as_of: str | None, max_objects: int) -> dict[str, Any]:
-        """Return the minimum data of a lot, as JSON members."""
-        with Bookkeeping(self.ledger.path) as books:
-            material = lot_material(
-                self.ledger, EVERYTHING, books, text, as_of=as_of, max_objects=max_objects
-            )
-        return lot_record_told(material, now())
 
     def checkpoint(self) -> str:
         """Return a signed checkpoint of the log."""
@@ -248,18 +228,18 @@ class Served:
         """See `OpenLedger.trace`."""
         asked = {"id": text, "direction": direction, "max_objects": max_objects}
         asked |= {} if at is None else {"at": at}
-        found: dict[str, Any] = self._answer("/trace.json", asked, as_of)
+        found: dict[str, Any] = self.answer("/trace.json", asked, as_of)
         return found
 
     def recall(self, texts: list[str], *, as_of: str | None, max_objects: int) -> dict[str, Any]:
         """See `OpenLedger.recall`."""
         asked = {"id": texts, "max_objects": max_objects}
-        found: dict[str, Any] = self._answer("/recall.json", asked, as_of)
+        found: dict[str, Any] = self.answer("/recall.json", asked, as_of)
         return found
 
     def balance(self, text: str, *, as_of: str | None) -> dict[str, Any]:
         """See `OpenLedger.balance`."""
-        found: dict[str, Any] = self._answer("/balance.json", {"id": text}, as_of)
+        found: dict[str, Any] = self.answer("/balance.json", {"id": text}, as_of)
         return found
 
     def gaps(
@@ -267,22 +247,7 @@ class Served:
     ) -> list[dict[str, Any]] | None:
         """See `OpenLedger.gaps`."""
         asked = {"max_objects": max_objects} | ({} if text is None else {"id": text})
-        found: list[dict[str, Any]] | None = self._answer("/gaps.json", asked, as_of)
-        return found
-
-    def completeness(
-        self, text: str, *, profile: str | None, as_of: str | None, max_objects: int
-    ) -> dict[str, Any]:
-        """See `OpenLedger.completeness`."""
-        asked = {"id": text, "max_objects": max_objects, "lang": terminal_language()}
-        asked |= {} if profile is None else {"profile": profile}
-        found: dict[str, Any] = self._answer("/completeness.json", asked, as_of)
-        return found
-
-    def lot_record(self, text: str, *, as_of: str | None, max_objects: int) -> dict[str, Any]:
-        """See `OpenLedger.lot_record`."""
-        asked = {"id": text, "max_objects": max_objects}
-        found: dict[str, Any] = self._answer("/lot-record.json", asked, as_of)
+        found: list[dict[str, Any]] | None = self.answer("/gaps.json", asked, as_of)
         return found
 
     def checkpoint(self) -> str:
@@ -307,7 +272,7 @@ class Served:
         manifest: dict[str, Any] = answer.json()
         return manifest
 
-    def _answer(self, path: str, asked: dict[str, Any], as_of: str | None) -> Any:
+    def answer(self, path: str, asked: dict[str, Any], as_of: str | None) -> Any:
         """Return the members of an answer; of what is not known too."""
         more = {} if as_of is None else {"as_of": as_of}
         return self._ask("GET", path, params={**asked, **more}, also=(404,)).json()

@@ -145,7 +145,10 @@ class LotChain:
         first, recorded = visits[0], self._material.events[event]
         objects = dict.fromkeys(visit.object for visit in visits if visit.inside is None)
         inside = {v.object: v.inside for v in visits if v.object not in objects}
+        # A trace takes the other side where an event names no more; here who sent it is nearer.
         party = first.party or recorded.recorded_by
+        if not recorded.seen.names_who_did_it:
+            party = recorded.recorded_by or party
         holder = party or next((held for v in visits if (held := holders.get(v.object))), None)
         holders |= dict.fromkeys((visit.object for visit in visits), holder)
         return Happening(

@@ -144,6 +144,11 @@ class SeenEvent:
         return self._event.type
 
     @property
+    def names_who_did_it(self) -> bool:
+        """Whether it says who did it, by its lists or by a place."""
+        return self._party() is not self._itself
+
+    @property
     def day(self) -> date:
         """The day of the event where it happened."""
         return date.fromisoformat(self._event.event_time[:10])
