@@ -186,7 +186,7 @@ class _Judging:
     ) -> None:
         self._material, self._profile, self._chain = material, profile, chain
         self._plausibility = plausibility
-        self._makers = dict(self._makers_of_products())
+        self._makers = dict(self._makers_found())
         self._first = {
             one: happening.party
             for happening in reversed(chain.happenings)
@@ -273,7 +273,8 @@ class _Judging:
             case "giver":
                 return happening.giver or happening.holder
             case "maker" if goods is not None:
-                return self._makers.get(product_of(goods.key)) or happening.holder
+                maker = self._makers.get(goods.key) or self._makers.get(product_of(goods.key))
+                return maker or happening.holder
         return happening.holder
 
     def _ask(
@@ -293,9 +294,10 @@ class _Judging:
                 asked.data.append(datum)
                 asked.doubts += self._plausibility.of(datum, happening)
 
-    def _makers_of_products(self) -> Iterator[tuple[str, str]]:
-        """Yield the products of the chain, and who made them as far as the records show."""
+    def _makers_found(self) -> Iterator[tuple[str, str]]:
+        """Yield goods of the chain and their products, and who made them, the first one last."""
         begun = Moment(en="", vi="", objects="begun")
         for happening, goods in reversed([*self._at(begun)]):
             if happening.party is not None:
-                yield from ((product_of(one.key), happening.party) for one in goods)
+                for one in goods:
+                    yield from ((key, happening.party) for key in (one.key, product_of(one.key)))

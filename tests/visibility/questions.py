@@ -220,6 +220,12 @@ class _Asking:
             days = urlencode({"id": one, "since": "2026-01-02", "until": "2026-02-01"})
             yield Question(f"/balance.csv?{days}", "*/*")
             yield Question(f"/gaps.json?{urlencode({'id': one})}")
+            for law in ("vn-decree-37-2026", "fsma-204"):
+                asked = {"id": one, "profile": law, **chooser.pick([{}, then])}
+                yield Question(f"/completeness.json?{urlencode(asked)}")
+            yield Question(f"/completeness?{urlencode({'id': one})}", "text/html")
+            yield Question(f"/lot-record.json?{urlencode({'id': one})}")
+            yield Question(f"/lot-record?{urlencode({'id': one})}", "text/html")
             yield Question(f"/recall.json?{urlencode({'id': one, **then})}")
         yield Question("/trace.json?id=https://id.gs1.org/01/08936011001014/10/L9")
         yield Question(f"/recall.json?{urlencode([('id', one) for one in things])}")

@@ -116,6 +116,11 @@ def material(chain: str, cut: Iterable[Datum] = (), lot: str | None = None) -> M
         for name, document in written(chain).items()
         if any(_is_in(one, document) for one in data)
     }
+    return known(documents, senders(chain), lot or LOTS[chain])
+
+
+def known(documents: Mapping[str, Document], senders: Mapping[str, str], lot: str) -> Material:
+    """What documents tell of a lot."""
     versions: dict[str, list[Version]] = {}
     for one in documents.values():
         for version in one.versions:
@@ -132,11 +137,11 @@ def material(chain: str, cut: Iterable[Datum] = (), lot: str | None = None) -> M
     every = (facts for one in documents.values() for facts in one.facts)
     evidence = EventList(replace(facts, sequence=place) for place, facts in enumerate(every))
     events = {
-        event_id: Recorded(seen, senders(chain)[name])
+        event_id: Recorded(seen, senders.get(name))
         for name, one in documents.items()
         for event_id, seen in one.seen.items()
     }
-    return Material(trace(evidence, book, lot or LOTS[chain]), events, said)
+    return Material(trace(evidence, book, lot), events, said)
 
 
 @cache

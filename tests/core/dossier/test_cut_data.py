@@ -45,7 +45,7 @@ def can_be_cut(one: Datum) -> bool:
 
 @cache
 def cuts(chain: str) -> dict[frozenset[Address], list[Datum]]:
-    """All that satisfies a requirement at its first subject, of every requirement of each profile."""
+    """What satisfies each requirement of each profile at its first subject."""
     found: dict[frozenset[Address], list[Datum]] = {}
     done = set()
     for (law, requirement, *_), one in asked_in(material(chain)):

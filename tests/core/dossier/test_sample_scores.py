@@ -30,7 +30,9 @@ def judged_rows(chain: str) -> list[str]:
 
 def told_rows(readme: Path) -> list[str]:
     text = readme.read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if re.match(r"\| \[`[a-z0-9-]+`\]\(.*profiles", line)]
+    return [
+        line for line in text.splitlines() if re.match(r"\| \[`[a-z0-9-]+`\]\(.*profiles", line)
+    ]
 
 
 @pytest.mark.parametrize("chain", LOTS)

@@ -200,8 +200,8 @@ def test_what_the_samples_lack_by_fsma() -> None:
 
 INTRODUCTION = """# Profiles
 
-A profile says what a law wants to be said of a product, beyond what EPCIS asks. It judges a document
-before it is sent, and the records of a lot once they are there.
+A profile says what a law wants to be said of a product, beyond what EPCIS asks. It judges a
+document before it is sent, and the records of a lot once they are there.
 
 ```sh
 epcis check harvest.jsonld --profile vn-decree-37-2026
@@ -210,8 +210,8 @@ epcis lot-record "(01)08936099141015(10)DN260311" --json
 ```
 
 A profile is one file of `schemas/profiles/`, and its name is the file's. This page is made from
-these files; do not edit it here, but run
-`UPDATE_DOCS=1 pytest tests/core/rules/test_profile_files.py`.
+these files; do not edit it here, but run `UPDATE_DOCS=1 pytest
+tests/core/rules/test_profile_files.py`.
 
 | profile | what it is | holds from | chosen without being named for |
 |---|---|---|---|
@@ -220,8 +220,8 @@ these files; do not edit it here, but run
 ## How a document is judged
 
 With the option `--profile NAME`, `epcis check` adds what a document lacks by it. Such findings are
-warnings unless the profile says otherwise, and weigh the same with `--lenient`; only an error makes a
-document invalid.
+warnings unless the profile says otherwise, and weigh the same with `--lenient`; only an error makes
+a document invalid.
 
 * One document is judged by itself: its events, and the master data in its header. What was sent
   before in another document does not count, nor what the registry knows.
@@ -235,10 +235,10 @@ document invalid.
 
 ## How the records of a lot are judged
 
-Completeness stands on the page of a lot, at `/completeness?id=…&profile=…` (as a page, or as JSON with
-`.json` or `Accept: application/json`), and in `epcis completeness`. It is judged by what the asker may
-see of the lot's [trace](gaps.md), of master data and of the registry: a business has its own lists, and
-of others the name alone. Without a profile the one for every product judges.
+Completeness stands on the page of a lot, at `/completeness?id=…&profile=…` (as a page, or as JSON
+with `.json` or `Accept: application/json`), and in `epcis completeness`. It is judged by what the
+asker may see of the lot's [trace](gaps.md), of master data and of the registry: a business has its
+own lists, and of others the name alone. Without a profile the one for every product judges.
 
 * The records are those of the lot, of what it was made of until that went in, and of its items. A
   moment with the scope `lot` means those of the lot alone. Goods in a pallet or crate are judged at
@@ -246,41 +246,42 @@ of others the name alone. Without a profile the one for every product judges.
 * What is said of goods or of a party holds for good and is asked once for each; what is said of an
   event is asked at each. A moment with `must` has to be there: for each object that was made of
   nothing known, or for the lot itself.
-* Each requirement is `met`, `missing`, or `implausible`, by the worst that was found. What is not at
-  stake, such as the receipt of goods that were never handed over, is not asked.
+* Each requirement is `met`, `missing`, or `implausible`, by the worst that was found. What is not
+  at stake, such as the receipt of goods that were never handed over, is not asked.
 * The score is the share of what is met among all that counts: what only some products have (weight
   `info`) does not. It is rounded down, so that 100 % is all.
-* Each thing that is missing names who has to supply it: who did it, who handed the goods over, or who
-  made the product.
+* Each thing that is missing names who has to supply it: who did it, who handed the goods over, or
+  who made the product.
 
 Presence is not enough. A finding of these makes a requirement `implausible`:
 
 | code | what is doubtful |
 |---|---|
 | `implausible_time` | an event that has not come yet |
-| `implausible_order` | a receipt before its shipment, or goods made before what they were made of went in |
+| `implausible_order` | a receipt before its shipment, or goods made before their inputs went in |
 | `implausible_place` | a place without a name, an address or coordinates |
 | `implausible_quantity` | an amount of nothing, or less |
 | `implausible_certificate` | no certificate of the registry held on the day of production |
 | `implausible_expiry` | an expiry before the production, or what is no date |
 | `implausible_date` | a harvest or production later than the record that tells of it |
-| `implausible_gtin` | a GTIN of a registered organisation that is nowhere in the records; told to those alone who see all |
+| `implausible_gtin` | a GTIN of somebody who is nowhere in the records; told to those who see all |
 
 ## The lot record
 
-`/lot-record?id=…` and `epcis lot-record` give the minimum data of Article 23(5) of Decree 37/2026, put
-together from the same records: each value with its `source`, which is an event, or master data or the
-registry with a `version` that changes when anything there does. The tracking events stand in `stages`.
-Its `hash` is SHA-256 over its JSON with members sorted by name, without blanks and without the hash
-itself; it changes when the record does, and tells whether a lot has to be sent again.
+`/lot-record?id=…` and `epcis lot-record` give the minimum data of Article 23(5) of Decree 37/2026,
+put together from the same records: each value with its `source`, which is an event, or master data
+or the registry with a `version` that changes when anything there does. The tracking events stand in
+`stages`. Its `hash` is SHA-256 over its JSON with members sorted by name, without blanks and
+without the hash itself; it changes when the record does, and tells whether a lot has to be sent
+again.
 
 ## A new profile
 
 Copy a file of `schemas/profiles/` to a new name, and change what it says; an unknown member or an
 unknown moment is refused when it is read. A new version of a law is a new file, with the day from
 which it holds (`valid_from`); the old one gets a `valid_until`. Sentences stand in English and
-Vietnamese. Where the clause could not be read in a source that can be relied on, `confirmed = false`
-says so wherever it is cited.
+Vietnamese. Where the clause could not be read in a source that can be relied on, `confirmed =
+false` says so wherever it is cited.
 
 | fact (`has`) | what is meant | of |
 |---|---|---|
@@ -296,7 +297,7 @@ says so wherever it is cited.
 
 | entry (`registry`) | what is meant | of |
 |---|---|---|
-| `name` | the name in the list of products or places, or of the organisation | object, party, event |
+| `name` | the name in the lists, or of the organisation | object, party, event |
 | `image`, `brand`, `indication` | of the product | object |
 | `certificate` | one that is named for the product, else one of who made it | object |
 | `address` | of the organisation, or of the place | party, event |

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 import epcis_core.store
+from epcis_core.dossier.material import Material
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.incidents import Incident
 from epcis_core.provenance.what_if import Assumptions
@@ -27,6 +28,7 @@ from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
 from epcis_core.store.decisions import decisions, holds
 from epcis_core.store.dimensions import has_value, values_of
+from epcis_core.store.dossier import lot_material, material_of
 from epcis_core.store.erased import erased_gaps, erased_naming
 from epcis_core.store.events import (
     all_events,
@@ -257,6 +259,17 @@ CAPTURE = [""]
 """The id of the capture that fills the ledger."""
 
 
+def material_seen(ledger: Ledger, view: View) -> Material:
+    with Bookkeeping(ledger.path) as books:
+        return lot_material(ledger, view, books, lot("L1"))
+
+
+def material_of_farm(ledger: Ledger, view: View) -> Material:
+    """What is read through a view of a trace that shows all, which nobody else has at hand."""
+    with Bookkeeping(ledger.path) as books:
+        return material_of(ledger, view, books, trace_lot(ledger, EVERYTHING, lot("L1")))
+
+
 def proven_objects(ledger: Ledger, view: View) -> Any:
     with Bookkeeping(ledger.path) as books:
         return prove_trace(ledger, books, view, lot("L1"), now=NOW + 10)[0].objects
@@ -390,6 +403,11 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
+    ("dossier", "lot_material"): lambda ledger, view: material_seen(ledger, view).trace.objects,
+    ("dossier", "material_of"): lambda ledger, view: [
+        *material_of_farm(ledger, view).events,
+        *material_of_farm(ledger, view).master_data,
+    ],
     ("trace", "as_known"): with_cursor(
         lambda cursor, view: as_known(cursor, view, "2099-01-01T00:00:00Z").up_to_sequence != -1
     ),
