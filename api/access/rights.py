@@ -68,6 +68,7 @@ def _of_sending() -> Iterator[tuple[str, Right]]:
     for path in ("/completeness", "/lot-record"):
         for ending in ("", ".json"):
             yield f"GET {path}{ending}", Right.READ
+    yield "GET /trace/readings.json", Right.READ
     yield "GET /upload", Right.CAPTURE
     yield "POST /withdraw", Right.CAPTURE
     for path in ("/steps", "/steps/worker.js", "/steps/done/{capture_id}", "/steps/{key}"):

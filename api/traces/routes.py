@@ -8,6 +8,9 @@ from api.clock import now
 from api.dossier.in_brief import completeness_in_brief
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
+from api.pictures.chain_map import chain_map
+from api.pictures.readings import MOST as MOST_DEVICES
+from api.pictures.readings import measured_json, measured_of, measured_told
 from api.traces import lists
 from api.traces.lists import Id, MaxObjects, offsets_of, sales_of, stored_of, unknown
 from api.web.answers import as_json, namer_for, page, wants_page
@@ -68,6 +71,7 @@ def show_trace(
     namer = namer_for(request, as_of=as_of or None)
     if not answer.objects:
         return unknown(request, answer, id, namer)
+    measured = measured_of(request, answer)
     how = {"direction": direction, "at": at, "as_of": as_of}
     stored = stored_of(request, shown_events(answer))
     is_recalled = _is_recalled(state.books, answer.subject)
@@ -77,6 +81,9 @@ def show_trace(
         p=trace_page(answer, offsets_of(stored), balances, namer, is_recalled=is_recalled),
         completeness=completeness_in_brief(request, answer, namer, as_of=as_of or None),
         photos=photo_links(request, stored),
+        readings=measured_told(measured, namer),
+        unread=max(len(measured) - MOST_DEVICES, 0),
+        map=chain_map(answer, namer),
         stamps=stamps_link(request, answer.subject),
         trace=answer,
         n=namer,
@@ -88,6 +95,32 @@ def show_trace(
         gaps_link=gaps_link(answer.subject, as_of=as_of),
         listed=lambda of, **more: trace_list_link(answer.subject, of, **how, **more),
     )
+
+
+@router.get("/trace/readings.json", include_in_schema=False)
+def show_readings(
+    request: Request,
+    id: Id,  # noqa: A002 - as of the trace
+    *,
+    direction: Direction = "both",
+    at: str | None = None,
+    as_of: str | None = None,
+    max_objects: MaxObjects = 10_000,
+) -> Response:
+    """Tell what was measured of the objects of a trace, and when that was outside its limits."""
+    answer = trace_lot(
+        request.app.state.ledger,
+        view_of(request),
+        id,
+        direction=direction,
+        at=at or None,
+        as_of=as_of or None,
+        now=now(),
+        max_objects=max_objects,
+    )
+    told = [measured_json(one) for one in measured_of(request, answer)]
+    status = 200 if answer.objects else 404
+    return as_json({"subject": answer.subject, "measured": told}, status=status)
 
 
 def _is_recalled(books: Bookkeeping, subject: str) -> bool:

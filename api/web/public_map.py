@@ -13,8 +13,7 @@ _HEIGHT: Final = 300
 _SCALE: Final = _HEIGHT / (_NORTH - _SOUTH)
 _NARROWER: Final = cos(radians((_SOUTH + _NORTH) / 2))
 
-# Degrees north and east, from the south.
-_COAST: Final = (
+COAST: Final = (
     *((11.15, 108.68), (11.22, 108.74), (11.31, 108.83), (11.34, 108.89), (11.33, 108.96)),
     *((11.36, 109.02), (11.42, 109.02), (11.50, 109.02), (11.56, 109.03), (11.59, 109.07)),
     *((11.57, 109.13), (11.62, 109.17), (11.70, 109.20), (11.73, 109.23), (11.79, 109.22)),
@@ -24,6 +23,8 @@ _COAST: Final = (
     *((12.74, 109.33), (12.68, 109.38), (12.61, 109.36), (12.66, 109.44), (12.79, 109.40)),
     *((12.86, 109.41), (12.90, 109.45), (12.95, 109.44)),
 )
+"""Degrees north and east of points of the coast, from the south."""
+
 _TOWNS: Final = (
     ("Cà Ná", 11.34, 108.87),
     ("Phan Rang", 11.565, 108.99),
@@ -73,7 +74,7 @@ def sketch_of(latitude: float | None, longitude: float | None, name: str) -> Ske
         return None
     width, _ = _point(_SOUTH, _EAST)
     corners = (_point(_NORTH, _WEST), _point(_SOUTH, _WEST))
-    line = (*(_point(*one) for one in _COAST), *corners)
+    line = (*(_point(*one) for one in COAST), *corners)
     land = "M" + "L".join(f"{x:g} {y:g}" for x, y in line) + "z"
     towns = tuple(Mark(*_point(lat, lon), town) for town, lat, lon in _TOWNS)
     return Sketch(round(width), _HEIGHT, land, towns, Mark(*_point(latitude, longitude), name))

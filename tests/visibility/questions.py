@@ -210,6 +210,7 @@ class _Asking:
             for more in (*({}, then), way):
                 yield Question(f"/trace.json?{urlencode({'id': one, **more})}")
             yield Question(f"/trace?{urlencode({'id': one, 'lang': 'vi'})}", "text/html")
+            yield Question(f"/trace/readings.json?{urlencode({'id': one})}")
             for of in ("happenings", "handovers", "loads", "objects", "parties"):
                 yield Question(f"/trace/list.json?{urlencode({'id': one, 'of': of})}")
             listed = {"id": one, "of": "handovers", "party": self.party.id}

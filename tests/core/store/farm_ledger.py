@@ -31,7 +31,7 @@ def fill(ledger: Ledger) -> str:
         bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:po1"}],
         ilmd={"cbvmda:lotNumber": "L1"},
         readPoint={"id": SITE},
-        sensorElementList=[{"sensorReport": [{"type": "Temperature"}]}],
+        sensorElementList=[{"sensorReport": [{"type": "Temperature", "value": 4}]}],
         **{"ex:n": 1, "@context": [*CONTEXT, {PREFIX: NAMESPACE}]},
         **NamedPhoto("0" * 64, "image/jpeg").members,
     )

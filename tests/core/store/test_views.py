@@ -72,6 +72,7 @@ from epcis_core.store.photos import named_photos
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
+from epcis_core.store.readings import readings_in
 from epcis_core.store.retention import held_events, plan_retention
 from epcis_core.store.search import near, search
 from epcis_core.store.subscriptions import position_before
@@ -344,6 +345,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         lambda cursor, view: erased_naming(cursor, view, [lot("L1")])
     ),
     ("photos", "named_photos"): with_cursor(named_photos),
+    ("readings", "readings_in"): lambda ledger, view: readings_in(ledger, view, ["urn:x:1"]),
     ("retention", "held_events"): lambda ledger, view: sorted(
         held_events(ledger, view, lot("L1"), None)
     ),
