@@ -59,8 +59,7 @@ def mismatches(client: httpx.Client, story: Story, subjects: Sequence[Key]) -> l
         compare(f"on hand in the recall of {subject}", there, lying)
     for teller in story.tellers if story.level == 1 else ():
         names = {truth.named(lot): lot for lot in story.lots}
-        told_lots = shown.balance_of_party(client, teller.party, names)
-        compare(
-            f"balance of {teller.party}", told_lots, truth.balance_of_party(story, teller.party)
-        )
+        party, name = teller.party, truth.called(story, teller.party)
+        told_lots = shown.balance_of_party(client, party.key, name, names)
+        compare(f"balance of {party}", told_lots, truth.balance_of_party(story, party))
     return found

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import httpx
 
 from tests.labelled import page_of, rows_of, section_of, words_of
-from tests.world.acts import Party
 from tests.world.keys import Key
 from tests.world.stock import Row
 
@@ -30,11 +29,6 @@ _COLUMNS: Final = {
     "Unaccounted for": "unaccounted",
 }
 _AMOUNT: Final = re.compile(r"([\d,.]+) (kg|g)")
-
-
-def called(party: Party) -> str:
-    """Return the name under which a business is known, from the master data that it sends."""
-    return f"{party.name} (invented)"
 
 
 def open_page(client: httpx.Client, path: str) -> Any:
@@ -79,25 +73,28 @@ def balance(page: Any) -> frozenset[str]:
     )
 
 
-def balance_of_party(client: httpx.Client, party: Party, lots: Mapping[str, Key]) -> frozenset[str]:
+def balance_of_party(
+    client: httpx.Client, party: Key, name: str, lots: Mapping[str, Key]
+) -> frozenset[str]:
     """Return the lines of all pages of a party's balance that are about some lots.
 
     Args:
         client: whom to ask.
         party: whose.
+        name: what pages call the party.
         lots: what pages call a lot, to it.
     """
-    path = f"/parties/{quote(party.key.canonical, safe='')}/balance"
+    path = f"/parties/{quote(party.canonical, safe='')}/balance"
     answer = client.get(path)
     if answer.status_code == 404:
         return frozenset()
     page, lines = page_of(answer.text), set()
     while page is not None:
         for row in rows_of(page):
-            name, place = (words_of(part) for part in row["What, where"].xpath(".//a | .//small"))
-            if name in lots:
-                line = _line(row, words_of(row["Unit"]), f"{called(party)} {place}")
-                lines.add(f"{name}: {line}")
+            lot, place = (words_of(part) for part in row["What, where"].xpath(".//a | .//small"))
+            if lot in lots:
+                line = _line(row, words_of(row["Unit"]), f"{name} {place}")
+                lines.add(f"{lot}: {line}")
         following = page.xpath("//a[@rel='next']/@href")
         page = open_page(client, following[0]) if following else None
     return frozenset(lines)

@@ -9,13 +9,19 @@ from tests.world.expect import Truth
 from tests.world.keys import Key
 from tests.world.stock import Stocks
 from tests.world.story import Story
-from tests.world_pages.shown import called
 
 
 def named(lot: Key) -> str:
     """Return what a page in English calls a lot of a product without a name."""
     gtin, _, number = lot.path.removeprefix("/01/").partition("/10/")
     return f"GTIN {gtin}, lot {unquote(number)}"
+
+
+def called(story: Story, party: Party) -> str:
+    """Return what pages call a business: its documents bring its name, if it sends any."""
+    reports = (report for document in story.telling.documents for report in document)
+    is_named = any(report.teller.party == party for report in reports)
+    return f"{party.name} (invented)" if is_named else party.key.element
 
 
 def coverage(story: Story, subject: Key) -> str:
@@ -67,10 +73,10 @@ def _got(story: Story, lot: Key) -> Mapping[str, tuple[int, int]]:
             grams = sum(load.grams for load in act.cargo if load.label == lot)
             giver, taker = act.site.party, act.to.party
             if grams and (taker, giver) in forward:
-                back[called(giver)] += grams
+                back[called(story, giver)] += grams
             elif grams:
                 forward.add((giver, taker))
-                sent[called(taker)] += grams
+                sent[called(story, taker)] += grams
         elif isinstance(act, Remove) and act.sold:
             grams = sum(load.grams for load in act.cargo if load.label == lot)
             if grams:
@@ -91,7 +97,7 @@ def on_hand(story: Story, lots: Iterable[Key]) -> frozenset[str]:
 def _names(story: Story, party: str, place: str) -> tuple[str, str]:
     """Return what pages call a party and a place, by the paths of their Digital Links."""
     known = next(one.party for one in story.tellers if one.party.key.path == party)
-    return called(known), _element(place)
+    return called(story, known), _element(place)
 
 
 def _element(path: str) -> str:
