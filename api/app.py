@@ -13,6 +13,7 @@ from api.access import passwords
 from api.access.admit import admit, recognise
 from api.access.quota import Quota
 from api.access.secure_headers import SecureHeaders
+from api.anomalies.known import KnownAnomalies
 from api.asking import Asking
 from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
@@ -79,6 +80,7 @@ def create_app(ledger: Ledger, settings: Settings | None = None) -> FastAPI:
     app.state.look_limiter = CapacityLimiter(capture_jobs.LOOKS_AT_ONCE)
     app.state.kept = KeptUploads(ledger.path)
     app.state.uploading = {}
+    app.state.anomalies = KnownAnomalies()
     app.state.password_limiter = CapacityLimiter(passwords.AT_ONCE)
     app.state.stamp_limiter = CapacityLimiter(stamp_files.AT_ONCE)
     app.state.stamp_files = Counter()

@@ -26,6 +26,7 @@ LONGEST: Final = 20_000
 
 _SHOWING: Final = frozenset({Right.READ, Right.WATCH})
 _CAPTURES: Final = frozenset({"GET /epcis/capture", "GET /epcis/capture/{capture_id}"})
+_ANOMALIES: Final = frozenset(f"GET /anomalies{ending}" for ending in ("", ".json", ".csv"))
 _HOW: Final = PAGING | {"lang"}
 """What says how an answer is shown, and not what is asked."""
 
@@ -44,7 +45,8 @@ def is_noted(asker: Asker, right: str, route: str) -> bool:
         right: that the route asks for.
         route: its method and path.
     """
-    return asker.is_noted and (right in _SHOWING or route in _CAPTURES | UNDER_A_CASE)
+    shows_records = route in _CAPTURES | _ANOMALIES | UNDER_A_CASE
+    return asker.is_noted and (right in _SHOWING or shows_records)
 
 
 def note_looking(connection: HTTPConnection, asker: Asker, route: str) -> None:

@@ -100,6 +100,7 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
+        yield f"GET /anomalies{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
     for path in ("/desk", "/desk.json", "/desk/{key}", "/desk/{key}.{ending}"):
         yield f"GET {path}", Right.AUDIT
@@ -107,6 +108,7 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
         yield f"GET {path}", Right.AUDIT
     for path in ("/desk/{key}", "/reports/{name}"):
         yield f"POST {path}", Right.MANAGE
+    yield "POST /anomalies", Right.AUDIT
 
 
 def _of_documents() -> Iterator[tuple[str, Right]]:

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from api.access.asker import Asker, asker_of, view_of
 from api.access.redaction import shows_capture
+from api.anomalies import page as anomalies
 from api.balances import lots as lot_balances
 from api.balances import parties
 from api.dossier import routes as dossier
@@ -88,6 +89,7 @@ router.include_router(traces.router)
 router.include_router(lots.router)
 router.include_router(lot_balances.router)
 router.include_router(parties.router)
+router.include_router(anomalies.router)
 router.include_router(notice_page.router)
 router.include_router(dossier.router)
 router.include_router(log_in.router)

@@ -44,8 +44,9 @@ class Anomaly(BaseModel):
         time: of its last event.
         parties: who did it, or has to tell; may be empty.
         events: by time, the last twenty.
-        figures: what its sentence names: distances in `km`, `hours`, `speed` in km/h, whole `days`,
-            an `amount` with its `uom`, the `day` of an expiry or the instant of a recall.
+        figures: what its sentence names: a distance in `km`, `minutes` between events, a `speed` in
+            km/h, whole `days`, an `amount` with its `uom` (empty for items), the `day` of an expiry
+            or the instant of a recall.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -9,6 +9,7 @@ from epcis_core.provenance.anomalies.anomaly import Anomaly, Severity, anomaly
 from epcis_core.provenance.anomalies.thresholds import Thresholds
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.facts import EventFacts
+from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.steps import GIVING, TAKING
 
 HOUR: Final = 3600 * 1_000_000
@@ -93,7 +94,12 @@ def two_places_at_once(chain: Chain, one: str, thresholds: Thresholds) -> Iterat
 
 
 def _seen(chain: Chain, one: str) -> list[EventFacts]:
-    """Return the events that saw a thing at a place, by time; a transaction is paper alone."""
+    """Return the events that saw a thing at a place, by time; a transaction is paper alone.
+
+    Parts of a lot may be at many places; of these there is none.
+    """
+    if kind_of(one) in AMOUNTS:
+        return []
     return [
         facts
         for facts in chain.gathered.naming(one)

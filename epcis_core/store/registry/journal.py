@@ -69,6 +69,8 @@ class What(StrEnum):
     RECALL_SEEN = auto()
     RECALL_CONFIRMED = auto()
     RECALL_CLOSED = auto()
+    ANOMALY_EXPLAINED = auto()
+    ANOMALY_REOPENED = auto()
     LINK_ADDED = auto()
     LINK_REMOVED = auto()
     NAMING_ALLOWED = auto()

@@ -111,6 +111,13 @@ def recalls_by(books: Bookkeeping, organisation: str | None) -> list[RecallNotic
         return [one for one in found if _ends(connection, organisation, one)]
 
 
+def every_recall(books: Bookkeeping) -> list[RecallNotice]:
+    """Return all recalls, those that have ended too, the newest first."""
+    with books.reading() as connection:
+        rows = connection.execute("SELECT * FROM recall_notice ORDER BY number DESC").fetchall()
+    return [RecallNotice(**row) for row in rows]
+
+
 def _ends(connection: sqlite3.Connection, organisation: str, one: RecallNotice) -> bool:
     """Tell whether a recall is an organisation's to end.
 

@@ -303,5 +303,9 @@ STEPS: Final = (
         digest BLOB PRIMARY KEY, party INTEGER NOT NULL REFERENCES recall_party (number),
         expires INTEGER NOT NULL
     )""",
+    # What the authority has been told of an anomaly, whose key tells the records it rests on.
+    """CREATE TABLE anomaly_note (
+        key TEXT PRIMARY KEY, note TEXT NOT NULL, by TEXT NOT NULL, noted INTEGER NOT NULL
+    ) WITHOUT ROWID""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

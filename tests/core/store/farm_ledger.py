@@ -42,7 +42,14 @@ def fill(ledger: Ledger) -> str:
     field = place("https://id.gs1.org/414/9506000134314")
     field["attributes"].append(owner)
     elements = [site, field, place("https://id.gs1.org/01/09506000134352", name="Táo")]
-    report = captured(ledger, document(born, elements=elements), organisation="farm")
+    sold = observed(
+        item("sold"), eventID="urn:x:2", bizStep="retail_selling", readPoint={"id": SITE}
+    )
+    amount = [{"epcClass": lot("L3"), "quantity": 1, "uom": "KGM"}]
+    more = observed(
+        eventID="urn:x:3", bizStep="shipping", readPoint={"id": SITE}, quantityList=amount
+    )
+    report = captured(ledger, document(born, sold, more, elements=elements), organisation="farm")
     assert report.status == "accepted"
     erase_and_hold(ledger)
     return report.capture_id

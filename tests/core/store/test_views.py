@@ -15,11 +15,15 @@ import pytest
 
 import epcis_core.store
 from epcis_core.dossier.material import Material
+from epcis_core.provenance.anomalies.selling import Recalled
+from epcis_core.provenance.anomalies.thresholds import usual_thresholds
 from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.incidents import Incident
 from epcis_core.provenance.what_if import Assumptions
 from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
+from epcis_core.store.anomalies import anomalies
+from epcis_core.store.anomaly_candidates import CandidateSearch
 from epcis_core.store.balances import balance_of_party
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.captures import capture_outcomes, captures_before, find_capture
@@ -281,12 +285,25 @@ def balance_through(ledger: Ledger, view: View) -> Any:
     return balance_of_party(ledger, replace(view, owned=owned), "9506000134307").rows
 
 
+def odd_through(ledger: Ledger, view: View) -> Any:
+    """What an item that is recalled since ever, and was sold, tells of whoever sold it."""
+    return anomalies(ledger, view, now=2 * NOW, recalls=[Recalled(item("sold"), 0)]).anomalies
+
+
+def candidates_through(cursor: duckdb.DuckDBPyConnection, view: View) -> Any:
+    search = CandidateSearch(cursor, view, 9)
+    found = search.all(Names(cursor, view), usual_thresholds(), (), 2 * NOW)
+    return [*found.moved, *found.made, *found.dated, *found.handed, *found.amounts]
+
+
 def evidence_opened(ledger: Ledger, view: View) -> Any:
     with evidence_through(ledger, view) as (_, _, evidence):
         return evidence.objects(9)
 
 
 READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
+    ("anomalies", "anomalies"): odd_through,
+    ("anomaly_candidates", "CandidateSearch"): with_cursor(candidates_through),
     ("balances", "balance_of_party"): balance_through,
     ("captures", "capture_outcomes"): lambda ledger, view: capture_outcomes(
         ledger, view, [CAPTURE[0]]
