@@ -28,6 +28,7 @@ UNDER_A_CASE: Final = frozenset(
             for ending in ("", ".json")
         ),
         *("POST /recalls", "POST /recalls/{number}", "GET /recalls/{number}/report"),
+        "GET /recalls/{number}/report.pdf",
     }
 )
 """What inspectors alone may ask that shows records: under a case, and each look is noted."""

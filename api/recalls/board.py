@@ -1,7 +1,5 @@
 """The board of recalls: opened from a recall, parties told and called, answers counted, closed."""
 
-import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -9,23 +7,17 @@ from typing import Any, Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.access.asker import asker_of, view_of
 from api.access.noting import note_done
 from api.clock import now
-from api.outbreaks.asked import object_meant
 from api.outward_mail import MailError, is_address
-from api.recalls.concerned import concerned
 from api.recalls.notices import Notice, mail, notice_for
+from api.recalls.opening import about, begun, told_in
 from api.recalls.progress import progress
-from api.recalls.rows import party_rows, times_of
-from api.recalls.tracing import traced
-from api.web.answers import as_json, namer_for, page, texts_for, wants_page
+from api.recalls.rows import party_rows
+from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.forms import NotDoneError, ShortForm, number_in
-from api.web.texts import Texts
-from epcis_core.errors import AccessError
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.outbreaks import lots_of_late
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.recall_parties import (
     RecallParty,
@@ -36,18 +28,10 @@ from epcis_core.store.registry.recalls import (
     OpenedRecall,
     close_recall,
     find_recall,
-    open_recall,
     opened_recalls,
 )
 
 router = APIRouter(include_in_schema=False)
-
-CALL_AFTER: Final = 4
-"""Hours after which who says nothing is to be called, where nobody chose another number."""
-
-_LONGEST_WAIT: Final = 720  # hours
-_MOST_THINGS: Final = 100
-_LOTS_TO_CHOOSE_FROM: Final = 500
 
 
 @router.get("/recalls")
@@ -63,7 +47,7 @@ def show_recalls(request: Request) -> Response:
 def begin_recall(request: Request, form: ShortForm) -> Response:
     """Open a recall of some things, or an exercise with a lot, by chance if none is named."""
     try:
-        one = _begun(request, form)
+        one = begun(request, form)
     except NotDoneError as error:
         if not wants_page(request):
             raise HTTPException(409, str(error)) from error
@@ -77,7 +61,7 @@ def begin_recall(request: Request, form: ShortForm) -> Response:
 @router.get("/recalls/{number}.json")
 def show_recall_board(request: Request, number: str) -> Response:
     """Show how far a recall is: who answered, who is silent, whom to call, how much came back."""
-    one = _recall(request, number)
+    one = recall_named(request, number)
     if not wants_page(request):
         return as_json(_told(request, one))
     return _board_page(request, one)
@@ -86,7 +70,7 @@ def show_recall_board(request: Request, number: str) -> Response:
 @router.post("/recalls/{number}")
 def change_recall(request: Request, number: str, form: ShortForm) -> Response:
     """Do what one form of the board asks for."""
-    one = _recall(request, number)
+    one = recall_named(request, number)
     action = _ACTIONS.get(form.get("action", ""))
     if action is None:
         raise HTTPException(400, f"Expected action, one of {', '.join(_ACTIONS)}.")
@@ -99,75 +83,15 @@ def change_recall(request: Request, number: str, form: ShortForm) -> Response:
         return _board_page(request, one, problem=str(error))
     if not wants_page(request):
         link = {} if notice is None else {"link": notice.link, "text": notice.text}
-        return as_json({**_told(request, _recall(request, number)), **link})
+        return as_json({**_told(request, recall_named(request, number)), **link})
     if notice is not None:  # it is shown once, for the address is kept nowhere
         return _board_page(request, one, notice=notice, told=number_in(form, "party"))
     return RedirectResponse(f"/recalls/{one.number}", 303)
 
 
-@router.get("/recalls/{number}/report")
-def show_report(request: Request, number: str) -> Response:
-    """Show the report of a recall or an exercise: each step with the time it took; it prints."""
-    one = _recall(request, number)
-    parties = parties_of(_books(request), one.number)
-    return page(
-        request,
-        "recall_report.html",
-        recall=one,
-        progress=progress(one, parties, now()),
-        parties=len(parties),
-        rows=times_of(one, parties, texts_for(request)),
-        n=namer_for(request),
-    )
-
-
-def _begun(request: Request, form: Mapping[str, str]) -> OpenedRecall:
-    t, books, at = _texts(request), _books(request), now()
-    is_practice = form.get("action") == "practise"
-    things = _things(request, form, is_practice=is_practice)
-    hours = form.get("call_after", "").strip() or str(CALL_AFTER)
-    if not hours.isdecimal() or not 0 < int(hours[:6]) <= _LONGEST_WAIT:
-        raise NotDoneError(t("board.no_hours", most=_LONGEST_WAIT))
-    recall, tracing = traced(request, things)
-    if not recall.subjects:
-        raise NotDoneError(t("board.unknown", things=", ".join(things)))
-    words = form.get("words", "").strip() or t("board.usual_words")
-    asker = asker_of(request)
-    new = OpenedRecall(
-        recall.subjects,
-        words,
-        asker.name,
-        at,
-        asker.case_number,
-        int(hours),
-        is_practice,
-        tracing,
-    )
-    try:
-        with books.transaction():
-            one = open_recall(books, new, concerned(recall))
-            note_done(request, What.RECALL_OPENED, _about(one))
-            return one
-    except AccessError as error:
-        raise NotDoneError(t("board.words_too_long")) from error
-
-
-def _things(request: Request, form: Mapping[str, str], *, is_practice: bool) -> list[str]:
-    """Return what is recalled: named in lines, or for an exercise a lot chosen by chance."""
-    named = [line.strip() for line in form.get("things", "").splitlines() if line.strip()]
-    if len(named) > _MOST_THINGS:
-        raise NotDoneError(_texts(request)("board.too_many", most=_MOST_THINGS))
-    if named:
-        return [object_meant(request, one) for one in named]
-    lots = lots_of_late(request.app.state.ledger, view_of(request), _LOTS_TO_CHOOSE_FROM)
-    if not is_practice or not lots:
-        raise NotDoneError(_texts(request)("board.nothing"))
-    return [secrets.choice(lots)]
-
-
 def _mail(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> None:
     """Tell a party by e-mail, or all who have an address and were not told yet."""
-    t, server = _texts(request), request.app.state.settings.mail
+    t, server = told_in(request), request.app.state.settings.mail
     if server is None:
         raise NotDoneError(t("board.no_mail"))
     if form.get("party"):
@@ -190,7 +114,7 @@ def _mail(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> None:
         told = {party.number: party for party in parties_of(_books(request), one.number)}
         for party, address in to:
             if told[party.number].notified != party.notified:
-                note_done(request, What.RECALL_NOTIFIED, f"{_about(one, party)} {address}")
+                note_done(request, What.RECALL_NOTIFIED, f"{about(one, party)} {address}")
 
 
 def _link(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> Notice:
@@ -198,7 +122,7 @@ def _link(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> Notic
     with books.transaction():
         notice = notice_for(request, one, party, at)
         note_notified(books, party.number, "link", at)
-        note_done(request, What.RECALL_LINKED, _about(one, party))
+        note_done(request, What.RECALL_LINKED, about(one, party))
     return notice
 
 
@@ -206,14 +130,14 @@ def _call(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> None:
     party, books = _party(request, one, form), _books(request)
     with books.transaction():
         note_notified(books, party.number, "call", now())
-        note_done(request, What.RECALL_CALLED, _about(one, party))
+        note_done(request, What.RECALL_CALLED, about(one, party))
 
 
 def _close(request: Request, one: OpenedRecall, _: Mapping[str, str]) -> None:
     books = _books(request)
     with books.transaction():
         if close_recall(books, one.number, now()):
-            note_done(request, What.RECALL_CLOSED, _about(one))
+            note_done(request, What.RECALL_CLOSED, about(one))
 
 
 _ACTIONS: Final[
@@ -223,14 +147,14 @@ _ACTIONS: Final[
 
 def _check_open(request: Request, one: OpenedRecall) -> None:
     if one.closed is not None:
-        raise NotDoneError(_texts(request)("board.is_closed"))
+        raise NotDoneError(told_in(request)("board.is_closed"))
 
 
 def _party(request: Request, one: OpenedRecall, form: Mapping[str, str]) -> RecallParty:
     number = number_in(form, "party")
     found = [party for party in parties_of(_books(request), one.number) if party.number == number]
     if not found:
-        raise NotDoneError(_texts(request)("board.no_party"))
+        raise NotDoneError(told_in(request)("board.no_party"))
     return found[0]
 
 
@@ -301,24 +225,17 @@ def _told(request: Request, one: OpenedRecall) -> dict[str, Any]:
     }
 
 
-def _recall(request: Request, text: str) -> OpenedRecall:
+def recall_named(request: Request, text: str) -> OpenedRecall:
+    """Return the recall that a segment of an address names.
+
+    Raises:
+        HTTPException: 404 where there is none.
+    """
     number = number_in({"number": text}, "number")
     found = find_recall(_books(request), number)
     if found is None:
-        raise HTTPException(404, _texts(request)("board.no_recall", number=text[:20]))
+        raise HTTPException(404, told_in(request)("board.no_recall", number=text[:20]))
     return found
-
-
-def _about(one: OpenedRecall, party: RecallParty | None = None) -> str:
-    """Return what the journal says of a recall, or a party of it."""
-    kind = "practice" if one.is_practice else "recall"
-    told = json.dumps(one.things) if party is None else party.party
-    return f"{kind} {one.number} {told}"
-
-
-def _texts(request: Request) -> Texts:
-    """Return the texts in the language of whoever asks; a machine is told in English."""
-    return texts_for(request) if wants_page(request) else Texts("en")
 
 
 def _books(request: Request) -> Bookkeeping:

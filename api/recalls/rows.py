@@ -1,4 +1,4 @@
-"""What the board and the report of a recall say of each party, and of each step."""
+"""What the board of a recall says of each party."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,34 +72,6 @@ def goods_rows(party: RecallParty, namer: Namer) -> tuple[GoodsRow, ...]:
     )
 
 
-def times_of(
-    recall: OpenedRecall, parties: Sequence[RecallParty], texts: Texts
-) -> list[tuple[str, str, str]]:
-    """Return each step of a recall: what, when, and how long after the recall was opened.
-
-    What has not been reached has neither.
-    """
-    told = [one.notified for one in parties]
-    answered = [one.confirmed for one in parties]
-    steps = {
-        "first_told": _first(told),
-        "all_told": _last(told),
-        "first_answer": _first(answered),
-        "all_answered": _last(answered),
-        "closed": recall.closed,
-    }
-    rows = [(texts("report.opened"), _when(recall.opened, texts), "")]
-    rows += [
-        (
-            texts(f"report.{step}"),
-            "" if time is None else _when(time, texts),
-            "" if time is None else lasted(time - recall.opened, texts),
-        )
-        for step, time in steps.items()
-    ]
-    return rows
-
-
 def _party(recall: OpenedRecall, one: RecallParty, namer: Namer, now: int) -> PartyRow:
     t, known = namer.texts, namer.book.party(one.party)
     end = now if recall.closed is None else recall.closed
@@ -118,7 +90,9 @@ def _party(recall: OpenedRecall, one: RecallParty, namer: Namer, now: int) -> Pa
         goods_rows(one, namer),
         _silent(recall, one, end, t),
         tuple(
-            t(f"board_mark.{mark}", time=_when(time, t)) for mark, time in marks if time is not None
+            t(f"board_mark.{mark}", time=clock_of(time, t))
+            for mark, time in marks
+            if time is not None
         ),
         one.note,
         is_to_be_called(recall, one, now),
@@ -130,15 +104,6 @@ def _silent(recall: OpenedRecall, one: RecallParty, end: int, texts: Texts) -> s
     return "" if one.confirmed is not None or span < MINUTE else lasted(span, texts)
 
 
-def _first(given: Sequence[int | None]) -> int | None:
-    return min((one for one in given if one is not None), default=None)
-
-
-def _last(given: Sequence[int | None]) -> int | None:
-    """Return the last of some times; None as long as one is missing, or there are none."""
-    known = [one for one in given if one is not None]
-    return max(known) if known and len(known) == len(given) else None
-
-
-def _when(time: int, texts: Texts) -> str:
+def clock_of(time: int, texts: Texts) -> str:
+    """Return a time, microseconds since 1970 UTC, as the clock in Viet Nam shows it."""
     return times.to_the_second(times.here_at(time), texts.language)

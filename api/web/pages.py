@@ -21,7 +21,7 @@ from api.balances import parties
 from api.dossier import routes as dossier
 from api.notices import notice_page
 from api.outbreaks import common_sources, since_opened, supposing
-from api.recalls import addressed, board
+from api.recalls import addressed, board, report
 from api.traces import routes as traces
 from api.web import (
     account,
@@ -114,6 +114,7 @@ router.include_router(sheet_templates.router)
 router.include_router(common_sources.router)
 router.include_router(supposing.router)
 router.include_router(since_opened.router)
+router.include_router(report.router)
 router.include_router(board.router)
 router.include_router(addressed.router)
 

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Any, Final
 
 import httpx
+import pypdfium2
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
@@ -133,6 +134,12 @@ def linked(over: httpx.Client, path: str, party: str) -> str:
     found = re.search(r'<p class="code">http://[^/]+(/recalled/[\w-]{43})</p>', page)
     assert found is not None, page
     return found[1]
+
+
+def text_of(pdf: bytes) -> str:
+    """What can be selected in a PDF, in one line."""
+    read = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in read).split())
 
 
 def newest(site: Members, most: int = 1) -> list[tuple[What, str]]:
@@ -390,6 +397,11 @@ def test_an_exercise_begins_with_a_lot_by_chance_and_says_so_everywhere(
         *(False, True, True, True, False, False)  # begin, told, all told, answer, all, closed
     ]
     assert "100 % of what was made is accounted for" in report
+    printed = over.get(f"{path}/report.pdf")
+    assert printed.headers["content-type"] == "application/pdf"
+    text = text_of(printed.content)
+    assert "This is an exercise and no real recall." in text
+    assert "100 % of what was made is accounted for" in text
     before, _, after = over.get("/recalls").text.partition("Exercises</h2>")
     number = path.rpartition("/")[2]
     assert f'"/recalls/{number}"' not in before
