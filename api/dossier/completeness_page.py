@@ -11,6 +11,7 @@ from api.web.naming import Namer, event_link
 from epcis_core.dossier.completeness import Asked, Judged, Status
 from epcis_core.dossier.data import Datum
 from epcis_core.dossier.lot_record import Entry, LotRecord
+from epcis_core.identifiers import place_of
 from epcis_core.rules.seen_event import PRODUCT
 
 _MOST_LACKS: Final = 5
@@ -95,11 +96,18 @@ def record_rows(record: LotRecord) -> list[tuple[str, tuple[Entry, ...]]]:
 
 
 def _value(one: Datum, namer: Namer) -> tuple[str, str]:
-    return shown_value(one.value, namer), "" if one.event is None else event_link(one.event)
+    match one.way:
+        case "time":
+            value = times.date_and_time(times.here(one.value), namer.texts.language)
+        case "place" | "place_code":
+            value = namer.place(place_of(one.value) or one.value)
+        case _:
+            value = shown_value(one.value, namer)
+    return value, "" if one.event is None else event_link(one.event)
 
 
 def shown_value(value: str, namer: Namer) -> str:
-    """Return a value as people read it: a day as the language writes it, a place by its name."""
+    """Return a value as people read it: a day as the language writes it, others as they are."""
     try:
         return times.calendar_day(date.fromisoformat(value), namer.texts.language)
     except ValueError:

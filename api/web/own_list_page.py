@@ -8,7 +8,8 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from api.access.asker import asker_of
-from api.web.answers import page, texts_for
+from api.dossier.product_lots import lots_of_product
+from api.web.answers import namer_for, page, texts_for
 from api.web.contacts import dialled
 from epcis_core.findings import Finding, Language
 from epcis_core.model.times import utc_text
@@ -133,6 +134,8 @@ def line_page(
         wrong=wrong,
         count=len(findings),
         problem=problem,
+        lots=lots_of_product(request, line) if isinstance(line, Product) else (),
+        n=namer_for(request),
     )
 
 

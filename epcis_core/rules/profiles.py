@@ -128,9 +128,10 @@ class Requirement(Text):
 
     def clause_in(self, language: Language) -> str:
         """Return the clause in a language, with a doubt where there is one."""
-        if language == "en" or not self.reference_vi:
+        if language == "en":
             return self.clause
-        return self.reference_vi if self.confirmed else f"{self.reference_vi} (cần xác nhận)"
+        named = self.reference_vi or self.reference
+        return named if self.confirmed else f"{named} (cần xác nhận)"
 
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:

@@ -18,7 +18,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import events_by_id
 from epcis_core.store.hierarchy import visible
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among
+from epcis_core.store.literals import among, literal
 from epcis_core.store.registry.lot_facts import lot_facts
 from epcis_core.store.trace import as_known, trace_lot
 from epcis_core.store.view import View
@@ -99,6 +99,25 @@ def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) ->
             facts.sectors,
             facts.owners,
         )
+
+
+def latest_lots(ledger: Ledger, view: View, beginning: str, most: int) -> list[str]:
+    """Return the lots of a product, that of the latest event first.
+
+    Args:
+        ledger: where to look.
+        view: what may be seen.
+        beginning: with what their canonical identifiers begin.
+        most: how many.
+    """
+    with ledger.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT r.object FROM reference r JOIN event e USING (sequence) "  # noqa: S608 - quoted
+            f"WHERE starts_with(r.object, {literal(beginning)}) AND r.object <> "
+            f"{literal(beginning)} AND {view.condition('r')} AND {view.condition('e')} "
+            f"GROUP BY r.object ORDER BY max(e.event_time) DESC, r.object LIMIT {most:d}"
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 def _events(ledger: Ledger, view: View, event_ids: list[str]) -> dict[str, Recorded]:

@@ -165,3 +165,7 @@ def test_what_the_registry_knows_counts_and_chooses_the_profile(
     assert record["brand"]["source"]["record"] == "product 08936099141015"
     text = words(client.get("/trace", params={"id": GRAPE_LOT, "lang": "vi"}, headers=PAGE).text)
     assert "Việt Nam: rau quả tươi, TCVN 12827:2023" in text
+    own = client.get(f"/products/{kept.number}", params={"organisation": PACKHOUSE}, headers=PAGE)
+    told = words(own.text)
+    assert "lô DN260402 Việt Nam: dữ liệu truy xuất nguồn gốc theo Nghị định 37/2026/NĐ-CP" in told
+    assert "theo Nghị định 37/2026/NĐ-CP: đủ 8 trên 9 (88%)" in told

@@ -28,6 +28,7 @@ PAGES = [
     pytest.param("/search?q=zzzzzz", id="search, nothing"),
     pytest.param(f"/trace?id={LOT}", id="trace of grapes"),
     pytest.param(f"/trace?id={VAT}", id="trace of a landing"),
+    pytest.param(f"/completeness?id={LOT}", id="completeness of grapes"),
     pytest.param(f"/trace?id={SHEEP}", id="trace of lamb"),
     pytest.param(f"/trace?id={LOT}&direction=upstream", id="trace upstream"),
     pytest.param("/trace?id=(01)08936099141015(10)DN26O311", id="trace, unknown"),

@@ -32,7 +32,7 @@ from epcis_core.store.clauses import Clause
 from epcis_core.store.content_query import extended, sensed
 from epcis_core.store.decisions import decisions, holds
 from epcis_core.store.dimensions import has_value, values_of
-from epcis_core.store.dossier import lot_material, material_of
+from epcis_core.store.dossier import latest_lots, lot_material, material_of
 from epcis_core.store.erased import erased_gaps, erased_naming
 from epcis_core.store.events import (
     all_events,
@@ -92,7 +92,7 @@ from epcis_core.store.trace import (
 )
 from epcis_core.store.view import EVERYTHING, View
 from tests.core.store.farm_ledger import fill
-from tests.ingest.documents import NOW, SITE, captured, document, item, lot, observed
+from tests.ingest.documents import ITEM, NOW, SITE, captured, document, item, lot, observed
 
 WRITES = {
     "append.Append": "is the writer, and must know every identity there is",
@@ -422,6 +422,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
+    ("dossier", "latest_lots"): lambda ledger, view: latest_lots(ledger, view, f"{ITEM}/10/", 5),
     ("dossier", "lot_material"): lambda ledger, view: material_seen(ledger, view).trace.objects,
     ("dossier", "material_of"): lambda ledger, view: [
         *material_of_farm(ledger, view).events,
