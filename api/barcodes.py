@@ -1,7 +1,7 @@
 """Reading barcodes from a photograph, for phones whose browser cannot; nothing of it is kept.
 
 A photograph by hand is turned, dim, blurred or taken from the side. What is not read at once is
-tried again with more contrast, sharper, larger, or with one threshold for all of it.
+tried again with more contrast, sharper, larger, turned, or with one threshold for all of it.
 """
 
 import io
@@ -24,6 +24,7 @@ MOST: Final = 10 * 2**20
 _PIXELS: Final = 50_000_000
 _SIDE: Final = 2000  # pixels to which a large photograph is brought
 _SMALL: Final = 900  # pixels of a photograph that is tried larger, too
+_ANGLES: Final = (-15, 15, -30, 30)
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 
@@ -96,6 +97,8 @@ def _attempts(grey: Image.Image) -> Iterator[tuple[Image.Image, zxingcpp.Binariz
     yield clear.filter(ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0)), local
     if max(grey.size) < _SMALL:
         yield clear.resize((grey.width * 2, grey.height * 2), Image.Resampling.BICUBIC), local
+    for angle in _ANGLES:  # long bars are found only where they are about upright
+        yield clear.rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=128), local
 
 
 def _codes(found: list[zxingcpp.Barcode]) -> list[Code]:
