@@ -12,13 +12,14 @@ from fastapi.exceptions import (
     ValidationException,
     WebSocketRequestValidationError,
 )
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.access.failures import told_of
 from api.negotiation import wanted_syntax
 from api.web import pages
+from api.web.answers import texts_for
 from epcis_core.errors import (
     DiskFullError,
     EpcisError,
@@ -54,6 +55,18 @@ _TYPES: Final = {
     414: "URITooLongException",
     415: "UnsupportedMediaTypeException",
 }
+_NO_PAGE: Final = frozenset({404, 405})
+_BARE: Final = (
+    '<!doctype html><html lang="vi"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>Có lỗi · Error</title>'
+    "<h1>Có lỗi</h1><p>Máy chủ gặp lỗi; nhật ký ghi nguyên nhân, dưới mã {id}. "
+    'Hãy thử lại sau ít phút.</p><p><a href="/">Về trang tra cứu</a></p>'
+    '<div lang="en"><h1>Something went wrong</h1>'
+    "<p>The server failed; its log tells why, under {id}. Please try again in some minutes.</p>"
+    '<p><a href="/">To the search page</a></p></div></html>'
+)
+"""The page that needs nothing: no texts, no templates, nobody who asks."""
+
 _IN_XML: Final = "urn:epcglobal:epcis:xsd:2"
 """The namespace of problems in XML, as the standard's schema has them."""
 
@@ -125,7 +138,8 @@ def install_error_answers(app: FastAPI, recognise: Callable[[Request], Awaitable
         await _find_out(request, recognise)
         if isinstance(error, Refusal):
             kind, more = error.kind, error.more
-        answer = _answer(request, status, kind, str(error.detail), **more)
+        told = _no_page(request, error)
+        answer = _answer(request, status, kind, str(error.detail), to_people=told, **more)
         answer.headers.update(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             answer.headers["Allow"] = ", ".join(_methods(request))
@@ -135,7 +149,9 @@ def install_error_answers(app: FastAPI, recognise: Callable[[Request], Awaitable
         assert isinstance(error, ValidationException)  # noqa: S101 - registered for it alone
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _answer(request, 400, "ValidationException", f"{where}: {first['msg']}")
+        title = f"{where}: {first['msg']}"
+        told = texts_for(request)("error.asked_wrongly", reason=title)
+        return _answer(request, 400, "ValidationException", title, to_people=told)
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, EpcisError)  # noqa: S101 - registered for it alone
@@ -157,6 +173,13 @@ def install_error_answers(app: FastAPI, recognise: Callable[[Request], Awaitable
     app.add_exception_handler(OSError, disk)
 
 
+def _no_page(request: Request, error: HTTPException) -> str | None:
+    """Return what people are told whose address leads nowhere; None for any other error."""
+    is_plain = error.detail == HTTPStatus(error.status_code).phrase
+    is_lost = is_plain and error.status_code in _NO_PAGE
+    return texts_for(request)("error.no_page") if is_lost else None
+
+
 async def _find_out(request: Request, recognise: Callable[[Request], Awaitable[object]]) -> None:
     """Find out who asks where no route did: the page of an error tells them as any other."""
     if not hasattr(request.state, "asker"):
@@ -172,7 +195,11 @@ def failed(request: Request, request_id: str) -> Response:
         request_id: under which the log tells why.
     """
     title = f"The server failed; its log tells why, under {request_id}."
-    return _answer(request, 500, "ImplementationException", title)
+    try:
+        told = texts_for(request)("error.failed", id=request_id)
+        return _answer(request, 500, "ImplementationException", title, to_people=told)
+    except Exception:  # noqa: BLE001 - what fails may be what every page needs
+        return HTMLResponse(_BARE.format(id=escape(request_id)), 500)
 
 
 def _methods(request: Request) -> Iterator[str]:
@@ -187,9 +214,21 @@ def _methods(request: Request) -> Iterator[str]:
             yield method
 
 
-def _answer(request: Request, status: int, kind: str, title: str, **more: Any) -> Response:
+def _answer(
+    request: Request, status: int, kind: str, title: str, to_people: str | None = None, **more: Any
+) -> Response:
+    """Return an error as whoever asks can read it.
+
+    Args:
+        request: what went wrong.
+        status: HTTP status.
+        kind: name of the EPCIS exception.
+        title: what is wrong, in a sentence for programs.
+        to_people: the same in the language of a page, where it has another for them.
+        **more: further members of the problem document.
+    """
     if "text/html" in request.headers.get("accept", "") and pages.wants_page(request):
-        return pages.error_page(request, status, title)
+        return pages.error_page(request, status, to_people or title)
     if request.url.path.startswith("/epcis") and wanted_syntax(request) == "xml":
         return problem_in_xml(status, kind, title)
     return problem(status, kind, title, **more)

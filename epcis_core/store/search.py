@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import duckdb
 
 from epcis_core.provenance.book import Book
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
+from epcis_core.store.alike import last_part, near
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.folding import called_so, fold_number
 from epcis_core.store.ledger import Ledger
@@ -33,12 +33,14 @@ from epcis_core.store.registry.organisations import organisation_names
 from epcis_core.store.typed import Typed
 from epcis_core.store.view import View
 
+Why = Literal["exact", "lot", "part", "near", "name"]
+"""How a text led to something."""
+
 _URI: Final = re.compile(r"^(?:https?://|urn:)", re.IGNORECASE)
 _GLN: Final = re.compile(r"\d{7,13}", re.ASCII)
 _GLN_DIGITS: Final = 13
 _MIN_PART: Final = 3
 _MAX_BELOW: Final = 20
-_MOST_SLIPS: Final = 2
 _PRODUCT_SIZE: Final = len(PRODUCT) + 14
 
 
@@ -51,14 +53,14 @@ class Hit:
         kind: what it stands for: the kinds of objects, `party`, `place`, `product` (its lots are
             meant) or `document` (a business transaction).
         title: what people call it.
-        why: how the text led to it: `exact`, `lot`, `part`, `near` or `name`.
+        why: how the text led to it.
         score: from 1 (certain) downwards.
     """
 
     id: str
     kind: ObjectKind | str
     title: str
-    why: str
+    why: Why
     score: float
 
     def as_json(self) -> dict[str, Any]:
@@ -95,50 +97,6 @@ def search(
         found += [*asked.by_gln(), *asked.by_name()]
         hits = _best(found) or _best([*asked.mended()]) or _best([*asked.alike()])
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
-
-
-def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 5) -> list[str]:
-    """Return known identifiers like one that is not known, the likeliest first.
-
-    First comes what the text means once its check digit is put right. Then come objects whose lot
-    or serial number differs in spelling alone, or by a slip of the keyboard; those of the same
-    product before others; then other lots of the product.
-
-    Args:
-        cursor: a reader's.
-        view: what may be seen.
-        text: a canonical identifier, or what a person typed.
-        limit: how many at the most.
-    """
-    typed = Typed.read(text)
-    meant = (*typed.mended, text)[0]
-    key = key_of(meant)
-    number = (key.lot or key.serial) if key is not None else None
-    wanted = fold_number(number or _last_part(meant))
-    product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else " "
-    likely = [f"object = {literal(meant)}", f"starts_with(object, {literal(product)})"]
-    if len(wanted) > _MIN_PART:
-        likely += [may_match(piece, is_whole=False) for piece in _pieces(wanted)]
-    rows = cursor.execute(
-        "SELECT object, CASE WHEN object = $text THEN NULL WHEN object = $meant THEN -2 "  # noqa: S608 - ours
-        "WHEN length($wanted) > 3 AND contains(folded, $wanted) THEN -1 "
-        "WHEN starts_with(object, $product) OR (length($wanted) > 3 "
-        "AND abs(length(folded) - length($wanted)) <= $slips "
-        "AND damerau_levenshtein(folded, $wanted) <= least($slips, length($wanted) // 4)) THEN 0 "
-        "END AS way, CASE WHEN way <= 0 THEN damerau_levenshtein(folded, $wanted) "
-        "+ 2 * (NOT starts_with(object, $product))::INTEGER END "
-        f"AS slips FROM ({folded_numbers(objects_named(view, ' OR '.join(likely)))}) "
-        "ORDER BY way NULLS LAST, slips, object LIMIT $limit",
-        {
-            "text": text,
-            "meant": meant,
-            "wanted": wanted,
-            "product": product,
-            "slips": _MOST_SLIPS,
-            "limit": limit,
-        },
-    ).fetchall()
-    return [one for one, way, _ in rows if way is not None]
 
 
 class _Search:
@@ -186,12 +144,12 @@ class _Search:
         typed = self._typed
         spelled = f"object {among((*self._keys, typed.text))}"
         for one in self._rows(documents_named(self._view, spelled)):
-            yield Hit(one, "document", _last_part(one), "exact", 1.0)
+            yield Hit(one, "document", last_part(one), "exact", 1.0)
         if _URI.match(typed.text):
             return
         source = partial(documents_named, self._view)
         for one, why, score in self._numbered(source, typed.numbers):
-            yield Hit(one, "document", _last_part(one), why, score)
+            yield Hit(one, "document", last_part(one), why, score)
 
     def by_gln(self) -> Iterator[Hit]:
         """Yield parties and places whose GLN is the text, or begins so but for its last digit."""
@@ -203,7 +161,7 @@ class _Search:
             for key in sorted({*self._names.numbered(begin), *named}):
                 is_right = _gln_in(key) == digits
                 is_part = len(digits) < _GLN_DIGITS - 1
-                why = "exact" if is_right else "part" if is_part else "near"
+                why: Why = "exact" if is_right else "part" if is_part else "near"
                 yield self._end(key, why, 0.9 if is_right else 0.5 if is_part else 0.6)
         else:
             named = self._rows(ends_named(self._view, f"object {among((*self._keys, text))}"))
@@ -248,7 +206,7 @@ class _Search:
         return self._rows(objects_named(self._view, f"object {among(keys)}")) if keys else []
 
     def _below(
-        self, classes: Collection[str], why: str, score: float, *, within: str = "/"
+        self, classes: Collection[str], why: Why, score: float, *, within: str = "/"
     ) -> Iterator[Hit]:
         """Yield the lots and instances of products, or lots alone; what was seen last first."""
         if not classes:
@@ -262,14 +220,14 @@ class _Search:
 
     def _numbered(
         self, source: Callable[[str], str], numbers: Iterable[str]
-    ) -> Iterator[tuple[str, str, float]]:
+    ) -> Iterator[tuple[str, Why, float]]:
         """Yield identifiers whose last part is a number, with why and how surely it is meant."""
         for number in numbers:
             yield from self._with_number(source, number)
 
     def _with_number(
         self, source: Callable[[str], str], number: str
-    ) -> Iterator[tuple[str, str, float]]:
+    ) -> Iterator[tuple[str, Why, float]]:
         wanted = fold_number(number)
         is_whole = len(wanted) < _MIN_PART
         part = "NULL" if is_whole else "CASE WHEN contains(folded, $wanted) THEN 2 END"
@@ -281,7 +239,7 @@ class _Search:
             f"LIMIT {self._most:d}",
             {"number": number, "wanted": wanted},
         ).fetchall()
-        scores = {0: ("lot", 0.95), 1: ("near", 0.7)}
+        scores: dict[int, tuple[Why, float]] = {0: ("lot", 0.95), 1: ("near", 0.7)}
         for one, size, way in rows:
             if way is not None:
                 yield one, *scores.get(way, ("part", round(0.3 + 0.3 * len(wanted) / size, 2)))
@@ -289,23 +247,14 @@ class _Search:
     def _rows(self, query: str) -> list[str]:
         return [row[0] for row in self._cursor.execute(query).fetchall()]
 
-    def _hit(self, one: str, why: str, score: float) -> Hit:
+    def _hit(self, one: str, why: Why, score: float) -> Hit:
         return Hit(one, kind_of(one), _title(self._names, one), why, score)
 
-    def _end(self, key: str, why: str, score: float, name: str | None = None) -> Hit:
+    def _end(self, key: str, why: Why, score: float, name: str | None = None) -> Hit:
         """Return a party or place as a hit."""
         kind = "place" if key.startswith(PLACE) else "party"
         known = (self._book.place if kind == "place" else self._book.party)(key)
         return Hit(key, kind, name or str(known.get("name", _gln_in(key) or key)), why, score)
-
-
-def _pieces(folded: str) -> list[str]:
-    """Return the parts of a number of which slips of the keyboard leave one as it is.
-
-    Only two swaps of neighbours, each just where two parts meet, would spare none.
-    """
-    borders = [at * len(folded) // (_MOST_SLIPS + 1) for at in range(_MOST_SLIPS + 2)]
-    return [folded[start:end] for start, end in pairwise(borders)]
 
 
 def _best(hits: list[Hit]) -> list[Hit]:
@@ -334,7 +283,3 @@ def _gln_in(key: str) -> str:
         if key.startswith(begin):
             return key.removeprefix(begin).partition("/")[0]
     return ""
-
-
-def _last_part(text: str) -> str:
-    return re.split(r"[/:]", text)[-1]

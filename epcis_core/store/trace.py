@@ -21,6 +21,7 @@ from epcis_core.provenance.recall import recall
 from epcis_core.provenance.recall_result import Recall
 from epcis_core.provenance.result import Direction, Gap, Trace
 from epcis_core.provenance.trace import balanced, trace_in
+from epcis_core.store.alike import near
 from epcis_core.store.erased import erased_gaps
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.folding import as_typed
@@ -28,7 +29,6 @@ from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among, literal
 from epcis_core.store.names import Names
-from epcis_core.store.search import near
 from epcis_core.store.view import View
 
 

@@ -13,8 +13,10 @@ from epcis_core.findings import Language
 from epcis_core.model.references import Role
 from epcis_core.provenance.recall_result import Status
 from epcis_core.provenance.result import LinkKind, ObjectKind, ObjectRole
+from epcis_core.store.mentions import MentionKind
 from epcis_core.store.registry.certificates import State
 from epcis_core.store.registry.journal import What
+from epcis_core.store.search import Why
 from epcis_core.vocabulary import VocabularyList, words
 from tests.core.provenance.gap_codes import raised
 
@@ -22,10 +24,18 @@ ROOM = files("api.web")
 TEMPLATES = sorted(
     item.name for item in (ROOM / "templates").iterdir() if item.name.endswith(".html")
 )
-MODULES = sorted(item.name for item in ROOM.iterdir() if item.name.endswith(".py"))
+API = files("api")
+MODULES = sorted(
+    f"{room.name}/{item.name}"
+    for room in API.iterdir()
+    if room.is_dir()
+    for item in room.iterdir()
+    if item.name.endswith(".py")
+)
 NAMED = re.compile(
     r"""\b(?:t|texts|namer\.texts)(\.count)?\(\s*f?["']([a-z_]+\.[a-z_.]+)["']\s*[,)]"""
 )
+HELPING = re.compile(r'{% with subject = "([a-z_]+)" %}{% include "_help.html" %}')
 GAP_CODES = raised()
 
 
@@ -71,7 +81,7 @@ def test_no_text_is_empty(language: Language) -> None:
 
 @pytest.mark.parametrize("name", [*TEMPLATES, *MODULES])
 def test_every_text_that_is_asked_for_exists(name: str) -> None:
-    folder = ROOM / "templates" if name.endswith(".html") else ROOM
+    folder = ROOM / "templates" if name.endswith(".html") else API
     source = (folder / name).read_text(encoding="utf-8")
     asked = {key + (".one" if counted else "") for counted, key in NAMED.findall(source)}
     assert asked - sentences("vi").keys() == set()
@@ -89,7 +99,22 @@ def test_every_text_that_is_asked_for_exists(name: str) -> None:
         pytest.param([f"balance.{column}" for column in COLUMNS], id="columns of balances"),
         pytest.param([f"trace.role_{role}" for role in get_args(ObjectRole)], id="roles"),
         pytest.param([f"link.{kind}" for kind in get_args(LinkKind)], id="links"),
-        pytest.param([f"kind.{kind}" for kind in get_args(ObjectKind)], id="kinds"),
+        pytest.param(
+            [f"kind.{kind}" for kind in (*get_args(ObjectKind), *get_args(MentionKind), "product")],
+            id="kinds",
+        ),
+        pytest.param(
+            [f"help.about_{kind}" for kind in get_args(MentionKind)], id="help about kinds"
+        ),
+        pytest.param([f"find.why_{why}" for why in get_args(Why)], id="reasons of hits"),
+        pytest.param(
+            [
+                f"help.{subject}"
+                for name in TEMPLATES
+                for subject in HELPING.findall((ROOM / "templates" / name).read_text("utf-8"))
+            ],
+            id="help on pages",
+        ),
         pytest.param([f"done.{what}" for what in What], id="lines of the journal"),
         pytest.param(
             [f"certificates.is_{one}" for one in get_args(State) if one != "soon"],

@@ -137,7 +137,7 @@ def test_an_error_tells_nothing_of_the_machine(
 def test_a_defect_of_the_server_tells_nothing_of_it(
     address: str, accept: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with client_of(address, Accept=accept, X_Request_ID="asked-1") as client:
+    with client_of(address, Accept=accept, Accept_Language="en", X_Request_ID="asked-1") as client:
         answer = client.get("/defect")
     assert answer.status_code == 500
     assert "The server failed; its log tells why, under asked-1." in answer.text

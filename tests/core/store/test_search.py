@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epcis_core.store.alike import near
 from epcis_core.store.folding import SQL_FOLDED_NUMBER, as_typed, fold_name, fold_number
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.search import Hit, near, search
+from epcis_core.store.search import Hit, search
 from epcis_core.store.view import EVERYTHING, View
 from tests.ingest.documents import (
     SITE,

@@ -22,6 +22,7 @@ from epcis_core.provenance.incidents import Incident
 from epcis_core.provenance.what_if import Assumptions
 from epcis_core.query.conditions import EventQuery, Extension, Part, Sensed, SensorOneOf
 from epcis_core.query.master_data_query import MasterDataQuery
+from epcis_core.store.alike import near
 from epcis_core.store.anomalies import anomalies
 from epcis_core.store.anomaly_candidates import CandidateSearch
 from epcis_core.store.balances import balance_of_party
@@ -78,7 +79,7 @@ from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
 from epcis_core.store.readings import readings_in
 from epcis_core.store.retention import held_events, plan_retention
-from epcis_core.store.search import near, search
+from epcis_core.store.search import search
 from epcis_core.store.subscriptions import position_before
 from epcis_core.store.trace import (
     as_known,
@@ -420,7 +421,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         page_of_events(ledger, view, EventQuery(), 1).events
     ),
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
-    ("search", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
+    ("alike", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
     ("dossier", "latest_lots"): lambda ledger, view: latest_lots(ledger, view, f"{ITEM}/10/", 5),
     ("dossier", "lot_material"): lambda ledger, view: material_seen(ledger, view).trace.objects,
