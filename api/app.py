@@ -29,6 +29,7 @@ from api.outward import Outward
 from api.own_site import OwnSite
 from api.portal.runner import Connectors
 from api.portal.runner import Means as PortalMeans
+from api.practice import pages as practice_pages
 from api.reports import desk, documents, lists
 from api.resolver import addresses, description
 from api.resolver.scans import ScanCounter
@@ -56,6 +57,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import count_contents
 from epcis_core.store.jobs import unfinished_jobs
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.registry.practice import trainees_of
 from epcis_core.store.subscriptions import all_subscriptions
 from epcis_core.store.view import EVERYTHING
 from ingest.jobs import CaptureJobs
@@ -131,6 +133,7 @@ def routed() -> FastAPI:
     app.include_router(desk.router)
     app.include_router(lists.router)
     app.include_router(documents.router)
+    app.include_router(practice_pages.router)
     pages.mount_static(app)
     install_document(app)
     return app
@@ -162,6 +165,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
             _provider(settings) as provider,
         ):
             app.state.books = books
+            app.state.practice = bool(trainees_of(books))
             app.state.scans = scans = ScanCounter(books)
             app.state.jobs = jobs
             app.state.subscriptions = runner

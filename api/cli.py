@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "export": "export.export",
     "import": "export.import_ledger",
     "retention": "retention.app",
+    "practice": "practice.practice",
     "account": "accounts.app",
     "key": "keys.app",
 }

@@ -14,6 +14,7 @@ from api.access import passwords
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import Account, account_of
 from epcis_core.store.registry.attempts import begin_try, forget_tries, last_try
+from epcis_core.store.registry.practice import trainees_of
 
 WINDOW: Final = 15 * 60_000_000
 """Microseconds in which tries are counted."""
@@ -62,7 +63,8 @@ def account_with(
     """
     email = email.strip()
     account, both, from_place = _names(email, place)
-    begin(books, {both: OF_BOTH, account: OF_ACCOUNT, from_place: OF_PLACE}, now)
+    of_place = OF_PLACE + OF_BOTH * len(trainees_of(books))  # a class comes in from one place
+    begin(books, {both: OF_BOTH, account: OF_ACCOUNT, from_place: of_place}, now)
     found = account_of(books, email)
     if not passwords.is_right(password, None if found is None else found.password):
         return None

@@ -103,6 +103,11 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
         yield f"GET /journal{ending}", Right.AUDIT
         yield f"GET /anomalies{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
+    for path in ("/practice", "/practice.json"):
+        yield f"GET {path}", Right.READ
+    for path in ("/practice.csv", "/practice/training.csv"):
+        yield f"GET {path}", Right.AUDIT
+    yield "POST /practice", Right.CAPTURE
     for path in ("/desk", "/desk.json", "/desk/{key}", "/desk/{key}.{ending}"):
         yield f"GET {path}", Right.AUDIT
     for path in ("/reports/{name}", "/reports/{name}.{ending}"):

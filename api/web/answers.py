@@ -95,6 +95,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             languages=_language_links(request),
             json_link=_json_link(request),
             demo=settings.demo,
+            practice=request.app.state.practice,
             asker=asker_of(request),
             **values,
         )

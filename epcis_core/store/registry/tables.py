@@ -307,5 +307,10 @@ STEPS: Final = (
     """CREATE TABLE anomaly_note (
         key TEXT PRIMARY KEY, note TEXT NOT NULL, by TEXT NOT NULL, noted INTEGER NOT NULL
     ) WITHOUT ROWID""",
+    # What trainees of a class answered. step: of an exercise.
+    """CREATE TABLE practice_answer (
+        organisation TEXT NOT NULL, step TEXT NOT NULL, is_right INTEGER NOT NULL,
+        answered INTEGER NOT NULL, PRIMARY KEY (organisation, step)
+    ) WITHOUT ROWID""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
