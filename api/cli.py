@@ -28,7 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "hash": "hashes.hash_events",
     "events": "data.events",
     "trace": "lots.trace",
-    "recall": "lots.recall",
+    "recall": "recalls.recall",
     "balance": "lots.balance",
     "gaps": "lots.gaps",
     "completeness": "dossier.completeness",

@@ -1,10 +1,18 @@
-"""What is exported or issued under a case is kept with it."""
+"""What is exported of a recall; and what is exported or issued under a case is kept with it."""
+
+from typing import Final
 
 from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
 from api.clock import now
 from epcis_core.store.registry.inspections import add_item, find_inspection
+
+DOCUMENTS: Final = (
+    *("report.pdf", "report.xlsx", "fsma.xlsx", "foodchain-lab.xlsx"),
+    *("events.jsonld", "events.xml"),
+)
+"""What is downloaded of a recall, by its name behind `/recall/`."""
 
 
 def keep_with_case(connection: HTTPConnection, asker: Asker, value: str) -> None:

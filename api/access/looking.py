@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from api.access.asker import Asker
-from api.access.exports import keep_with_case
+from api.access.exports import DOCUMENTS, keep_with_case
 from api.access.rights import UNDER_A_CASE
 from api.clock import now
 from api.definitions import pairs_of
@@ -33,7 +33,9 @@ _HOW: Final = PAGING | {"lang"}
 _WHAT: Final = frozenset({"id", "q", "event_id", "value", "capture_id"})
 """What needs no name to be understood."""
 
-_EXPORTS: Final = frozenset({"GET /proof.zip", "GET /all-events"})
+_EXPORTS: Final = frozenset(
+    {"GET /proof.zip", "GET /all-events", *(f"GET /recall/{name}" for name in DOCUMENTS)}
+)
 _NAMED: Final = "/epcis/queries/{name}"
 
 

@@ -6,6 +6,7 @@ A route that is not here lets nobody in. `None`: it is open to everybody.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from api.access.exports import DOCUMENTS
 from api.resolver.addresses import ADDRESS
 from api.routes.collections import COLLECTIONS
 from epcis_core.access.roles import Right
@@ -119,6 +120,8 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
 
 def _of_documents() -> Iterator[tuple[str, Right]]:
     """Yield the rights of what is issued of a recall; who may issue is asked beside."""
+    for name in DOCUMENTS:
+        yield f"GET /recall/{name}", Right.READ
     yield "GET /recall/notice", Right.READ
     yield "POST /recall/notice", Right.READ
     yield "GET /recall/notices/{number}", Right.READ

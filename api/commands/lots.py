@@ -1,4 +1,4 @@
-"""Commands on lots: trace, recall, balance, gaps."""
+"""Commands on lots: trace, balance, gaps; recall is next door."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ import typer
 
 from api.commands.data import JsonOption, LedgerOption, ServerOption, print_json
 from api.commands.reach import reach
-from api.commands.show_lots import show_balance, show_gaps, show_recall, show_trace
+from api.commands.show_lots import show_balance, show_gaps, show_trace
 from api.commands.terminal import errors, output, terminal_language
 from api.hints import hint
 
@@ -67,35 +67,6 @@ def trace(
     else:
         show_trace(output, found)
     if not found["objects"]:
-        raise typer.Exit(1)
-
-
-def recall(
-    identifiers: Identifiers,
-    *,
-    as_of: AsOfOption = None,
-    max_objects: MaxObjectsOption = 10_000,
-    ledger: LedgerOption = None,
-    server: ServerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show what came of suspect lots, where it is now, who got it, and whom to call first.
-
-    Of several lots it shows too what they have in common: the likely source of a common harm.
-
-    Examples:
-
-      epcis recall "(01)08936099141015(10)DN260311"
-
-      epcis recall LOT-A LOT-B LOT-C --json
-    """
-    with reach(ledger, server) as reached:
-        found = reached.recall(identifiers, as_of=as_of, max_objects=max_objects)
-    if as_json:
-        print_json(found)
-    else:
-        show_recall(output, found)
-    if found["unknown"]:
         raise typer.Exit(1)
 
 

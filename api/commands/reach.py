@@ -237,6 +237,13 @@ class Served:
         found: dict[str, Any] = self.answer("/recall.json", asked, as_of)
         return found
 
+    def document(self, name: str, texts: list[str], *, as_of: str | None) -> bytes | None:
+        """Return a document about objects; None where nothing is known of any of them."""
+        more = {} if as_of is None else {"as_of": as_of}
+        asked = {"id": texts, "lang": terminal_language(), **more}
+        answer = self._ask("GET", f"/recall/{name}", params=asked, also=(404,))
+        return answer.content if answer.is_success else None
+
     def balance(self, text: str, *, as_of: str | None) -> dict[str, Any]:
         """See `OpenLedger.balance`."""
         found: dict[str, Any] = self.answer("/balance.json", {"id": text}, as_of)

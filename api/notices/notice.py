@@ -139,7 +139,7 @@ def _blocks(recall: Recall, namer: Namer, edited: Edited, wording: Wording) -> I
     yield Block(t("notice.reason"), _lines(wording, "reason", "hazard"))
     yield Block(t("notice.do"), _lines(wording, "stop", "onward", "goods"))
     yield Block(t("notice.answer"), _lines(wording, "reply", "contact"))
-    yield affected_block(recall, namer)
+    yield affected_block(recall, namer, t("notice.affected"))
     if edited.with_customers:
         yield customers_block(recall, namer)
     if edited.with_calls:

@@ -31,7 +31,7 @@ def lots_block(recall: Recall, namer: Namer) -> Block:
     return table(t("notice.lots"), columns, rows, t)
 
 
-def affected_block(recall: Recall, namer: Namer) -> Block:
+def affected_block(recall: Recall, namer: Namer, heading: str) -> Block:
     """Return what is affected: goods, in which state, and how much."""
     t = namer.texts
     rows = [
@@ -49,7 +49,7 @@ def affected_block(recall: Recall, namer: Namer) -> Block:
     if known:
         time = times.date_and_time(times.here(known), t.language)
         note = t("notice.affected_note", time=time)
-    return table(t("notice.affected"), columns, rows, t, note)
+    return table(heading, columns, rows, t, note)
 
 
 def customers_block(recall: Recall, namer: Namer) -> Block:

@@ -19,7 +19,7 @@ from api.anomalies import page as anomalies
 from api.balances import lots as lot_balances
 from api.balances import parties
 from api.dossier import routes as dossier
-from api.notices import notice_page
+from api.notices import downloads, notice_page
 from api.outbreaks import common_sources, since_opened, supposing
 from api.recalls import addressed, board, report
 from api.traces import routes as traces
@@ -92,6 +92,7 @@ router.include_router(parties.router)
 router.include_router(anomalies.router)
 router.include_router(notice_page.router)
 router.include_router(dossier.router)
+router.include_router(downloads.router)
 router.include_router(log_in.router)
 router.include_router(open_id.router)
 router.include_router(account.router)

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.api.conftest import GRAPE_LOT, GRAPES, Run
+from tests.api.stamps.reading import words
 
 TYPED = "(01)08936099141015(10)DN260311"
 BOXES = "https://id.gs1.org/01/08934907020019/10/CV260313"
@@ -115,3 +117,29 @@ def test_a_server_gives_the_same_answers(
     for path, asks in (("recall", [UNKNOWN]), ("balance", UNKNOWN), ("gaps", UNKNOWN)):
         answer = httpx.get(f"{address}/{path}.json", params={"id": asks})
         assert answer.status_code == 404, path
+
+
+@pytest.mark.parametrize("is_served", [False, True], ids=["opened", "served"])
+def test_a_recall_is_written_as_a_workbook_and_to_be_printed(
+    epcis: Run, ledger: Path, tmp_path: Path, serving: Callable[[Path], str], *, is_served: bool
+) -> None:
+    at = ("--server", serving(ledger)) if is_served else ("--ledger", str(ledger))
+    files = [tmp_path / name for name in ("r.pdf", "r.xlsx", "fsma.xlsx", "fcl.xlsx")]
+    options = ("--pdf", "--xlsx", "--fsma", "--foodchain-lab")
+    asked_for = [part for pair in zip(options, map(str, files), strict=True) for part in pair]
+    done = epcis("recall", TYPED, *asked_for, "--json", *at)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert "TRACE REPORT" in words(files[0].read_bytes())
+    books = [CalamineWorkbook.from_path(str(path)) for path in files[1:]]
+    assert [book.sheet_names[0] for book in books] == ["Report", "All events", "Stations"]
+    affected = books[0].get_sheet_by_name("Affected goods").to_python()[1:]
+    assert [row[4] for row in affected] == [
+        float(one["quantity"]["value"]) for one in found["affected"]
+    ]
+
+
+def test_of_an_unknown_lot_no_file_is_written(epcis: Run, ledger: Path, tmp_path: Path) -> None:
+    done = epcis("recall", UNKNOWN, "--pdf", str(tmp_path / "r.pdf"), "--ledger", ledger)
+    assert done.code == 1
+    assert not (tmp_path / "r.pdf").exists()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+from api.access import exports
 from tests.visibility.ledgers import capture_id
 from tests.visibility.parties import ENDS, PARTIES, PLACES, Party, Told
 from tests.visibility.story import (
@@ -232,6 +233,8 @@ class _Asking:
         yield Question(f"/recall.json?{urlencode([('id', one) for one in things])}")
         yield Question(f"/recall?{urlencode([('id', one) for one in things])}", "text/html")
         yield Question(f"/recall/notice?{urlencode([('id', one) for one in things])}", "text/html")
+        for name in exports.DOCUMENTS:
+            yield Question(f"/recall/{name}?{urlencode([('id', one) for one in things])}", "*/*")
         yield Question("/gaps.json")
         yield Question("/gaps", "text/html")
         for other in (self.party, chooser.pick(PARTIES)):

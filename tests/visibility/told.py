@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx
+from python_calamine import CalamineWorkbook
 
+from api.web.own_lists import XLSX
+from tests.api.stamps.reading import words
 from tests.visibility.ledgers import Site
 from tests.visibility.parties import Party
 from tests.visibility.questions import Question
@@ -68,8 +71,13 @@ def _plain(answer: httpx.Response) -> str:
     """Everything that an answer tells, apart from when it was given."""
     said = [f"{name}: {answer.headers[name]}" for name in _SAYS if name in answer.headers]
     said.append(f"more: {_NEXT.search(answer.headers.get('link', '')) is not None}")
-    if answer.headers.get("content-type") == "application/zip":
+    kind = answer.headers.get("content-type", "")
+    if kind == "application/zip":
         body = _bundle(answer.content)
+    elif kind == "application/pdf":  # the size of the log stands in its checkpoint, and is public
+        body = words(answer.content).partition("Checkpoint of the ledger")[0]
+    elif kind == XLSX:
+        body = _cells(answer.content)
     elif answer.request.url.path.startswith("/proof/") and answer.is_success:
         body = json.dumps(_without_place(answer.json()), indent=1, ensure_ascii=False)
     else:
@@ -93,6 +101,14 @@ def _without_place(value: Any) -> Any:
             if name not in _OF_LOG
         }
     return [_without_place(one) for one in value] if isinstance(value, list) else value
+
+
+def _cells(content: bytes) -> str:
+    """What stands in a workbook, sheet by sheet."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return "\n".join(
+        str(row) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()
+    )
 
 
 def _bundle(content: bytes) -> str:

@@ -1,0 +1,1 @@
+"""Spreadsheets that are handed out: a recall, what a foreign rule asks for, deliveries."""
