@@ -19,7 +19,7 @@ import typst
 from api.qr import qr_code
 from epcis_core.findings import Language
 
-MOST_ROWS: Final = 300
+MOST_ROWS: Final = 200
 """Rows of one table; a document tells how many more there are."""
 
 _LONGEST: Final = 5000
