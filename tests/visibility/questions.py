@@ -100,6 +100,7 @@ class _Asking:
         yield from self.of_collections()
         yield from self.of_captures()
         yield from self.of_pages()
+        yield from self.of_documents()
         yield from self.of_proofs()
         yield from self.of_what_is_sent()
 
@@ -232,9 +233,6 @@ class _Asking:
         yield Question("/trace.json?id=https://id.gs1.org/01/08936011001014/10/L9")
         yield Question(f"/recall.json?{urlencode([('id', one) for one in things])}")
         yield Question(f"/recall?{urlencode([('id', one) for one in things])}", "text/html")
-        yield Question(f"/recall/notice?{urlencode([('id', one) for one in things])}", "text/html")
-        for name in exports.DOCUMENTS:
-            yield Question(f"/recall/{name}?{urlencode([('id', one) for one in things])}", "*/*")
         yield Question("/gaps.json")
         yield Question("/gaps", "text/html")
         for other in (self.party, chooser.pick(PARTIES)):
@@ -247,6 +245,13 @@ class _Asking:
         for one in self.event_ids:
             yield Question(f"/event.json?{urlencode({'id': one})}")
         yield Question(f"/event?{urlencode({'id': self.event_ids[0]})}", "text/html")
+
+    def of_documents(self) -> Iterator[Question]:
+        """What is handed on of a recall."""
+        asked = urlencode([("id", one) for one in self.things])
+        yield Question(f"/recall/notice?{asked}", "text/html")
+        for name in exports.DOCUMENTS:
+            yield Question(f"/recall/{name}?{asked}", "*/*")
 
     def of_proofs(self) -> Iterator[Question]:
         """What the log can prove."""
