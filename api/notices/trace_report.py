@@ -111,25 +111,25 @@ def trace_report(report: Report, namer: Namer, issue: Issue) -> Document:
     t, recall = namer.texts, report.recall
     part = Part(
         t.language,
-        t("report.of_system"),
+        t("trace_report.of_system"),
         tuple(_head(t, issue)),
-        t("report.title"),
-        t("report.subtitle", things=namer.things(recall.subjects)),
+        t("trace_report.title"),
+        t("trace_report.subtitle", things=namer.things(recall.subjects)),
         (
-            Block(t("report.reason"), (report.reason or t("report.no_reason"),)),
+            Block(t("trace_report.reason"), (report.reason or t("trace_report.no_reason"),)),
             _lots(report, namer),
             _places(report, namer),
             _disposals(report, namer),
-            affected_block(recall, namer, t("report.affected_sheet")),
+            affected_block(recall, namer, t("trace_report.affected_sheet")),
             customers_block(recall, namer),
             calls_block(recall, namer),
-            Block(t("report.gaps"), (_coverage(recall, t),)),
+            Block(t("trace_report.gaps"), (_coverage(recall, t),)),
         ),
-        t("report.sign"),
+        t("trace_report.sign"),
         (),
         checkpoint_code(t, issue.checkpoint),
     )
-    return Document((part,), t("report.footer"))
+    return Document((part,), t("trace_report.footer"))
 
 
 def _head(t: Texts, issue: Issue) -> Iterator[str]:
@@ -155,14 +155,14 @@ def _lots(report: Report, namer: Namer) -> Block:
         )
     names = ("produced", "used", "sold", "on_hand", "destroyed", "unaccounted")
     columns = (
-        Column(t("report.lot"), 3),
-        *(Column(t(f"report.{name}"), 1.2, right=True) for name in names),
+        Column(t("trace_report.lot"), 3),
+        *(Column(t(f"trace_report.{name}"), 1.2, right=True) for name in names),
     )
-    return table(t("report.lots"), columns, rows, t)
+    return table(t("trace_report.lots"), columns, rows, t)
 
 
 def _expiry(stated: str | None, t: Texts) -> str:
-    return t("report.expiry", day=day_of(stated, t)) if stated else ""
+    return t("trace_report.expiry", day=day_of(stated, t)) if stated else ""
 
 
 def _places(report: Report, namer: Namer) -> Block:
@@ -173,10 +173,10 @@ def _places(report: Report, namer: Namer) -> Block:
         for row in each.rows
     ]
     columns = (
-        Column(t("report.place"), 2.4),
-        *(Column(t(f"report.{name}"), 1, right=True) for name in AMOUNTS),
+        Column(t("trace_report.place"), 2.4),
+        *(Column(t(f"trace_report.{name}"), 1, right=True) for name in AMOUNTS),
     )
-    return table(t("report.places"), columns, rows, t)
+    return table(t("trace_report.places"), columns, rows, t)
 
 
 def _where(row: BalanceRow, namer: Namer) -> str:
@@ -188,9 +188,9 @@ def _where(row: BalanceRow, namer: Namer) -> str:
 
 def _disposals(report: Report, namer: Namer) -> Block:
     t = namer.texts
-    heading = t("report.disposals")
+    heading = t("trace_report.disposals")
     if not report.disposals:
-        return Block(heading, (t("report.no_disposals"),))
+        return Block(heading, (t("trace_report.no_disposals"),))
     rows = [
         (
             times.date_and_time(times.here(one.time), t.language),
@@ -202,20 +202,20 @@ def _disposals(report: Report, namer: Namer) -> Block:
         for one in report.disposals
     ]
     columns = (
-        Column(t("report.time"), 1.4),
+        Column(t("trace_report.time"), 1.4),
         Column(t("notice.thing"), 3),
-        Column(t("report.place"), 2.2),
-        Column(t("report.method"), 1.6),
+        Column(t("trace_report.place"), 2.2),
+        Column(t("trace_report.method"), 1.6),
         Column(t("notice.amount"), 1, right=True),
     )
-    return table(heading, columns, rows, t, t("report.method_note"))
+    return table(heading, columns, rows, t, t("trace_report.method_note"))
 
 
 def _coverage(recall: Recall, t: Texts) -> str:
     coverage = recall.trace.coverage
     told = t(
-        "report.coverage",
+        "trace_report.coverage",
         both=t.number(coverage.confirmed_by_both),
         all=t.number(coverage.handovers),
     )
-    return " ".join((told, t.count("report.gap_count", len(recall.gaps))))
+    return " ".join((told, t.count("trace_report.gap_count", len(recall.gaps))))

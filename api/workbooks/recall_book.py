@@ -22,17 +22,21 @@ def recall_book(report: Report, namer: Namer) -> bytes:
     """Return the workbook of a recall, in the language of the names."""
     t = namer.texts
     sheets = (
-        ("report.sheet", _LOTS, _lots),
-        ("report.places_sheet", _PLACES, _places),
-        ("report.disposals_sheet", _DISPOSALS, _disposals),
-        ("report.affected_sheet", _AFFECTED, _affected),
-        ("report.customers_sheet", _CUSTOMERS, _customers),
-        ("report.calls_sheet", _CALLS, _calls),
-        ("report.gaps_sheet", _GAPS, _gaps),
+        ("trace_report.sheet", _LOTS, _lots),
+        ("trace_report.places_sheet", _PLACES, _places),
+        ("trace_report.disposals_sheet", _DISPOSALS, _disposals),
+        ("trace_report.affected_sheet", _AFFECTED, _affected),
+        ("trace_report.customers_sheet", _CUSTOMERS, _customers),
+        ("trace_report.calls_sheet", _CALLS, _calls),
+        ("trace_report.gaps_sheet", _GAPS, _gaps),
     )
     return workbook(
         [
-            Table(t(name), tuple(t(f"report.{one}") for one in columns), tuple(rows(report, namer)))
+            Table(
+                t(name),
+                tuple(t(f"trace_report.{one}") for one in columns),
+                tuple(rows(report, namer)),
+            )
             for name, columns, rows in sheets
         ],
         t.language,
