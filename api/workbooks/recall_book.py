@@ -30,17 +30,11 @@ def recall_book(report: Report, namer: Namer) -> bytes:
         ("trace_report.calls_sheet", _CALLS, _calls),
         ("trace_report.gaps_sheet", _GAPS, _gaps),
     )
-    return workbook(
-        [
-            Table(
-                t(name),
-                tuple(t(f"trace_report.{one}") for one in columns),
-                tuple(rows(report, namer)),
-            )
-            for name, columns, rows in sheets
-        ],
-        t.language,
-    )
+    tables = []
+    for name, columns, rows in sheets:
+        headings = tuple(t(f"trace_report.{one}") for one in columns)
+        tables.append(Table(t(name), headings, tuple(rows(report, namer))))
+    return workbook(tables, t.language)
 
 
 _THING = ("product", "gtin", "number")
