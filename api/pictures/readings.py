@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from fastapi import Request
@@ -13,7 +14,14 @@ from api.web.naming import Namer
 from api.web.texts import Texts
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.kinds import key_of
-from epcis_core.provenance.readings import Excursion, Reading, Series, excursions, series_of
+from epcis_core.provenance.readings import (
+    Excursion,
+    Reading,
+    Series,
+    excursions,
+    farthest_apart,
+    series_of,
+)
 from epcis_core.provenance.result import Trace, Visit
 from epcis_core.rules.storage_limits import StorageLimit, limit_for
 from epcis_core.store.folding import fold_name
@@ -80,7 +88,8 @@ def measured_of(request: Request, trace: Trace) -> tuple[Measured, ...]:
 def measured_told(measured: Sequence[Measured], namer: Namer) -> tuple[MeasuredTold, ...]:
     """Tell what was measured, what was outside its limits first."""
     by_need = sorted(measured, key=lambda one: not (one.excursions or _alarms(one.series)))
-    return tuple(_told(one, namer) for one in by_need[:MOST])
+    shown = by_need[:MOST]
+    return tuple(_told(one, shown, namer) for one in shown)
 
 
 def measured_json(one: Measured) -> dict[str, Any]:
@@ -119,6 +128,9 @@ def measured_json(one: Measured) -> dict[str, Any]:
     }
 
 
+_FAR: Final = {"Temperature": 2.0}
+"""How far two devices may differ before it is told, in the unit of the page."""
+
 _OF_LIMIT: Final = {"id", "low", "high", "unit", "en", "vi"}
 
 
@@ -139,11 +151,9 @@ def _measured(
     return Measured(series, tuple(objects), limit, away)
 
 
-def _told(one: Measured, namer: Namer) -> MeasuredTold:
+def _told(one: Measured, all_of_them: Sequence[Measured], namer: Namer) -> MeasuredTold:
     t, series = namer.texts, one.series
     kind = t.term("measurement_type", series.kind)
-    device = series.device
-    by = namer.thing(device) if device else namer.party(series.source)
     values = [one.low for one in series.readings] + [one.high for one in series.readings]
     first, last = series.readings[0].start, max(one.end for one in series.readings)
     summary = t(
@@ -159,9 +169,13 @@ def _told(one: Measured, namer: Namer) -> MeasuredTold:
             "readings.once", time=_when(first, t), value=_shown(series.readings[0], series, t)
         )
     chart = line_chart(series, one.limit, one.excursions, t)
-    wrong = (*(_away(away, one, t) for away in one.excursions), *_unexplained(one, t))
+    wrong = (
+        *(_away(away, one, t) for away in one.excursions),
+        *_unexplained(one, t),
+        *_disagreements(one, all_of_them, namer),
+    )
     return MeasuredTold(
-        title=t("readings.of_device", kind=kind, device=by),
+        title=t("readings.of_device", kind=kind, device=_device(series, namer)),
         summary=summary,
         limit=_limit(one.limit, series, t),
         is_known=one.limit is not None,
@@ -209,6 +223,27 @@ def _unexplained(one: Measured, t: Texts) -> Iterator[str]:
         ):
             value = _shown(reading, one.series, t)
             yield t("readings.alarm", time=_when(reading.start, t), value=value)
+
+
+def _disagreements(one: Measured, all_of_them: Sequence[Measured], namer: Namer) -> Iterator[str]:
+    """Yield which devices measured the same goods at the same time, and something else."""
+    far = _FAR.get(one.series.kind)
+    for other in all_of_them if far is not None else ():
+        series = other.series
+        if other is one or (series.kind, series.unit) != (one.series.kind, one.series.unit):
+            continue
+        apart = farthest_apart(one.series, series)
+        is_same = not set(one.objects).isdisjoint(other.objects)
+        if is_same and apart is not None and far is not None and abs(apart[1] - apart[2]) > far:
+            own, its = (
+                _amount(Decimal(f"{value:.1f}"), one.series, namer.texts) for value in apart[1:]
+            )
+            when, by = _when(apart[0], namer.texts), _device(series, namer)
+            yield namer.texts("readings.disagrees", time=when, own=own, other=by, value=its)
+
+
+def _device(series: Series, namer: Namer) -> str:
+    return namer.thing(series.device) if series.device else namer.party(series.source)
 
 
 def _alarms(series: Series) -> list[Reading]:

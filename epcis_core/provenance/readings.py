@@ -7,10 +7,12 @@ References:
     EPCIS 2.0, section 7.3.7: sensor elements
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, Literal
 
 from epcis_core.errors import IdentifierError
@@ -165,6 +167,50 @@ def excursions(series: Series, low: Decimal | None, high: Decimal | None) -> tup
     if low is not None:
         found += _beyond(series.readings, low, "below")
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.side)))
+
+
+def farthest_apart(first: Series, second: Series) -> tuple[int, float, float] | None:
+    """Return when two devices differed most while both are known, and the value of each then.
+
+    Args:
+        first: what one of them measured.
+        second: what the other did, in the same unit.
+
+    Returns:
+        Microseconds since 1970 UTC, and both values; None where they never measured at one time.
+    """
+    lines = [_line(one) for one in (first, second)]
+    found: tuple[int, float, float] | None = None
+    for time in sorted({time for line in lines for time, _ in line}):
+        one, other = (_value_at(line, time) for line in lines)
+        if one is None or other is None:
+            continue
+        if found is None or abs(one - other) > abs(found[1] - found[2]):
+            found = time, one, other
+    return found
+
+
+def _line(series: Series) -> list[_Point]:
+    return [
+        (one.start, float(one.value))
+        for one in series.readings
+        if one.start == one.end and one.value is not None
+    ]
+
+
+def _value_at(line: Sequence[_Point], time: int) -> float | None:
+    """Return where a line is at a time; None before, behind and between what is far apart."""
+    place = bisect_left(line, time, key=itemgetter(0))
+    if place == len(line):
+        return None
+    after = line[place]
+    if after[0] == time:
+        return after[1]
+    before = line[place - 1] if place else after
+    if not place or after[0] - before[0] > MOST_APART:
+        return None
+    share = (time - before[0]) / (after[0] - before[0])
+    return before[1] + (after[1] - before[1]) * share
 
 
 def _reading(

@@ -13,6 +13,7 @@ from epcis_core.provenance.readings import (
     Reading,
     Series,
     excursions,
+    farthest_apart,
     readings_of,
     series_of,
 )
@@ -165,3 +166,23 @@ def test_what_is_no_number_is_no_reading_and_an_alarm_is_kept() -> None:
     alarm = celsius("9", "01:00", exception="ALARM_CONDITION", bizRules="urn:x:cold")
     told = measured({"type": "Temperature", "stringValue": "warm"}, alarm)
     assert [(one.alarm, one.biz_rules) for one in told] == [("ALARM_CONDITION", ("urn:x:cold",))]
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        # One goes from 4 to 8 in four hours, and is at 6 after two.
+        ([("03:00", "9")], ("03:00", 6.0, 9.0)),
+        ([("01:00", "5"), ("05:00", "4")], ("05:00", 8.0, 4.0)),
+        ([("00:59", "9"), ("05:01", "9")], ("01:00", 4.0, 9.0)),
+        ([("00:59", "9"), ("07:00", "9")], None),
+        ([("05:01", "9")], None),
+    ],
+    ids=["between", "at an end", "around", "too far apart", "never together"],
+)
+def test_two_devices_are_compared_when_both_are_known(
+    other: list[tuple[str, str]], expected: tuple[str, float, float] | None
+) -> None:
+    apart = farthest_apart(series(("01:00", "4"), ("05:00", "8")), series(*other))
+    wanted = expected and (at(expected[0]), *expected[1:])
+    assert apart == (wanted and pytest.approx(wanted))

@@ -1,5 +1,6 @@
 """Photographs of steps: kept for good, told by a check, in exports, erased with events."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from epcis_core.errors import AccessError
 from epcis_core.model.photo import NAMESPACE, NamedPhoto
+from epcis_core.store.backup import back_up_ledger
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.events import find_events
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.photos import forget_left_waiting, forget_unnamed, named_photos
 from epcis_core.store.registry.publications import Photo
@@ -20,7 +23,9 @@ from epcis_core.store.registry.step_photos import (
     note_named,
     photos_kept,
 )
+from epcis_core.store.restoring import read_backup, restore
 from epcis_core.store.view import EVERYTHING, View
+from ingest.corrections import Reason, declared
 from tests.ingest.documents import NOW, captured, document, item, observed
 from tests.reliability.kept_ledgers import bytes_beside, exported, faults, imported
 from tests.reliability.retained import apply, at
@@ -150,3 +155,22 @@ def test_with_the_last_event_that_names_it_a_photo_is_erased_for_good(farm: Ledg
     farm.close()
     assert b"SECRET old vines" not in bytes_beside(path)
     assert b"new vines" in bytes_beside(path)
+
+
+def test_a_backup_brings_photos_back_and_a_correction_keeps_them(
+    farm: Ledger, tmp_path: Path
+) -> None:
+    with Bookkeeping(farm.path) as books:
+        back_up_ledger(farm, books, tmp_path / "backup", NOW)
+    restore(read_backup(tmp_path / "backup"), tmp_path / "again.duckdb")
+    with Bookkeeping(tmp_path / "again.duckdb") as books:
+        assert [find_photo(books, "farm", one.digest) for one in (OLD, NEW)] == [OLD, NEW]
+    assert faults(tmp_path / "again.duckdb") == []
+    (stored,) = find_events(farm, EVERYTHING, "urn:x:2")
+    wrong = declared(stored, Reason.DID_NOT_OCCUR, NOW, None)
+    report = captured(farm, json.dumps(wrong).encode(), organisation="farm", now=NOW + 1)
+    assert report.status == "accepted", report.findings
+    apply(farm, now=NOW + 2)
+    with Bookkeeping(farm.path) as books:
+        forget_unnamed(farm, books)
+        assert has_photo(books, "farm", NEW.digest)
