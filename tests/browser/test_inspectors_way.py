@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.api.finding.photographs import jpeg, label, taken
 from tests.api.stamps.reading import links_on, pictures, words
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_accounts_in_chromium import looked_at
@@ -123,3 +124,52 @@ def test_from_a_lot_number_to_the_recall_notice_as_pdf(
     kept_pictures(pdf, f"notice-{width}")
     page.goto(f"{demo}/cases/2026%2F{width}")
     expect(page.locator("main")).to_contain_text(f"/recall/notices/{number}/1.pdf")
+
+
+def test_from_a_photograph_of_a_label_to_the_recall_notice_as_pdf(
+    open_page: OpenPage, demo: str, axe: str
+) -> None:
+    page = logged_in(open_page, demo, "thanh tra")
+    page.goto(demo)
+    inspector = Inspector(page)
+    page.get_by_label("Số vụ việc").fill("2026/nhãn")
+    inspector.click("Mở và bắt đầu làm")
+    photograph = jpeg(taken(label("GS1 DataMatrix"), "from the side"))
+    file: FilePayload = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": photograph}
+    begun = time.monotonic()
+    with page.expect_navigation(url="**/trace?**"):
+        page.get_by_label("Chụp nhãn để tìm").set_input_files(file)
+    inspector.waited += time.monotonic() - begun
+    inspector.clicks += 1
+    expect(page.get_by_role("heading", level=1)).to_contain_text("DN260311")
+    inspector.click("Thu hồi lô này", role="link")
+    inspector.click("Soạn thông báo thu hồi", role="link")
+    inspector.click("Phát hành")
+    pdf = inspector.fetch("Mở bản PDF")
+    told_soon(inspector, demo)
+    assert "Vụ việc: 2026/nhãn" in words(pdf)
+    assert "Nho đỏ Ninh Thuận thùng 5 kg" in words(pdf)
+
+    page.goto(demo)
+    both = jpeg(label("GS1 DataMatrix", "another lot"))
+    with page.expect_navigation(url="**/label?**"):
+        page.get_by_label("Chụp nhãn để tìm").set_input_files({**file, "buffer": both})
+    looked_at(page, axe, "label-choice")
+    page.get_by_role("link", name="Nho đỏ loại 2, lô DN260311-L2").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("DN260311-L2")
+
+
+def test_without_javascript_a_label_is_read_or_people_are_told_what_to_do(
+    open_page: OpenPage, demo: str
+) -> None:
+    page = open_page(demo, width=PHONE, script=False)
+    file: FilePayload = {"name": "l.jpg", "mimeType": "image/jpeg", "buffer": jpeg(label())}
+    page.get_by_label("Chụp nhãn để tìm").set_input_files(file)
+    page.get_by_role("button", name="Đọc mã trong ảnh").click()
+    expect(page.get_by_role("alert")).to_contain_text("Không đọc được mã nào trong ảnh.")
+    product = jpeg(label("EAN-13"))
+    page.get_by_label("Chụp nhãn để tìm").set_input_files({**file, "buffer": product})
+    page.get_by_role("button", name="Đọc mã trong ảnh").click()
+    page.get_by_label("Số lô in trên bao bì").fill("DN260311")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("DN260311")

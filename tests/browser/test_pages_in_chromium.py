@@ -26,6 +26,8 @@ PAGES = [
     pytest.param("/", id="home"),
     pytest.param("/search?q=nho", id="search"),
     pytest.param("/search?q=zzzzzz", id="search, nothing"),
+    pytest.param("/search?q=8936099141015", id="search of a product"),
+    pytest.param("/about?id=urn:epcglobal:cbv:bt:8931004017003:GH-0310", id="document"),
     pytest.param(f"/trace?id={LOT}", id="trace of grapes"),
     pytest.param(f"/trace?id={VAT}", id="trace of a landing"),
     pytest.param(f"/completeness?id={LOT}", id="completeness of grapes"),
