@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "import": "export.import_ledger",
     "retention": "retention.app",
     "practice": "practice.practice",
+    "portal": "portal.app",
     "account": "accounts.app",
     "key": "keys.app",
 }

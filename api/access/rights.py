@@ -99,6 +99,8 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
     for path in ("/cases", "/cases/{number}"):
         yield f"GET {path}.json", Right.INSPECT
     yield from ((route, Right.INSPECT) for route in UNDER_A_CASE)
+    for route in ("GET /portal", "GET /portal.json", "POST /portal"):
+        yield route, Right.CARRY
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT

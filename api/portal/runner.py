@@ -28,7 +28,7 @@ from epcis_core.store.view import EVERYTHING
 _log: Final = logging.getLogger("epcis.portal")
 _SECOND: Final = 1_000_000  # microseconds
 _LOOK: Final = 0.5  # seconds between two looks for what is new, and the end of a server
-_LONGEST: Final = 60.0  # seconds after which a connector looks anew in any case
+_LONGEST: Final = 5.0  # seconds after which a connector looks anew in any case
 _WARN: Final = 60 * _SECOND
 
 

@@ -11,6 +11,7 @@ from api.paper_checkpoint import latest_on_paper
 from api.pictures.chain_map import chain_map
 from api.pictures.readings import MOST as MOST_DEVICES
 from api.pictures.readings import measured_json, measured_of, measured_told
+from api.portal.page import portals_of
 from api.traces import lists
 from api.traces.lists import Id, MaxObjects, offsets_of, sales_of, stored_of, unknown
 from api.web.answers import as_json, namer_for, page, wants_page
@@ -85,6 +86,7 @@ def show_trace(
         unread=max(len(measured) - MOST_DEVICES, 0),
         map=chain_map(answer, namer),
         stamps=stamps_link(request, answer.subject),
+        portals=portals_of(request, answer.subject),
         trace=answer,
         n=namer,
         sales=sales_of(answer),

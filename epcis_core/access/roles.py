@@ -25,7 +25,7 @@ class Right(StrEnum):
     queries and subscriptions. `INSPECT`: open cases and work on them. `MANAGE`: organisations,
     people and invitations. `AUDIT`: read who looked at what. `OPERATE`: the machine's own matters,
     such as keys, backups and metrics. `PUBLISH`: decide what everybody sees, and declare recalls.
-    `KEEP`: the lists of products and places of organisations.
+    `KEEP`: the lists of products and places of organisations. `CARRY`: how lots get to portals.
     """
 
     READ = "read"
@@ -37,15 +37,19 @@ class Right(StrEnum):
     OPERATE = "operate"
     PUBLISH = "publish"
     KEEP = "keep"
+    CARRY = "carry"
 
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.BUSINESS: frozenset({Right.READ, Right.CAPTURE, Right.WATCH, Right.PUBLISH, Right.KEEP}),
     Role.INSPECTOR: frozenset({Right.READ, Right.INSPECT}),
     Role.PROVINCE: frozenset(
-        {Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT, Right.PUBLISH, Right.KEEP}
+        {
+            *(Right.READ, Right.INSPECT, Right.MANAGE, Right.AUDIT),
+            *(Right.PUBLISH, Right.KEEP, Right.CARRY),
+        }
     ),
-    Role.CONNECTOR: frozenset({Right.READ, Right.WATCH}),
+    Role.CONNECTOR: frozenset({Right.READ, Right.WATCH, Right.CARRY}),
     Role.ADMIN: frozenset(Right),
 }
 """What each role may do."""

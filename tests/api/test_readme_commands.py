@@ -24,6 +24,7 @@ def written(folder: Path) -> list[tuple[list[str], str]]:
 def test_the_commands_of_the_readme_run_one_after_another(epcis: Run, tmp_path: Path) -> None:
     shutil.copytree(GRAPES, tmp_path / "uploads", ignore=shutil.ignore_patterns("*.md"))
     shutil.copyfile(GRAPES / "01-farm-gio-cat.jsonld", tmp_path / "harvest.jsonld")
+    (tmp_path / "targets").mkdir()
     failed = {}
     for arguments, kept in written(tmp_path):
         if arguments[0] in ENDLESS:

@@ -29,7 +29,7 @@ from tests.portal.simulator import FAULTS
 from tests.portal.story import expected, first_documents, later_documents
 
 _LOTS_IN_A_LINE: Final = 5
-_LONGEST: Final = 8.0  # seconds until a connector is killed
+_LONGEST: Final = 5.0  # seconds until a connector is killed
 _OFTEN: Final = 0.03  # of each fault
 
 
@@ -55,7 +55,7 @@ def carry(folder: Path, portal: Simulator, kills: int, chance: random.Random, no
                 time.sleep(chance.uniform(0, _LONGEST))
                 if process.poll() is None:
                     os.kill(process.pid, signal.SIGKILL)
-        if number % 10 == 0:
+        if number % 10 == 9 or number == kills:
             say(f"  {number} processes, {portal.requests()} requests")
         now += HOUR
     assert process.returncode == 0

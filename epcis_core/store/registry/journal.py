@@ -71,6 +71,7 @@ class What(StrEnum):
     RECALL_CLOSED = auto()
     ANOMALY_EXPLAINED = auto()
     ANOMALY_REOPENED = auto()
+    PORTAL_SENT_AGAIN = auto()
     LINK_ADDED = auto()
     LINK_REMOVED = auto()
     NAMING_ALLOWED = auto()

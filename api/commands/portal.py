@@ -1,0 +1,168 @@
+"""Commands for portals that lots are carried to."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.clock import now
+from api.commands.data import JsonOption, LedgerOption, print_json
+from api.commands.keys import known_ledger, note_command
+from api.commands.terminal import errors, output, terminal_language
+from api.outward import Allowed
+from api.portal.runner import Means, adapter_for, connector_to, outward_to
+from api.portal.states import states
+from api.portal.targets import Target, TargetError, read_targets
+from api.subscriptions.webhook import Pace
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.portal.deliveries import parked, send_again
+from epcis_core.store.registry.journal import What
+
+app = typer.Typer(help="How lots get to portals.", no_args_is_help=True)
+
+FolderOption = Annotated[
+    Path,
+    typer.Option(
+        "--portal",
+        metavar="FOLDER",
+        help="Folder with a file for each portal.",
+        envvar="EPCIS_PORTAL",
+    ),
+]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Of a portal's file.")]
+_ALL: Final = 1_000_000
+_PATIENCE: Final = 5_000_000  # microseconds that are waited for the next delivery
+
+
+@app.command()
+def status(
+    *, portal: FolderOption, ledger: LedgerOption = None, as_json: JsonOption = False
+) -> None:
+    """Tell what each portal has, what waits, and what it rejected. Exit 1 where something is late.
+
+    Examples:
+
+      epcis portal status --portal targets
+    """
+    targets = read_targets(portal)
+    with Bookkeeping(known_ledger(ledger)) as books:
+        found = states(books, targets, now(), terminal_language(), _ALL)
+    if as_json:
+        print_json(found)
+    else:
+        for one in found:
+            _show(one)
+    if any(one["late"] for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def push(
+    name: NameArgument,
+    *,
+    portal: FolderOption,
+    ledger: LedgerOption = None,
+    allow_outward: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Host or network inside that may be called.", envvar="EPCIS_ALLOW_OUTWARD"
+        ),
+    ] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="First ask the portal for all that it has taken.")
+    ] = False,
+) -> None:
+    """Carry what is due to a portal now, where no server does. Exit 1 where something is left.
+
+    Examples:
+
+      epcis portal push cong-tinh --portal targets
+
+      epcis portal push cong-tinh --portal targets --reconcile
+    """
+    target = _named(portal, name)
+    path = known_ledger(ledger)
+    with Ledger.open(path) as opened, Bookkeeping(path) as books:
+        allowed = Allowed.read(allow_outward or ())
+        means = Means(opened, books, allowed, Pace())
+        asyncio.run(_push(target, means, reconcile=reconcile))
+        [found] = states(books, [target], now(), terminal_language(), _ALL)
+    _show(found)
+    if any(found["counts"][one] for one in ("waiting", "sent", "rejected", "unknown")):
+        raise typer.Exit(1)
+
+
+@app.command()
+def retry(
+    name: NameArgument,
+    number: Annotated[
+        int | None, typer.Argument(help="Of a delivery; without one, all that are parked.")
+    ] = None,
+    *,
+    portal: FolderOption,
+    ledger: LedgerOption = None,
+) -> None:
+    """Let what a portal rejected be sent again, by the server or the next push.
+
+    Examples:
+
+      epcis portal retry cong-tinh --portal targets
+
+      epcis portal retry cong-tinh 17 --portal targets
+    """
+    target = _named(portal, name)
+    with Bookkeeping(known_ledger(ledger)) as books, books.transaction():
+        waiting = parked(books, target.name, before=None, most=_ALL)
+        chosen = [one for one in waiting if number in {None, one.number}]
+        for one in chosen:
+            send_again(books, one.number)
+            note_command(books, What.PORTAL_SENT_AGAIN, f"{one.target}: {one.lot}")
+    if not chosen:
+        errors.print("Nothing that was rejected is put aside there.", highlight=False)
+        raise typer.Exit(1)
+    output.print(f"{len(chosen)} will be sent again.", highlight=False)
+
+
+async def _push(target: Target, means: Means, *, reconcile: bool) -> None:
+    """Carry until there is nothing that can be sent now."""
+    async with outward_to(target, means.allowed) as outward:
+        connector = connector_to(target, adapter_for(target, outward), means)
+        if reconcile:
+            asked, lost = await connector.reconcile(means.clock())
+            output.print(f"{asked} lots were read back, {lost} are not there.", highlight=False)
+        while True:
+            moment = means.clock()
+            is_new = connector.look(moment)
+            is_new |= connector.prepare(moment)
+            again = await connector.deliver(moment)
+            if not is_new and (again is None or again > means.clock() + _PATIENCE):
+                return
+            if not is_new and again is not None:
+                await asyncio.sleep(max(again - means.clock(), 0) / 1_000_000)
+
+
+def _named(folder: Path, name: str) -> Target:
+    targets = read_targets(folder)
+    for one in targets:
+        if one.name == name and one.kind != "file":
+            return one
+    known = ", ".join(one.name for one in targets) or "none"
+    raise TargetError(f"There is no portal {name!r} in {folder}; there is {known}.")
+
+
+def _show(one: dict[str, Any]) -> None:
+    """Print how a target stands."""
+    counts = ", ".join(f"{number} {status}" for status, number in one["counts"].items())
+    lines = [f"{one['target']} ({one['title']}): {one['lots']} lots; {counts}"]
+    if one["changes"]:
+        lines.append(f"  {one['changes']} lots changed and were not looked at")
+    if one["deadline"]:
+        told = f"{one['soon']} soon late, {one['late']} late"
+        lines.append(f"  next deadline {one['deadline']}; {told}")
+    if one["failure"]:
+        lines.append(f"  sending failed last time: {one['failure']}")
+    lines += [f"  rejected {it['number']}: {it['lot']}: {it['reason']}" for it in one["parked"]]
+    for line in lines:
+        output.print(line, highlight=False, markup=False, soft_wrap=True)

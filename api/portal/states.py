@@ -1,0 +1,71 @@
+"""How targets and deliveries stand, as JSON: what the page, its JSON and the command tell."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.portal.targets import Target
+from epcis_core.findings import Language
+from epcis_core.model.times import utc_text
+from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.portal.deliveries import Delivery, parked
+from epcis_core.store.portal.progress import reached
+from epcis_core.store.portal.standing import standing
+
+
+def states(
+    books: Bookkeeping, targets: Iterable[Target], now: int, language: Language, most: int
+) -> list[dict[str, Any]]:
+    """Return how each target stands.
+
+    Args:
+        books: where it stands.
+        targets: to whom lots are carried.
+        now: the clock, microseconds since 1970 UTC.
+        language: of the targets' titles.
+        most: parked deliveries of each at most, the latest first.
+    """
+    return [_state(books, one, now, language, most) for one in targets]
+
+
+def delivery_state(one: Delivery) -> dict[str, Any]:
+    """Return how a delivery stands."""
+    return {
+        "number": one.number,
+        "target": one.target,
+        "lot": one.lot,
+        "operation": one.operation,
+        "status": one.status,
+        "reason": one.reason,
+        "attempts": one.attempts,
+        "captured": utc_text(one.captured),
+        "sent": _time(one.sent),
+        "answered": _time(one.answered),
+        "key": one.key,
+    }
+
+
+def _state(
+    books: Bookkeeping, target: Target, now: int, language: Language, most: int
+) -> dict[str, Any]:
+    stood = standing(books, target.name, now, target.deadline, target.warning)
+    pace = reached(books, target.name)
+    return {
+        "target": target.name,
+        "title": target.called(language),
+        "kind": target.kind,
+        "lots": stood.lots,
+        "changes": stood.changes,
+        "counts": {str(status): number for status, number in stood.counts.items()},
+        "soon": stood.soon,
+        "late": stood.late,
+        "deadline": None if stood.oldest is None else utc_text(stood.oldest + target.deadline),
+        "failure": pace.failure,
+        "resumes": utc_text(pace.resume) if pace.resume > now else None,
+        "parked": [
+            delivery_state(one) for one in parked(books, target.name, before=None, most=most)
+        ],
+    }
+
+
+def _time(moment: int | None) -> str | None:
+    return None if moment is None else utc_text(moment)
