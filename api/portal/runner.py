@@ -126,7 +126,7 @@ def connector_to(target: Target, adapter: Adapter, means: Means) -> Connector:
     def make(lot: str) -> Made | None:
         if target.kind == "epcis":
             return events_record(means.ledger, EVERYTHING, lot, means.clock())
-        return record_of(means.ledger, EVERYTHING, lot)
+        return record_of(means.ledger, means.books, EVERYTHING, lot, means.clock())
 
     return Connector(means.ledger, means.books, target, adapter, make=make, pace=means.pace)
 

@@ -29,7 +29,7 @@ from tests.portal.simulator import FAULTS
 from tests.portal.story import expected, first_documents, later_documents
 
 _LOTS_IN_A_LINE: Final = 5
-_LONGEST: Final = 5.0  # seconds until a connector is killed
+_LONGEST: Final = 4.0  # seconds until a connector is killed
 _OFTEN: Final = 0.03  # of each fault
 
 
