@@ -146,7 +146,7 @@ async def _push(target: Target, means: Means, *, reconcile: bool) -> None:
 def _named(folder: Path, name: str) -> Target:
     targets = read_targets(folder)
     for one in targets:
-        if one.name == name and one.kind != "file":
+        if one.name == name:
             return one
     known = ", ".join(one.name for one in targets) or "none"
     raise TargetError(f"There is no portal {name!r} in {folder}; there is {known}.")

@@ -61,7 +61,7 @@ class Connectors:
 
     def __init__(self, means: Means, targets: Sequence[Target]) -> None:
         self._means = means
-        self._targets = [one for one in targets if one.kind != "file"]
+        self._targets = targets
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="portal", daemon=True)
 

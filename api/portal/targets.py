@@ -151,7 +151,7 @@ class Target(_Part):
     Attributes:
         name: of its file.
         kind: `lot-record`: JSON by this file's mapping. `epcis`: the events of a lot, captured by
-            any EPCIS 2.0 repository. `file`: signed files that a person hands over.
+            any EPCIS 2.0 repository.
         title: what people call it.
         address: what its paths stand behind.
         per_second: deliveries at most.
@@ -162,9 +162,9 @@ class Target(_Part):
     """
 
     name: str
-    kind: Literal["lot-record", "epcis", "file"]
+    kind: Literal["lot-record", "epcis"]
     title: Text
-    address: str = ""
+    address: str
     per_second: float = Field(5, gt=0)
     upstream_first: bool = False
     deadline_hours: float = Field(24, gt=0)
@@ -186,11 +186,10 @@ class Target(_Part):
     def _is_whole(self) -> Self:
         if self.kind == "lot-record" and not (self.create and self.body):
             raise ValueError("a target of lot records has create and body")
-        if self.kind != "file":
-            try:
-                checked_url(self.address)
-            except OutwardError as error:
-                raise ValueError(f"address: {error}") from error
+        try:
+            checked_url(self.address)
+        except OutwardError as error:
+            raise ValueError(f"address: {error}") from error
         return self
 
     @property

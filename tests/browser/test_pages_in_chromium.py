@@ -114,7 +114,9 @@ def test_upload_then_find_the_lot_and_see_its_origin(
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Nho đỏ Ninh Thuận thùng 5 kg · DN260311").first.click()
     expect(page.locator("h1")).to_have_text("Nho đỏ Ninh Thuận thùng 5 kg Lô DN260311")
-    expect(page.locator(".coverage").first).to_contain_text("lần giao nhận có xác nhận của cả hai bên")
+    expect(page.locator(".coverage").first).to_contain_text(
+        "lần giao nhận có xác nhận của cả hai bên"
+    )
     expect(page.locator(".gaps li").first).to_contain_text("Quầy trái cây Hẻm Mười Hai")
     picture = page.locator(".picture-wide" if width > 760 else ".picture-tall")
     expect(picture).to_be_visible()
