@@ -13,7 +13,8 @@ from api.web.answers import as_json, namer_for, page, wants_page
 from api.web.naming import Namer
 from api.web.trace_page import MOST_ROWS
 from epcis_core.provenance.recall_result import Recall
-from epcis_core.provenance.what_if import Assumptions, Containers, WhatIf
+from epcis_core.provenance.what_if import Assumptions, Containers
+from epcis_core.provenance.what_if_result import WhatIf
 from epcis_core.store.outbreaks import suppose
 from epcis_core.store.trace import recall_lots
 

@@ -1,7 +1,7 @@
 """Which goods were in a container, or at a place, with others, and when they met."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,44 +73,95 @@ def exposed_in_containers(
                 yield Exposure(other.content, met, stay.container, is_after=True)
 
 
-def exposed_in_places(
-    chain: Chain, one: str, since: int, until: int | None, span: int
-) -> Iterator[Exposure]:
-    """Yield what was seen at a site within a span of time of an object.
+class Sites:
+    """The events at sites, each span of time asked for once.
 
-    What was seen there before it counts unless the records say that it had gone.
+    Args:
+        chain: the facts.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._goods: dict[int, tuple[str, ...]] = {}
+        self._known: dict[str, list[tuple[int, int]]] = {}
+        self._events: dict[str, dict[int, EventFacts]] = {}
+
+    def load(self, spans: Iterable[tuple[str, int, int]]) -> None:
+        """Load the events at sites within spans of time, both ends included, many at once."""
+        asked: dict[str, list[tuple[int, int]]] = {}
+        for site, start, end in sorted(set(spans)):
+            if any(first <= start and end <= last for first, last in self._known.get(site, ())):
+                continue
+            merged = asked.setdefault(site, [])
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(end, merged[-1][1])
+            else:
+                merged.append((start, end))
+        found = self._chain.gathered.load_sites(
+            [(site, start, end) for site, its in asked.items() for start, end in its]
+        )
+        for site, its in asked.items():
+            self._known.setdefault(site, []).extend(its)
+        for facts in found:
+            self._events.setdefault(facts.site or "", {})[facts.sequence] = facts
+
+    def at(self, site: str, start: int, end: int) -> list[EventFacts]:
+        """Return the events at a site within a span of time that was loaded."""
+        events = self._events.get(site, {}).values()
+        return [facts for facts in events if start <= facts.time <= end]
+
+    def goods(self, facts: EventFacts) -> tuple[str, ...]:
+        """Return the goods that an event names, and those inside the containers that it names."""
+        if facts.sequence not in self._goods:
+            self._goods[facts.sequence] = tuple(dict.fromkeys(_goods_of(self._chain, facts)))
+        return self._goods[facts.sequence]
+
+
+def moments_of(chain: Chain, one: str, since: int, until: int | None) -> list[tuple[str, int]]:
+    """Return at which sites an object was seen, and when, microseconds since 1970 UTC.
 
     Args:
         chain: the facts.
         one: the object.
         since: from when on it counts; so does `until`, see `exposed_in_containers`.
         until: up to when.
-        span: microseconds between the two sightings at most.
     """
-    here = [
-        seen
+    return [
+        (seen.facts.site or "", seen.facts.time)
         for seen in _placed(chain, one)
         if seen.facts.time >= since and (until is None or seen.facts.time < until)
     ]
-    windows = [(seen.facts.site or "", seen.facts.time) for seen in here]
-    found = chain.gathered.load_sites({(site, time - span, time + span) for site, time in windows})
-    others = dict.fromkeys(other for facts in found for other in _goods_of(chain, facts))
+
+
+def exposed_at(
+    chain: Chain, sites: Sites, moment: tuple[str, int], span: int, *, but: Callable[[str], bool]
+) -> Iterator[Exposure]:
+    """Yield what was seen at a site within a span of time of a moment, before or after.
+
+    What was seen there before counts unless the records say that it had gone.
+
+    Args:
+        chain: the facts.
+        sites: the events there, loaded for that span.
+        moment: the site, and when something affected was seen there.
+        span: microseconds between the two sightings at most.
+        but: tells what is left out.
+    """
+    site, at = moment
+    named = (one for facts in sites.at(site, at - span, at + span) for one in sites.goods(facts))
+    others = [one for one in dict.fromkeys(named) if not but(one)]
     chain.load_custody(others, ())
     for other in others:
-        if other == one:
-            continue
         seen = _placed(chain, other)
         met = [
-            (time, site)
-            for site, at in windows
+            time
             for number, its in enumerate(seen)
-            if its.facts.site == site
-            for time in [_met(at, its, seen[number + 1 :], span)]
+            if its.facts.site == site and abs(its.facts.time - at) <= span
+            for time in [_met(at, its, seen[number + 1 :])]
             if time is not None
         ]
-        if met:
-            time, site = min(met)
-            yield Exposure(other, time, site)
+        # A later one counts where a kill step came between.
+        yield from (Exposure(other, time, site) for time in sorted({*met}))
 
 
 def _is_goods(one: str) -> bool:
@@ -155,11 +206,9 @@ def _goods_of(chain: Chain, facts: EventFacts) -> Iterator[str]:
                     yield stay.content
 
 
-def _met(at: int, seen: Sighting, later: list[Sighting], span: int) -> int | None:
-    """Return when what was seen met what was seen at the same site at a time; None for never."""
+def _met(at: int, seen: Sighting, later: Sequence[Sighting]) -> int | None:
+    """Return when what was seen met what was at the same site at a time; None where it had gone."""
     time = seen.facts.time
-    if abs(time - at) > span:
-        return None
     if time >= at:
         return time
     gone = seen.facts.biz_step in _LEAVING or any(

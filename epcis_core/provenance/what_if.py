@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from epcis_core.model.times import utc_text
 from epcis_core.provenance.book import Book
 from epcis_core.provenance.chain import Chain
 from epcis_core.provenance.evidence import Evidence
-from epcis_core.provenance.exposure import Exposure, exposed_in_containers, exposed_in_places
+from epcis_core.provenance.exposure import (
+    Exposure,
+    Sites,
+    exposed_at,
+    exposed_in_containers,
+    moments_of,
+)
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.lineage import BEFORE_ALL_TIME, Node, Room, Walk
-from epcis_core.provenance.result import ObjectKind
+from epcis_core.provenance.what_if_result import How, Stopped, Supposed, WhatIf
 
 HOUR: Final = 3_600_000_000
 """Microseconds."""
-
-How = Literal["made_of", "same_container", "container_after", "same_place"]
-"""How something could have got on: what was affected went into it; both were in one container, at
-once or the other afterwards; or both were at one place."""
 
 Containers = Literal["no", "at_once", "after"]
 """Which containers pass something on: none; to what is inside at once; to what is put in later
@@ -58,61 +58,6 @@ class Assumptions:
             or party in self.kill_parties
             or not self.kill_places.isdisjoint({facts.place or "", facts.site or ""})
         )
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Supposed(_Part):
-    """An object that would be affected.
-
-    Attributes:
-        generation: least number of steps from the suspects.
-        since: UTC, the earliest time; None where it is as old as the records.
-        how: how it got on, on a way of the fewest steps.
-        of: from which object.
-        by: the container or place that both shared; None where one was made of the other.
-        party: who had it last, as far as is known.
-    """
-
-    object: str
-    kind: ObjectKind
-    name: str | None = None
-    generation: int
-    since: str | None = None
-    how: How
-    of: str
-    by: str | None = None
-    party: str | None = None
-
-
-class Stopped(_Part):
-    """An object that passes nothing on any more since an event."""
-
-    object: str
-    event: str
-    time: str
-
-
-class WhatIf(_Part):
-    """What would be affected if some assumptions held; the recall itself is another answer.
-
-    Attributes:
-        subjects: the suspects that the ledger knows.
-        unknown: those it does not.
-        supposed: what would be affected, and is not in the recall, by generation.
-        spared: what is in the recall, and would not be affected, since a kill step stands between.
-        stopped: where the kill step did so.
-        truncated: there was more than `max_objects`.
-    """
-
-    subjects: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-    supposed: tuple[Supposed, ...] = ()
-    spared: tuple[str, ...] = ()
-    stopped: tuple[Stopped, ...] = ()
-    truncated: bool = False
 
 
 def what_if(
@@ -191,46 +136,54 @@ class _Spread:
     room: Room
     reached: dict[str, _Reached] = field(default_factory=dict)
     stopped: dict[str, EventFacts] = field(default_factory=dict)
+    _known: dict[_Spell, int] = field(default_factory=dict)
+    _sites: Sites = field(init=False)
+    _causes: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sites = Sites(self.chain)
 
     def run(self, starts: Sequence[str]) -> None:
         """Start from objects that were affected ever since."""
-        known: dict[_Spell, int] = {}
         level: dict[_Spell, int] = {}
         for one in starts:
             if kind_of(one) != "class" and self.room.takes(one):
                 self.reached[one] = _Reached(BEFORE_ALL_TIME, 0)
-                self._put(level, known, Node(one), BEFORE_ALL_TIME)
+                self._put(level, Node(one), BEFORE_ALL_TIME)
         depth = 0
         while level:
             depth += 1
-            known.update(level)
+            self._known.update(level)
             objects = {spell.node.object for spell in level}
             self.chain.gathered.load_kin(objects)
             self.chain.transformations.load(objects)
             self.chain.load_custody(objects, ())
             further: dict[_Spell, int] = {}
-            for spell, since in level.items():
-                for to, found in self._onward(spell, since):
-                    one = to.object
-                    if not self.room.takes(one):
-                        continue
-                    first = self.reached.setdefault(
-                        one, _Reached(found.since, depth, found.how, found.of, found.by)
-                    )
-                    first.since = min(first.since, found.since)
-                    if kind_of(one) != "class":
-                        self._put(further, known, to, found.since)
+            for to, found in self._from(level):
+                one = to.object
+                if not self.room.takes(one):
+                    continue
+                first = self.reached.setdefault(
+                    one, _Reached(found.since, depth, found.how, found.of, found.by)
+                )
+                first.since = min(first.since, found.since)
+                if kind_of(one) != "class":
+                    self._put(further, to, found.since)
             level = further
 
-    def _put(
-        self, level: dict[_Spell, int], known: Mapping[_Spell, int], to: Node, at: int
-    ) -> None:
+    def _from(self, level: Mapping[_Spell, int]) -> Iterator[tuple[Node, _Reached]]:
+        """Yield all that something gets to from the objects of a level."""
+        for spell, since in level.items():
+            yield from self._onward(spell, since)
+        yield from self._in_places(level)
+
+    def _put(self, level: dict[_Spell, int], to: Node, at: int) -> None:
         """Go on from an object, if it is affected from earlier on than was known."""
         ending = self._ending(to.object, at)
         spell = _Spell(to, None if ending is None else ending.time)
         if ending is not None:
             self.stopped.setdefault(to.object, ending)
-        before = level.get(spell, known.get(spell))
+        before = level.get(spell, self._known.get(spell))
         if before is None or at < before:
             level[spell] = at
 
@@ -249,18 +202,55 @@ class _Spread:
                     self.stopped.setdefault(one, ending)
                     continue
             yield to, _Reached(at, 0, "made_of", one)
-        for how, exposure in self._exposed(one, since, until):
+        for how, exposure in self._exposed(spell, since):
             yield Node(exposure.object), _Reached(exposure.time, 0, how, one, exposure.by)
 
-    def _exposed(self, one: str, since: int, until: int | None) -> Iterator[tuple[How, Exposure]]:
-        if self.assumptions.containers != "no":
-            later = self.assumptions.containers == "after"
-            for found in exposed_in_containers(self.chain, one, since, until, later=later):
-                yield "container_after" if found.is_after else "same_container", found
-        if self.assumptions.hours is not None:
-            span = int(self.assumptions.hours * HOUR)
-            for found in exposed_in_places(self.chain, one, since, until, span):
-                yield "same_place", found
+    def _exposed(self, spell: _Spell, since: int) -> Iterator[tuple[How, Exposure]]:
+        if self.assumptions.containers == "no":
+            return
+        later = self.assumptions.containers == "after"
+        for found in exposed_in_containers(
+            self.chain, spell.node.object, since, spell.until, later=later
+        ):
+            yield "container_after" if found.is_after else "same_container", found
+
+    def _in_places(self, level: Mapping[_Spell, int]) -> Iterator[tuple[Node, _Reached]]:
+        """Yield what shared a site with the objects of a level; each moment is looked at once.
+
+        An object gets nothing from itself: what it alone left at a site counts for it only when
+        something else was there at that moment too.
+        """
+        if self.assumptions.hours is None:
+            return
+        span = int(self.assumptions.hours * HOUR)
+        found = [
+            (moment, spell.node.object)
+            for spell, since in level.items()
+            for moment in moments_of(self.chain, spell.node.object, since, spell.until)
+        ]
+        self._sites.load((site, at - span, at + span) for (site, at), _ in found)
+        for moment, cause in found:
+            causes = self._causes.setdefault(moment, set())
+            if cause in causes or len(causes) > 1:
+                continue
+            alone = next(iter(causes), None)
+            causes.add(cause)
+
+            def is_left_out(
+                one: str, at: int = moment[1], cause: str = cause, alone: str | None = alone
+            ) -> bool:
+                return (one == cause if alone is None else one != alone) or self._is_settled(
+                    one, at
+                )
+
+            for exposure in exposed_at(self.chain, self._sites, moment, span, but=is_left_out):
+                reached = _Reached(exposure.time, 0, "same_place", cause, exposure.by)
+                yield Node(exposure.object), reached
+
+    def _is_settled(self, one: str, time: int) -> bool:
+        """Tell whether an object is known to be affected for good, from a time on or before it."""
+        since = self._known.get(_Spell(Node(one), None))
+        return since is not None and since <= time
 
     def _ending(self, one: str, since: int) -> EventFacts | None:
         """Return the first event from a time on by which an object passed a kill step itself."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from epcis_core.provenance.incidents import CommonOrigin, Incident, common_origin
-from epcis_core.provenance.what_if import Assumptions, WhatIf, what_if
+from epcis_core.provenance.what_if import Assumptions, what_if
+from epcis_core.provenance.what_if_result import WhatIf
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.names import PRODUCT, Names
 from epcis_core.store.trace import evidence_through

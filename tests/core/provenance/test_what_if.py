@@ -10,7 +10,8 @@ from epcis_core.model.times import utc_text
 from epcis_core.provenance.evidence import EventList
 from epcis_core.provenance.facts import Named
 from epcis_core.provenance.lineage import BEFORE_ALL_TIME
-from epcis_core.provenance.what_if import Assumptions, Containers, WhatIf, what_if
+from epcis_core.provenance.what_if import Assumptions, Containers, what_if
+from epcis_core.provenance.what_if_result import WhatIf
 from tests.core.provenance.histories import (
     BOXES,
     COUNTER,
@@ -186,6 +187,18 @@ def test_what_was_killed_may_be_affected_anew(world: World) -> None:
     assert supposed(world, Assumptions(kill_steps=COOKED)).spared == (BOXES,)
     anew = supposed(world, Assumptions(containers="at_once", kill_steps=COOKED))
     assert anew.spared == ()
+
+
+@pytest.mark.parametrize("others", [(), (OTHER_GRAPES,)], ids=["alone", "beside others"])
+def test_what_was_killed_gets_nothing_from_itself_at_a_place_but_from_others(
+    world: World, others: tuple[str, ...]
+) -> None:
+    world.begin(0, GRAPES, *others, at=SHED)
+    world.see(1, GRAPES, step=COOKING, at=SHED)
+    world.see(2, GRAPES, step="holding", at=SHED)
+    world.transform(3, [GRAPES], [BOXES], at=FIELD)
+    answer = supposed(world, Assumptions(hours=5, kill_steps=COOKED))
+    assert (BOXES in answer.spared) == (not others)
 
 
 def test_more_than_there_is_room_for_says_so(crated: World) -> None:
