@@ -1,8 +1,6 @@
 """Whether what the records of a lot say can be true: presence alone is not enough."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Final
 
@@ -11,24 +9,9 @@ from epcis_core.dossier.lot_chain import Happening, LotChain
 from epcis_core.dossier.material import Material
 from epcis_core.findings import Finding, finding
 from epcis_core.model.times import microseconds
+from epcis_core.rules.plausible_values import doubts_of_value, made_on
 from epcis_core.rules.seen_event import PRODUCT, full_name
 
-_EXPIRY: Final = (
-    "cbvmda:bestBeforeDate",
-    "cbvmda:itemExpirationDate",
-    "cbvmda:sellByDate",
-    "gs1:bestBeforeDate",
-    "gs1:expirationDate",
-)
-_PAST: Final = (
-    "cbvmda:harvestStartDate",
-    "cbvmda:harvestEndDate",
-    "cbvmda:productionDate",
-    "gs1:harvestDate",
-    "gs1:harvestDateStart",
-    "gs1:harvestDateEnd",
-    "gs1:productionDate",
-)
 _KNOWN_BY: Final = ("cbvmda:name", "cbvmda:streetAddressOne", "cbvmda:city", "cbvmda:latitude")
 
 Judge = Callable[[Datum, Happening], Iterator[Finding]]
@@ -49,15 +32,14 @@ class Plausibility:
             "time": self._time,
             "place": self._place,
             "place_code": self._place,
-            "quantity": self._quantity,
             "gtin": self._gtin,
             "certificate": self._certificate,
-            **dict.fromkeys(_EXPIRY, self._expiry),
-            **dict.fromkeys(_PAST, self._past),
         }
 
     def of(self, datum: Datum, happening: Happening) -> Iterator[Finding]:
         """Yield why a datum of an event can hardly be true."""
+        if datum.event is not None:
+            yield from doubts_of_value(datum.way, datum.value, happening.recorded.seen)
         judge = self._judges.get(datum.way)
         if judge is not None:
             yield from judge(datum, happening)
@@ -67,7 +49,7 @@ class Plausibility:
         if datum.way != "certificate":
             return True
         held = self._material.certificates.get(datum.element or "", ())
-        day = made_on(happening)
+        day = made_on(happening.recorded.seen)
         return any(one.said.version == datum.version and one.holds_on(day) for one in held)
 
     def _time(self, datum: Datum, happening: Happening) -> Iterator[Finding]:
@@ -80,15 +62,6 @@ class Plausibility:
         if happening.place is not None and not self._is_known(happening.place):
             yield finding("implausible_place", place=datum.value)
 
-    @staticmethod
-    def _quantity(datum: Datum, _: Happening) -> Iterator[Finding]:
-        try:
-            is_some = Decimal(datum.value.partition(" ")[0]) > 0
-        except InvalidOperation:
-            is_some = False
-        if not is_some:
-            yield finding("implausible_quantity", quantity=datum.value)
-
     def _gtin(self, datum: Datum, _: Happening) -> Iterator[Finding]:
         owner = self._material.owners.get(PRODUCT + datum.value)
         if owner is not None and owner.parties.isdisjoint(self._parties):
@@ -96,21 +69,8 @@ class Plausibility:
 
     def _certificate(self, datum: Datum, happening: Happening) -> Iterator[Finding]:
         if not self.holds(datum, happening):
-            day = made_on(happening).isoformat()
+            day = made_on(happening.recorded.seen).isoformat()
             yield finding("implausible_certificate", certificate=datum.value, day=day)
-
-    @staticmethod
-    def _expiry(datum: Datum, happening: Happening) -> Iterator[Finding]:
-        day = made_on(happening)
-        expiry = _day(datum.value)
-        if expiry is None or expiry < day:
-            yield finding("implausible_expiry", expiry=datum.value, day=day.isoformat())
-
-    @staticmethod
-    def _past(datum: Datum, happening: Happening) -> Iterator[Finding]:
-        said, day = _day(datum.value), happening.recorded.seen.day
-        if said is None or said > day:
-            yield finding("implausible_date", date=datum.value, day=day.isoformat())
 
     def _is_known(self, place: str) -> bool:
         """Tell whether anything is said of a place, or of whose number it has."""
@@ -158,16 +118,3 @@ class Plausibility:
             | {one.recorded.recorded_by for one in happenings}
             | ends
         )
-
-
-def made_on(happening: Happening) -> date:
-    """Return the day on which goods were made: as is said of them, else that of the event."""
-    seen = happening.recorded.seen
-    return _day(seen.attribute("cbvmda:productionDate") or "") or seen.day
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

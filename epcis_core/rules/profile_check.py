@@ -18,8 +18,9 @@ from epcis_core.identifiers import party_of
 from epcis_core.model.events import EpcisEvent, ExtensionEvent
 from epcis_core.model.master_data import Vocabulary, attribute_name, element_key
 from epcis_core.model.namespaces import Namespaces
+from epcis_core.rules.plausible_values import doubts_of_value
 from epcis_core.rules.profiles import Profile, Requirement
-from epcis_core.rules.seen_event import SeenEvent, Subject, full_name
+from epcis_core.rules.seen_event import SeenEvent, Subject, Told, full_name
 
 _OWNERS: Final = ("urn:epcglobal:cbv:owning_party", "urn:epcglobal:cbv:possessing_party")
 _PLACE: Final = "https://id.gs1.org/414/"
@@ -42,7 +43,7 @@ class ProfileCheck:
     def event(
         self, event: EpcisEvent, namespaces: Namespaces, locate: Callable[[str], Where]
     ) -> Iterator[Finding]:
-        """Yield what an event lacks and no master data can supply.
+        """Yield what an event lacks and no master data can supply, and what is hardly true in it.
 
         Args:
             event: an event whose structure is right.
@@ -57,11 +58,13 @@ class ProfileCheck:
             for name, moment in self._profile.moments.items()
             if seen.is_at(moment)
         }
+        values: dict[str, Told] = {}
         for requirement in self._profile.requirements:
             named = [objects[name] for name in requirement.when if name in objects]
             lacking = []
             for subject in seen.subjects(requirement.about, named) if named else ():
-                if seen.told(requirement, subject):
+                if told := seen.told(requirement, subject):
+                    values |= {one.pointer: one for one in told}
                     continue
                 awaited = _awaited(requirement, subject)
                 if awaited in self._awaiting:
@@ -72,6 +75,8 @@ class ProfileCheck:
                 else:
                     self._awaiting[awaited] = (requirement, found)
             yield from capped(lacking)
+        for one in values.values():
+            yield from doubts_of_value(one.way, one.value, seen, locate(one.pointer))
 
     def master_data(self, vocabularies: Iterable[Vocabulary]) -> Iterator[Finding]:
         """Yield what the events awaited of the document's master data, and is not there.

@@ -105,7 +105,7 @@ def lacking(law: Profile, chain: Path) -> dict[str, int]:
             found += check.event(read.event, read.namespaces, read.locate)
         assert reader.envelope.head is not None
         found += check.master_data(reader.envelope.head.vocabularies)
-        counts.update(str(one.values["requirement"]) for one in found)
+        counts.update(str(one.values.get("requirement", one.code)) for one in found)
     return dict(sorted(counts.items()))
 
 
@@ -231,6 +231,9 @@ a document invalid.
   else the owner of the place by master data, else who has the place's own GLN.
 * Any one of the things that satisfy a requirement is enough. An attribute counts in every spelling;
   one of the lot's or item's own master data (ILMD) counts for what the event begins.
+* An amount of nothing, an expiry before the production, and a harvest or production later than its
+  own record are told too, at their place: what is [implausible](#how-the-records-of-a-lot-are-judged)
+  of a lot and shows in one event.
 * Error declarations, and events whose type is of another vocabulary, are not judged.
 
 ## How the records of a lot are judged

@@ -397,3 +397,26 @@ def test_ids_of_a_profile_are_unique() -> None:
     law = 'id = "x"\nwhen = ["any"]\nabout = "event"\nhas = ["place"]'
     with pytest.raises(ValueError, match="two requirements have one id"):
         profile(law, law)
+
+
+def test_what_can_hardly_be_true_is_told_at_its_place() -> None:
+    law = profile(
+        'id = "much"\nwhen = ["any"]\nabout = "object"\nhas = ["quantity"]',
+        'id = "so_much"\nwhen = ["any"]\nabout = "object"\nhas = ["quantity"]',
+        'id = "good"\nwhen = ["any"]\nabout = "object"\nilmd = ["cbvmda:bestBeforeDate"]',
+    )
+    lots = [{"epcClass": LOT, "quantity": 0}, {"epcClass": OTHER_LOT, "quantity": 1}]
+    ilmd = {"cbvmda:bestBeforeDate": "2026-02-28"}
+    told = found(law, event(action="ADD", quantityList=lots, ilmd=ilmd))
+    assert [(one.code, one.where.pointer, one.message) for one in told] == [
+        (
+            "implausible_quantity",
+            "/epcisBody/eventList/0/quantityList/0/quantity",
+            "The amount is 0, and should be more than nothing.",
+        ),
+        (
+            "implausible_expiry",
+            "/epcisBody/eventList/0/ilmd/cbvmda:bestBeforeDate",
+            "It expires on 2026-02-28, which is before it was made, on 2026-03-01.",
+        ),
+    ]
