@@ -14,7 +14,7 @@ from typing import Final
 from epcis_core.dossier.material import Material, Recorded
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import canonical, parse_identifier
-from epcis_core.provenance.result import Trace, Visit
+from epcis_core.provenance.result import Link, Trace, Visit
 from epcis_core.rules.profiles import Moment
 from epcis_core.rules.seen_event import PRODUCT, Subject, Told
 
@@ -104,11 +104,16 @@ class LotChain:
     def roots(self) -> tuple[str, ...]:
         """The objects of the chain that were made of nothing that is known, by id."""
         made = {link.to for link in self._trace.links if link.kind == "transformation"}
+        items = {
+            link.from_
+            for link in self._trace.links
+            if link.kind == "membership" and link.to in self.chain
+        }
         return tuple(
             sorted(
                 one
                 for one in self.chain
-                if not ({one, *self._kin[one]} & made) and not self._is_of_a_lot(one)
+                if one not in items and made.isdisjoint({one, *self._kin[one]})
             )
         )
 
@@ -175,20 +180,15 @@ class LotChain:
                     until[one] = max(until.get(one, ""), time)
         return until
 
-    def _is_of_a_lot(self, one: str) -> bool:
-        return any(
-            link.kind == "membership" and link.from_ == one and link.to in self.chain
-            for link in self._trace.links
-        )
+    @cached_property
+    def _packed(self) -> dict[tuple[str, str], Link]:
+        """Content and container to the last link between them."""
+        return {(link.from_, link.to): link for link in self._trace.links}
 
     def _inside(self, one: str, container: str) -> Goods:
         """Return goods that an event means by the container they were in."""
-        packed = [
-            (link.quantity, link.event)
-            for link in self._trace.links
-            if link.from_ == one and link.to == container
-        ]
-        amount, event = packed[-1] if packed else (None, None)
+        packed = self._packed.get((one, container))
+        amount, event = (packed.quantity, packed.event) if packed else (None, None)
         try:
             parsed = parse_identifier(one)
         except IdentifierError:

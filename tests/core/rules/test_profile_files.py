@@ -232,8 +232,7 @@ a document invalid.
 * Any one of the things that satisfy a requirement is enough. An attribute counts in every spelling;
   one of the lot's or item's own master data (ILMD) counts for what the event begins.
 * An amount of nothing, an expiry before the production, and a harvest or production later than its
-  own record are told too, at their place: what is [implausible](#how-the-records-of-a-lot-are-judged)
-  of a lot and shows in one event.
+  own record are told too, at their place: what of a lot is `implausible`, and shows in one event.
 * Error declarations, and events whose type is of another vocabulary, are not judged.
 
 ## How the records of a lot are judged
