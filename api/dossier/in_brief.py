@@ -18,7 +18,7 @@ from epcis_core.rules.profiles import profiles_for
 from epcis_core.store.dossier import material_of
 from epcis_core.store.trace import as_known
 
-_MOST_EVENTS: Final = 500
+_MOST_EVENTS: Final = 300
 """A lot of more events is judged on the page of its completeness alone, which may take longer."""
 
 
