@@ -58,7 +58,7 @@ def anomalies(
     with evidence_through(ledger, view) as (cursor, seen, evidence):
         book = Names(cursor, seen)
         things = list(_things(recalls, evidence))
-        found = CandidateSearch(cursor, seen, most).all(book, asked, things, now)
+        found = CandidateSearch(cursor, seen, book, most).all(asked, things, now)
         judged = find_anomalies(evidence, book, found, asked, now)
         return Odd(judged, found.truncated, seen.last(cursor))
 

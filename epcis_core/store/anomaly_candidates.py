@@ -15,6 +15,7 @@ from epcis_core.provenance.anomalies.found import Candidates
 from epcis_core.provenance.anomalies.selling import EXPIRY, SELL_BY, Recalled
 from epcis_core.provenance.anomalies.thresholds import Thresholds
 from epcis_core.provenance.anomalies.travel import EARTH_KM, point_of
+from epcis_core.provenance.parties import Parties
 from epcis_core.provenance.steps import GIVING, SELLING, TAKING
 from epcis_core.store.literals import among, literal
 from epcis_core.store.names import Names
@@ -42,22 +43,37 @@ class CandidateSearch:
     Args:
         cursor: a reader's.
         view: what may be seen.
+        book: whose places are, and where.
         most: so many objects of a sort, those that were recorded last.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View, most: int) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, view: View, book: Names, most: int
+    ) -> None:
         self._cursor = cursor
         self._view = view
+        self._book = book
         self._most = most
         self._is_cut = False
+        self._make_units()
+        self._make_owners(book)
         cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE act AS SELECT r.object, r.role, r.is_class, r.quantity, "  # noqa: S608 - conditions of ours
-            "r.uom, r.sequence, e.event_id, e.event_type, e.event_time, e.action, e.biz_step, "
-            f"{_SITE} AS site, coalesce(e.read_point, e.biz_location) AS place, "
-            "e.destinations, e.sources, e.transactions "
-            "FROM reference r JOIN event e ON e.sequence = r.sequence "
+            "CREATE OR REPLACE TEMP TABLE act AS WITH named AS ("  # noqa: S608 - conditions of ours
+            "SELECT r.object, r.role, r.is_class, r.sequence, e.event_id, e.event_type, "
+            "e.event_time, e.action, e.biz_step, e.destinations, e.sources, e.transactions, "
+            f"{_SITE} AS site, coalesce(e.read_point, e.biz_location) AS place, u.kind, "
+            "CASE WHEN r.is_class THEN try_cast(r.quantity AS DOUBLE) * u.base ELSE 1 END AS much, "
+            f"{_end('e.sources')}, {_end('e.destinations')} FROM reference r "
+            "JOIN event e ON e.sequence = r.sequence JOIN unit u ON u.uom = coalesce(r.uom, 'C62') "
             f"WHERE e.retracts IS NULL AND {view.condition('e')} AND e.event_id NOT IN (SELECT "
-            f"d.retracts FROM event d WHERE d.retracts IS NOT NULL AND {view.condition('d')})"
+            f"d.retracts FROM event d WHERE d.retracts IS NOT NULL AND {view.condition('d')})) "
+            "SELECT n.*, coalesce(n.of_sources, f.party) AS giver, "
+            "coalesce(n.of_destinations, t.party) AS taker, "
+            f"CASE WHEN n.{_GIVES} THEN coalesce(n.of_sources, f.party, h.party) "
+            f"WHEN n.{_TAKES} THEN coalesce(n.of_destinations, t.party, h.party) "
+            "ELSE coalesce(h.party, n.of_sources, n.of_destinations) END AS party FROM named n "
+            "LEFT JOIN owner h ON h.place = n.place LEFT JOIN owner f ON f.place = n.at_sources "
+            "LEFT JOIN owner t ON t.place = n.at_destinations"
         )
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE packed AS SELECT DISTINCT m.content, m.container "  # noqa: S608 - conditions of ours
@@ -69,21 +85,52 @@ class CandidateSearch:
             f"FROM membership m WHERE {view.condition('m')}"
         )
 
-    def all(
-        self, book: Names, thresholds: Thresholds, recalls: Sequence[Recalled], now: int
-    ) -> Candidates:
+    def all(self, thresholds: Thresholds, recalls: Sequence[Recalled], now: int) -> Candidates:
         """Return everything that may be odd."""
-        moved = self._moved(book, thresholds)
+        moved = self._moved(thresholds)
         made, dated = self._made(), self._dated()
         handed, amounts = self._handed(thresholds, now), self._amounts()
         return Candidates(moved, made, dated, recalls, handed, amounts, self._is_cut)
 
-    def _moved(self, book: Names, thresholds: Thresholds) -> list[str]:
+    def _make_units(self) -> None:
+        """Make the table of what units measure, and how much one is in base units."""
+        seen = self._cursor.execute(
+            f"SELECT DISTINCT r.uom FROM reference r WHERE {self._view.condition('r')}"  # noqa: S608 - a condition of ours
+        )
+        factors = [
+            f"({literal(unit)}, {literal(kind)}, {base!r}::DOUBLE)"
+            for unit, kind, base in map(
+                _base_of, {uom or "C62" for (uom,) in seen.fetchall()} | {"C62"}
+            )
+        ]
+        self._cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE unit AS "  # noqa: S608 - units and numbers
+            f"SELECT * FROM (VALUES {', '.join(factors)}) u(uom, kind, base)"
+        )
+
+    def _make_owners(self, book: Names) -> None:
+        """Make the table of whose each place is, by master data or by the number both share."""
+        seen = self._cursor.execute(
+            "SELECT DISTINCT unnest(list_append(e.places, coalesce(e.read_point, e.biz_location))) "  # noqa: S608 - a condition of ours
+            f"FROM event e WHERE {self._view.condition('e')}"
+        )
+        parties = Parties(book.owners())
+        owners = [
+            f"({literal(place)}, {literal(party)})"
+            for (place,) in seen.fetchall()
+            if place is not None and (party := parties.of_place(place)) is not None
+        ]
+        known = f"(VALUES {', '.join(owners)})" if owners else "(SELECT '', '' LIMIT 0)"
+        self._cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE owner AS SELECT * FROM {known} o(place, party)"  # noqa: S608 - keys, quoted
+        )
+
+    def _moved(self, thresholds: Thresholds) -> list[str]:
         places = self._cursor.execute("SELECT DISTINCT place FROM act WHERE place IS NOT NULL")
         points = [
             f"({literal(place)}, {point[0]!r}, {point[1]!r})"
             for (place,) in places.fetchall()
-            if (point := point_of(book.place(place))) is not None
+            if (point := point_of(self._book.place(place))) is not None
         ]
         limits = thresholds.travel
         known = f"(VALUES {', '.join(points)})" if points else "(SELECT NULL, 0.0, 0.0 LIMIT 0)"
@@ -139,7 +186,7 @@ class CandidateSearch:
     def _handed(self, thresholds: Thresholds, now: int) -> list[str]:
         """Return what was in units of which a shipment has no receipt of its own, or an early one.
 
-        A unit that was packed stands for what is in it.
+        Of a lot it is one of the same amount. A unit that was packed stands for what is in it.
         """
         oldest = f"make_timestamp({now - thresholds.never_received.days * 86_400_000_000:d})"
         fits = (
@@ -149,19 +196,21 @@ class CandidateSearch:
         )
         return self._found(
             "WITH RECURSIVE given AS (SELECT DISTINCT object, sequence, event_time, "  # noqa: S608 - conditions of ours
-            "biz_step, site, destinations, "
-            "count(*) OVER (PARTITION BY object, biz_step, destinations) AS times "
+            "biz_step, site, destinations, is_class, much, "
+            "count(*) OVER (PARTITION BY object, biz_step, destinations, much) AS times "
             f"FROM act WHERE {_GIVES} AND role IN ('epc', 'parent')), "
-            "taken AS (SELECT DISTINCT object, sequence, event_time, biz_step, site, destinations "
+            "taken AS (SELECT DISTINCT object, sequence, event_time, biz_step, site, much, "
+            "destinations "
             f"FROM act WHERE {_TAKES} AND role IN ('epc', 'parent')), "
             "pair AS (SELECT g.object, g.sequence, t.biz_step, "
-            "t.event_time < g.event_time AS early "
+            "t.event_time < g.event_time AS early, "
+            "NOT g.is_class OR abs(t.much - g.much) <= 1e-9 * g.much AS is_same "
             "FROM given g JOIN taken t ON t.object = g.object "
             f"WHERE {fits} AND t.event_time >= g.event_time - INTERVAL 48 HOUR), "
             "met AS (SELECT object, sequence, bool_or(early) AS is_early, "
-            "greatest(count(*) FILTER (biz_step = 'receiving'), "
-            "count(*) FILTER (biz_step = 'accepting'), "
-            "count(*) FILTER (biz_step = 'arriving')) AS receipts "
+            "greatest(count(*) FILTER (is_same AND biz_step = 'receiving'), "
+            "count(*) FILTER (is_same AND biz_step = 'accepting'), "
+            "count(*) FILTER (is_same AND biz_step = 'arriving')) AS receipts "
             "FROM pair GROUP BY object, sequence), "
             "matched AS (SELECT g.object, g.sequence, g.times, g.event_time, "
             "coalesce(m.receipts, 0) AS receipts, coalesce(m.is_early, false) AS is_early "
@@ -177,40 +226,39 @@ class CandidateSearch:
         )
 
     def _amounts(self) -> list[str]:
-        """Return lots of which, at some site, more may have left than came at least.
+        """Return lots of which more may have left a site, or a business, than came at least.
 
         What is packed may leave, and what is unpacked has come. One thing told twice came once.
+        What others got of a business left it, whether it says so or not.
         """
-        units = self._cursor.execute("SELECT DISTINCT uom FROM act").fetchall()
-        factors = [
-            f"({literal(unit)}, {literal(kind)}, {float(base)!r})"
-            for unit, kind, base in map(_base_of, {uom or "C62" for (uom,) in units} | {"C62"})
-        ]
+        packs = "(event_type = 'AggregationEvent' AND role = 'child' AND action = '{}')"
+        leaves = f"({_ENDS} OR {packs.format('ADD')})"
         return self._found(
-            "WITH amount AS (SELECT coalesce(m.lot, a.object) AS lot, a.*, f.kind, "  # noqa: S608 - numbers of ours
-            "CASE WHEN a.is_class THEN try_cast(a.quantity AS DOUBLE) * f.base ELSE 1 END AS much, "
+            "WITH amount AS (SELECT coalesce(m.lot, a.object) AS lot, a.*, "  # noqa: S608 - conditions of ours
             "CASE WHEN a.is_class THEN '' ELSE a.object END AS item FROM act a "
-            "LEFT JOIN member m ON m.member = a.object "
-            f"JOIN (VALUES {', '.join(factors)}) f(uom, kind, base) "
-            "ON f.uom = coalesce(a.uom, 'C62') "
-            "WHERE a.is_class OR m.lot IS NOT NULL), "
-            "gone AS (SELECT lot, site, kind, sum(much) AS much, max(sequence) AS sequence "
-            f"FROM amount WHERE {_GIVES} OR {_ENDS} OR (event_type = 'AggregationEvent' "
-            "AND action = 'ADD' AND role = 'child') GROUP BY lot, site, kind), "
-            f"told AS (SELECT DISTINCT lot, site, kind, much, item, CASE WHEN {_TAKES} "
+            "LEFT JOIN member m ON m.member = a.object WHERE a.is_class OR m.lot IS NOT NULL), "
+            "spread AS (SELECT *, concat('at ', site) AS spot, false AS is_got FROM amount "
+            "UNION ALL SELECT *, concat('of ', party), false FROM amount "
+            f"UNION ALL SELECT *, concat('of ', giver), true FROM amount WHERE {_TAKES} "
+            "AND giver IS NOT NULL), "
+            "gone AS (SELECT lot, spot, kind, max(sequence) AS sequence, "
+            f"coalesce(sum(much) FILTER (NOT is_got AND {leaves}), 0) + greatest("
+            f"coalesce(sum(much) FILTER (NOT is_got AND {_GIVES}), 0), "
+            "coalesce(sum(much) FILTER (is_got), 0)) AS much FROM spread "
+            f"WHERE is_got OR {_GIVES} OR {leaves} GROUP BY lot, spot, kind), "
+            f"told AS (SELECT DISTINCT lot, spot, kind, much, item, CASE WHEN {_TAKES} "
             "THEN biz_step WHEN event_type = 'AggregationEvent' THEN 'unpacking' ELSE role END "
-            "AS way, transactions, sources FROM amount WHERE "
-            f"{_TAKES} OR {_BEGINS} OR (event_type = 'AggregationEvent' AND action = 'DELETE' "
-            "AND role = 'child')), "
-            "ways AS (SELECT lot, site, kind, way, sum(much) AS much FROM told "
-            "GROUP BY lot, site, kind, way), "
-            "came AS (SELECT lot, site, kind, "
+            f"AS way, transactions, sources FROM spread WHERE NOT is_got AND ({_TAKES} "
+            f"OR {_BEGINS} OR {packs.format('DELETE')})), "
+            "ways AS (SELECT lot, spot, kind, way, sum(much) AS much FROM told "
+            "GROUP BY lot, spot, kind, way), "
+            "came AS (SELECT lot, spot, kind, "
             "coalesce(max(much) FILTER (way IN ('receiving', 'accepting', 'arriving')), 0) + "
             "coalesce(max(much) FILTER (way IN ('epc', 'output')), 0) + "
             "coalesce(max(much) FILTER (way = 'unpacking'), 0) AS much "
-            "FROM ways GROUP BY lot, site, kind) "
+            "FROM ways GROUP BY lot, spot, kind) "
             "SELECT g.lot, max(g.sequence) FROM gone g LEFT JOIN came c ON c.lot = g.lot "
-            "AND c.site IS NOT DISTINCT FROM g.site AND c.kind = g.kind "
+            "AND c.spot = g.spot AND c.kind = g.kind "
             "WHERE g.much > coalesce(c.much, 0) * 1.000000001 GROUP BY g.lot"
         )
 
@@ -228,3 +276,17 @@ def _base_of(unit: str) -> tuple[str, str, float]:
     """Return a unit with what it measures, and how much one is in base units."""
     found = to_base(Decimal(1), unit)
     return (unit, unit, 1.0) if found is None else (unit, found[0], float(found[1]))
+
+
+def _end(column: str) -> str:
+    """Return the SQL for the party that sources or destinations name, and for their location."""
+    name = column.rpartition(".")[2]
+
+    def first(kind: str) -> str:
+        named = f"list_filter({column}, lambda one: starts_with(one, '{kind} '))[1]"
+        return f"substr({named}, {len(kind) + 2})"
+
+    return (
+        f"coalesce({first('owning_party')}, {first('possessing_party')}) AS of_{name}, "
+        f"{first('location')} AS at_{name}"
+    )

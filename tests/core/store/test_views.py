@@ -292,8 +292,8 @@ def odd_through(ledger: Ledger, view: View) -> Any:
 
 
 def candidates_through(cursor: duckdb.DuckDBPyConnection, view: View) -> Any:
-    search = CandidateSearch(cursor, view, 9)
-    found = search.all(Names(cursor, view), usual_thresholds(), (), 2 * NOW)
+    search = CandidateSearch(cursor, view, Names(cursor, view), 9)
+    found = search.all(usual_thresholds(), (), 2 * NOW)
     return [*found.moved, *found.made, *found.dated, *found.handed, *found.amounts]
 
 
