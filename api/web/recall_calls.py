@@ -26,12 +26,14 @@ class CallRow:
         near: how far it is from the consumer, in words.
         has: what it has, cannot account for or sold, in words; what can still be stopped first.
         silent: somebody shipped to it, and it recorded no receipt.
+        confirmed: when it last recorded a change of hands itself, UTC; None where it never did.
     """
 
     contact: Contact
     near: str
     has: tuple[str, ...]
     silent: bool
+    confirmed: str | None
 
 
 def call_rows(recall: Recall, namer: Namer) -> tuple[CallRow, ...]:
@@ -42,6 +44,7 @@ def call_rows(recall: Recall, namer: Namer) -> tuple[CallRow, ...]:
         for one in recall.trace.handovers
         if one.confirmed == "sender" and not one.unseen
     }
+    confirmed = last_confirmed(recall)
     return tuple(
         CallRow(
             contact_of(call.party, namer.book.party(call.party), namer),
@@ -51,9 +54,28 @@ def call_rows(recall: Recall, namer: Namer) -> tuple[CallRow, ...]:
             tuple(_has(held[call.party], missing[call.party], sold[call.party], namer))
             or (namer.texts("recall_has.nothing"),),
             call.party in silent,
+            confirmed.get(call.party),
         )
         for call in recall.call_list
     )
+
+
+def last_confirmed(recall: Recall) -> dict[str, str]:
+    """Return party to when it last recorded a change of hands itself."""
+    found: dict[str, str] = {}
+    for one in recall.trace.handovers:
+        told = (
+            (one.from_party, one.shipped, one.shipped_at),
+            (
+                one.to_party,
+                one.received,
+                one.received_at,
+            ),
+        )
+        for party, event, time in told:
+            if party is not None and event is not None and time is not None:
+                found[party] = max(found.get(party, time), time)
+    return found
 
 
 def _held(recall: Recall) -> dict[str | None, _Piles]:

@@ -15,6 +15,10 @@ Cell = Value | Decimal
 
 _NARROW: Final = 12
 _WIDE: Final = 42
+_HEADING: Final = 32
+"""Points of a row of headings, which have two lines."""
+
+_A4: Final = 9  # as programs for sheets number it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,13 @@ def write_table(book: Book, table: Table) -> None:
             put(sheet, place, position, plain(value), _form(book, value))
     for position in range(len(table.headings)):
         sheet.set_column(position, position, _width(table, position))
+    sheet.set_row(0, _HEADING)
     sheet.freeze_panes(1, 0)
-    if table.headings:
-        sheet.autofilter(0, 0, max(len(table.rows), 1), last)
+    sheet.autofilter(0, 0, max(len(table.rows), 1), last)
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def plain(value: Cell) -> Value:
@@ -104,4 +112,5 @@ def _form(book: Book, value: Cell) -> object:
 
 def _width(table: Table, position: int) -> int:
     longest = max((len(str(row[position] or "")) for row in table.rows), default=0)
-    return min(_WIDE, max(_NARROW, longest + 2))
+    heading = len(table.headings[position]) // 2 + 4  # on two lines, with the sign of the filter
+    return min(_WIDE, max(_NARROW, longest + 2, heading))

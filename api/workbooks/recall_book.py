@@ -11,6 +11,7 @@ from api.web.bars import added
 from api.web.contacts import address_of
 from api.web.gap_words import briefs_of_trace, gap_rows
 from api.web.naming import Namer
+from api.web.recall_calls import last_confirmed
 from api.workbooks.book import Cell, Table, amount, day, workbook
 from api.workbooks.chronicle import code_of, gtin_of, number_of
 from epcis_core.provenance.recall_result import Affected
@@ -52,7 +53,7 @@ _CUSTOMERS = (
     *("customer", "customer_gln", *_THING, "shipped_to", "returned", "on_hand", "unaccounted"),
     "unit",
 )
-_CALLS = ("order", "party", "gln", "phone", "address", "steps")
+_CALLS = ("order", "party", "gln", "phone", "address", "steps", "confirmed")
 _GAPS = ("told", "goods")
 
 
@@ -157,6 +158,7 @@ def _held(party: str | None, uom: str | None, one: Affected | None) -> str | Non
 
 
 def _calls(report: Report, namer: Namer) -> Iterator[Row]:
+    confirmed = last_confirmed(report.recall)
     for number, one in enumerate(report.recall.call_list, start=1):
         known = namer.book.party(one.party)
         phone = known.get("phone")
@@ -167,6 +169,7 @@ def _calls(report: Report, namer: Namer) -> Iterator[Row]:
             str(phone) if phone else None,
             address_of(known),
             float(one.steps_from_consumer),
+            _moment(confirmed[one.party]) if one.party in confirmed else None,
         )
 
 

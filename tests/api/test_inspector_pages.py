@@ -162,6 +162,7 @@ def test_single_items_of_one_product_in_one_state_stand_together(client: httpx.C
 def test_who_got_how_much_and_what_is_still_to_be_found(client: httpx.Client) -> None:
     html = english(client, recall_of(PACKED))
     table = {(row[0], row[1].rpartition(" ")[2]): row[2:] for row in rows(html, "customers")}
+    assert section(html, "calls").count("Last recorded itself:") == 4  # of five
     silent = "Quầy trái cây Hẻm Mười Hai"
     assert table[silent, "CV260313"] == ["58 items", "0 items", "0 items", "58 items"]
     assert table["Kho lạnh Cầu Vồng Xám", "DN260311"] == ["30 items", *["0 items"] * 3]

@@ -153,6 +153,9 @@ def test_the_trace_report_has_the_numbers_of_the_json(client: httpx.Client) -> N
     assert [(row["Nơi cần gọi"], row["Điện thoại"]) for row in calls] == [
         (one["name"], one["phone"]) for one in answer["call_list"]
     ]
+    told_last = {row["Nơi cần gọi"]: row["Tự ghi lần cuối (giờ Việt Nam)"] for row in calls}
+    assert str(told_last["Cửa hàng trái cây Lá Me Nhỏ"]) == "2026-03-15 20:30:00"
+    assert not told_last["Quầy trái cây Hẻm Mười Hai"]  # which recorded nothing
     (made,) = records(book["Báo cáo"])
     parts = ("Đã dùng", "Bán lẻ", "Tồn", "Tiêu hủy", "Chưa rõ")
     assert (made["Sản xuất"], [made[name] for name in parts]) == (30, [20, 8, 0, 2, 0])

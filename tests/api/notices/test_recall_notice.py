@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from api.access.exports import DOCUMENTS
 from api.clock import now
 from epcis_core.access.roles import Role
 from epcis_core.store.registry.entries import open_session, work_on
@@ -104,6 +105,18 @@ def test_a_notice_is_issued_in_both_languages_with_lots_codes_and_checkpoint(
     assert (noted.who, noted.about) == (email_of(Role.INSPECTOR), f"{number}.1 {digest}")
     kept = [one.value for one in items_of(site.books, CASE) if one.kind == "export"]
     assert f"/recall/notices/{number}/1.pdf" in kept
+
+
+def test_what_is_downloaded_under_a_case_stands_with_it(
+    site: Members, inspector: httpx.Client
+) -> None:
+    asked = f"id={quote(LOT, safe='')}"
+    for name in DOCUMENTS:
+        assert inspector.get(f"/recall/{name}?{asked}").status_code == 200, name
+    kept = [one.value for one in items_of(site.books, CASE) if one.kind == "export"]
+    assert [one for one in kept if not one.startswith("/recall/notices/")] == [
+        f"/recall/{name}?{asked}" for name in DOCUMENTS
+    ]
 
 
 def test_hostile_text_is_printed_as_it_is_and_does_nothing(inspector: httpx.Client) -> None:
