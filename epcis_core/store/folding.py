@@ -77,7 +77,7 @@ def fold_name(text: str) -> str:
 def called_so(text: str, named: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
     """Return the things in whose names every word of a text begins a word; else those with each in.
 
-    Case and accents do not count.
+    Case and accents do not count, but for the order: what has the text as it was typed is first.
 
     Args:
         text: as typed.
@@ -87,11 +87,13 @@ def called_so(text: str, named: Iterable[tuple[str, str, str]]) -> list[tuple[st
     [('1', 'a')]
     """
     words = fold_name(text).split()
-    begun: list[tuple[str, str]] = []
-    held: list[tuple[str, str]] = []
+    begun: list[tuple[bool, str, str]] = []
+    held: list[tuple[bool, str, str]] = []
     for key, names, name in named if words else ():
         folded = fold_name(names)
         if all(word in folded for word in words):
             begins = all(f" {word}" in f" {folded}" for word in words)
-            (begun if begins else held).append((key, name))
-    return begun or held
+            is_other = text.casefold() not in names.casefold()
+            (begun if begins else held).append((is_other, key, name))
+    found = sorted(begun or held, key=lambda one: one[0])
+    return [(key, name) for _, key, name in found]

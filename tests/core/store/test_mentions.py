@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.folding import called_so
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.mentions import MOST, Mentions, mentions_of, seen_last
 from epcis_core.store.registry.organisations import Organisation, add_organisation
@@ -192,6 +193,12 @@ def test_words_begin_where_a_name_does(kept: tuple[Ledger, Bookkeeping]) -> None
     hits = search(kept[0], EVERYTHING, "ca na", books=kept[1])
     assert [hit.title for hit in hits] == ["Vườn Cà Ná", "Công ty Cà Ná Khác", "HTX Nho Cà Ná"]
     assert [hit.kind for hit in search(kept[0], EVERYTHING, "cardi")][:2] == ["product", "lot"]
+
+
+def test_of_names_alike_but_for_their_marks_the_one_as_typed_is_first() -> None:
+    named = [("1", "Vựa cá Nhỏ", "Vựa cá Nhỏ"), ("2", "HTX Nho Đỏ", "HTX Nho Đỏ")]
+    assert called_so("nho", named) == [("2", "HTX Nho Đỏ"), ("1", "Vựa cá Nhỏ")]
+    assert called_so("NHỎ", named) == [("1", "Vựa cá Nhỏ"), ("2", "HTX Nho Đỏ")]
 
 
 def test_of_the_registry_a_business_finds_whom_its_events_name(
