@@ -10,7 +10,7 @@ from api.web.gap_words import Brief, Briefs, GapRow, gap_rows, gap_title
 from api.web.naming import Namer
 from epcis_core.provenance.result import Gap, Handover, Link, Trace
 
-_MOST: Final = 5
+_MOST: Final = 3
 _MOST_LIKELY: Final = 30
 _RECEIVERS: Final = frozenset({"shipped_not_received"})
 _SENDERS: Final = frozenset({"received_not_shipped"})

@@ -1,5 +1,8 @@
 """The page of a trace, and the same as JSON."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -14,8 +17,8 @@ from api.pictures.readings import measured_json, measured_of, measured_told
 from api.portal.page import portals_of
 from api.traces import lists
 from api.traces.lists import Id, MaxObjects, offsets_of, sales_of, stored_of, unknown
-from api.web.answers import as_json, namer_for, page, wants_page
-from api.web.naming import gaps_link, trace_link, trace_list_link
+from api.web.answers import as_json, flowing_page, namer_for, wants_page
+from api.web.naming import Namer, gaps_link, trace_link, trace_list_link
 from api.web.reached import trace_reached
 from api.web.stamp_orders import stamps_link
 from api.web.step_photos import photo_links
@@ -26,7 +29,7 @@ from epcis_core.identifiers.widening import anchors
 from epcis_core.provenance.result import Direction
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.recall_notices import recalls_on
-from epcis_core.store.trace import trace_and_balances, trace_lot
+from epcis_core.store.trace import is_recorded, subject_of, trace_and_balances, trace_lot
 
 router = APIRouter()
 router.include_router(lists.router)
@@ -59,44 +62,66 @@ def show_trace(
         told = {} if answer.objects else hint(id)
         reached = trace_reached(request, answer, as_of=as_of or None)
         return as_json({**reached.as_json(), **told}, status=200 if answer.objects else 404)
+    asked = _Asked(id, direction, at or None, as_of or None, max_objects)
+    namer = namer_for(request, as_of=asked.as_of)
+    view, subject = view_of(request), subject_of(id)
+    if not is_recorded(state.ledger, view, id, at=asked.at, as_of=asked.as_of):
+        return unknown(request, trace_lot(state.ledger, view, id, as_of=asked.as_of), id, namer)
+    how = {"direction": direction, "at": at, "as_of": as_of}
+    return flowing_page(
+        request,
+        "trace.html",
+        work=lambda: _worked_out(request, asked, namer),
+        subject=subject,
+        stamps=stamps_link(request, subject),
+        portals=portals_of(request, subject),
+        n=namer,
+        is_past=bool(as_of),
+        most=MOST_LINES,
+        gaps_link=gaps_link(subject, as_of=as_of),
+        link=lambda **change: trace_link(subject, **{**how, **change}),
+        listed=lambda of, **more: trace_list_link(subject, of, **how, **more),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be traced, and how: see `trace_lot`."""
+
+    text: str
+    direction: Direction
+    at: str | None
+    as_of: str | None
+    max_objects: int
+
+
+def _worked_out(request: Request, asked: _Asked, namer: Namer) -> dict[str, Any]:
+    """Return what the page shows, once its head is on its way."""
+    state = request.app.state
     answer, balances = trace_and_balances(
         state.ledger,
         view_of(request),
-        id,
-        direction=direction,
-        at=at or None,
-        as_of=as_of or None,
+        asked.text,
+        direction=asked.direction,
+        at=asked.at,
+        as_of=asked.as_of,
         now=now(),
-        max_objects=max_objects,
+        max_objects=asked.max_objects,
     )
-    namer = namer_for(request, as_of=as_of or None)
-    if not answer.objects:
-        return unknown(request, answer, id, namer)
-    measured = measured_of(request, answer)
-    how = {"direction": direction, "at": at, "as_of": as_of}
     stored = stored_of(request, shown_events(answer))
     is_recalled = _is_recalled(state.books, answer.subject)
-    return page(
-        request,
-        "trace.html",
-        p=trace_page(answer, offsets_of(stored), balances, namer, is_recalled=is_recalled),
-        completeness=completeness_in_brief(request, answer, namer, as_of=as_of or None),
-        photos=photo_links(request, stored),
-        readings=measured_told(measured, namer),
-        unread=max(len(measured) - MOST_DEVICES, 0),
-        map=chain_map(answer, namer),
-        stamps=stamps_link(request, answer.subject),
-        portals=portals_of(request, answer.subject),
-        trace=answer,
-        n=namer,
-        sales=sales_of(answer),
-        is_past=bool(as_of),
-        checkpoint=latest_on_paper(state.ledger, state.books, now()),
-        most=MOST_LINES,
-        link=lambda **change: trace_link(answer.subject, **{**how, **change}),
-        gaps_link=gaps_link(answer.subject, as_of=as_of),
-        listed=lambda of, **more: trace_list_link(answer.subject, of, **how, **more),
-    )
+    measured = measured_of(request, answer)
+    return {
+        "trace": answer,
+        "p": trace_page(answer, offsets_of(stored), balances, namer, is_recalled=is_recalled),
+        "completeness": completeness_in_brief(request, answer, namer, as_of=asked.as_of),
+        "photos": photo_links(request, stored),
+        "readings": measured_told(measured, namer),
+        "unread": max(len(measured) - MOST_DEVICES, 0),
+        "map": chain_map(answer, namer),
+        "sales": sales_of(answer),
+        "checkpoint": latest_on_paper(state.ledger, state.books, now()),
+    }
 
 
 @router.get("/trace/readings.json", include_in_schema=False)

@@ -1,7 +1,7 @@
 """How an answer reaches whoever asked: as a page in their language, or as JSON."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import jinja2
 import orjson
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.requests import HTTPConnection
 
 from api.access.asker import asker_of, view_of
@@ -56,6 +56,9 @@ def wants_page(request: Request) -> bool:
     return page >= max(json, default=0.0)
 
 
+_HEAD_ENDS: Final = "<!-- the head ends here -->"
+
+
 def texts_for(request: HTTPConnection) -> texts.Texts:
     """Return the texts in the language of the caller."""
     return texts.Texts(
@@ -86,21 +89,60 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         **values: what the template shows.
     """
     t = texts_for(request)
-    settings = request.app.state.settings
-    html = (
-        environment(settings.root)
-        .get_template(template)
-        .render(
-            t=t,
-            languages=_language_links(request),
-            json_link=_json_link(request),
-            demo=settings.demo,
-            practice=request.app.state.practice,
-            asker=asker_of(request),
-            **values,
-        )
-    )
-    answer = HTMLResponse(html, status_code=status, headers=dict(SECURITY_HEADERS))
+    found = environment(request.app.state.settings.root).get_template(template)
+    html = found.render(**_shown(request, t), **values)
+    return _as_page(request, t, HTMLResponse(html, status_code=status))
+
+
+def flowing_page(request: Request, template: str, **values: Any) -> Response:
+    """Return a page of which the head is sent before the rest of it is worked out.
+
+    The rest is what a function among the values gives, which the main block of the template calls.
+    Where that fails, the reader is told so, and the connection is cut.
+
+    Args:
+        request: what it answers.
+        template: file name of the template.
+        **values: what the template shows.
+    """
+    t = texts_for(request)
+    found = environment(request.app.state.settings.root).get_template(template)
+    pieces = found.generate(**_shown(request, t), **values)
+    answer = StreamingResponse(_flow(pieces, t), media_type="text/html; charset=utf-8")
+    answer.headers["X-Accel-Buffering"] = "no"  # else a proxy keeps the head until there is more
+    return _as_page(request, t, answer)
+
+
+def _flow(pieces: Iterator[str], t: texts.Texts) -> Iterator[str]:
+    head = []
+    for piece in pieces:
+        head.append(piece)
+        if _HEAD_ENDS in piece:
+            break
+    yield "".join(head)
+    try:
+        rest = "".join(pieces)
+    except Exception:
+        yield f'<p class="problem" role="alert">{t("site.cut")}</p>'
+        raise
+    yield rest
+
+
+def _shown(request: Request, t: texts.Texts) -> dict[str, Any]:
+    """Return what every page shows."""
+    return {
+        "t": t,
+        "languages": _language_links(request),
+        "json_link": _json_link(request),
+        "demo": request.app.state.settings.demo,
+        "practice": request.app.state.practice,
+        "asker": asker_of(request),
+    }
+
+
+def _as_page(request: Request, t: texts.Texts, answer: Response) -> Response:
+    """Return an answer with what the headers of every page say."""
+    answer.headers.update(SECURITY_HEADERS)
     answer.headers["Content-Language"] = t.language
     answer.headers["Vary"] = "Accept, Accept-Language, Cookie"
     answer.headers["Cache-Control"] = "no-store"
@@ -109,7 +151,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             LANGUAGE_COOKIE,
             t.language,
             max_age=_COOKIE_AGE,
-            path=settings.root or "/",
+            path=request.app.state.settings.root or "/",
             secure=request.url.scheme == "https",
             httponly=True,
             samesite="lax",

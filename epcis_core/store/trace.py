@@ -68,6 +68,27 @@ def trace_lot(
     return answer
 
 
+def is_recorded(
+    ledger: Ledger, view: View, text: str, *, at: str | None = None, as_of: str | None = None
+) -> bool:
+    """Tell whether there is anything to trace of an object, which takes less than to trace it.
+
+    Args:
+        ledger: see `trace_lot`, also for the others.
+        view: what may be seen.
+        text: any spelling of its identifier.
+        at: event time; it must be a timestamp.
+        as_of: ledger time.
+
+    Raises:
+        QueryError: `at` or `as_of` is no timestamp.
+    """
+    if at is not None:
+        _instant(at, parameter="at")
+    with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
+        return Chain(evidence, Names(cursor, seen)).is_known(subject_of(text))
+
+
 def trace_and_balances(
     ledger: Ledger,
     view: View,

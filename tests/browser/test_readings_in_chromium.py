@@ -16,6 +16,8 @@ OpenPage = Callable[..., Page]
 def test_too_warm_a_ride_is_told_in_words_and_marked_in_red(open_page: OpenPage, demo: str) -> None:
     page = open_page(f"{demo}/trace?id={LOT}", width=SMALL_PHONE, script=False)
     section = page.locator("section[aria-labelledby=readings]")
+    expect(section.locator("summary").first).to_contain_text("có lúc vượt ngưỡng")
+    section.locator("summary").first.click()
     first = section.locator("article").first
     expect(first.locator("h3")).to_have_text("Nhiệt độ: GIAI 89350991TL0042")
     # From 4.6 at 01:00 to 9.4 at 02:30, and to 5.2 at 03:30: above 8 from 02:03:45 to 02:50.

@@ -86,6 +86,7 @@ from epcis_core.store.trace import (
     balance_of,
     evidence_through,
     gaps_of,
+    is_recorded,
     reader_of,
     recall_lots,
     trace_and_balances,
@@ -441,6 +442,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         )
     ),
     ("trace", "recall_lots"): lambda ledger, view: recall_lots(ledger, view, [lot("L1")]).affected,
+    ("trace", "is_recorded"): lambda ledger, view: is_recorded(ledger, view, lot("L1")),
     ("trace", "trace_and_balances"): lambda ledger, view: trace_and_balances(
         ledger, view, lot("L1")
     )[1],
