@@ -168,15 +168,15 @@ def fill(ledger: Ledger, shops: int = SHOPS, deliveries: int = DELIVERIES) -> No
         raise SystemExit(f"not captured: {str(report.as_json())[:2000]}")
 
 
-def answered(client: httpx.Client, address: str) -> tuple[float, float, int]:
-    """Return after how many seconds the head and the whole came, and how many bytes."""
-    began = time.perf_counter()
+def answered(client: httpx.Client, address: str) -> tuple[float, float, float, int]:
+    """Return when the head and the whole came, what the processor took, in seconds, and bytes."""
+    began, busy = time.perf_counter(), time.process_time()
     with client.stream("GET", address) as answer:
         chunks = answer.iter_raw()
         size = len(next(chunks))
         head = time.perf_counter() - began
         size += sum(map(len, chunks))
-    return head, time.perf_counter() - began, size
+    return head, time.perf_counter() - began, time.process_time() - busy, size
 
 
 def seen(address: str) -> dict[str, float]:
@@ -194,13 +194,29 @@ def seen(address: str) -> dict[str, float]:
             "[performance.getEntriesByName('first-contentful-paint')[0].startTime,"
             " performance.getEntriesByType('navigation')[0].loadEventEnd]"
         )
+        processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+        drawing = [one["id"] for one in processes["processInfo"] if one["type"] == "renderer"]
+        memory = max(map(own_memory, drawing))
         browser.close()
     return {
         "first paint, s": painted / 1000,
         "whole page, s": loaded / 1000,
+        "memory of the browser's process for it, MB": memory / 1e6,
         "heap of scripts, MB": told["JSHeapTotalSize"] / 1e6,
         "elements and texts": told["Nodes"],
     }
+
+
+def own_memory(number: int) -> int:
+    """Return the bytes of memory that a process shares with no file.
+
+    Raises:
+        LookupError: the system does not tell.
+    """
+    for line in Path(f"/proc/{number}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(f"/proc/{number}/status tells no RssAnon")
 
 
 def main() -> None:
@@ -220,9 +236,11 @@ def main() -> None:
         ):
             path = f"{address}/trace?id={quote(LOT, safe='')}"
             runs = [answered(client, path) for _ in range(5)]
-            print(f"head, s: {statistics.median(head for head, _, _ in runs):.2f}")
-            print(f"all of it, s: {statistics.median(whole for _, whole, _ in runs):.2f}")
-            print(f"bytes: {runs[0][2]:,}")
+            heads, wholes, processor, sizes = zip(*runs, strict=True)
+            print(f"head, s: {statistics.median(heads):.2f}")
+            print(f"all of it, s: {statistics.median(wholes):.2f}")
+            print(f"processor, s: {statistics.median(processor):.2f}")
+            print(f"bytes: {sizes[0]:,}")
             for name, number in seen(path).items():
                 print(f"{name}: {number:,.2f}")
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.web.paging import ON_A_PAGE
 from bench.large_trace_page import LOT as LARGE
-from bench.large_trace_page import SHOPS, fill
+from bench.large_trace_page import SHOPS, fill, own_memory
 from epcis_core.store.ledger import Ledger
 from tests.browser.conftest import DESK, PHONE, running
 from tests.browser.test_pages_in_chromium import told_barriers
@@ -207,11 +206,3 @@ def memory_of(browser: Browser) -> int:
     told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     numbers = [one["id"] for one in told if one["type"] == "renderer"]
     return max(map(own_memory, numbers))
-
-
-def own_memory(number: int) -> int:
-    """Return the bytes of memory of a process that it shares with no file."""
-    for line in Path(f"/proc/{number}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("RssAnon:"):
-            return int(line.split()[1]) * 1024
-    raise AssertionError(f"{number} tells no memory")
