@@ -98,7 +98,7 @@ def days_of(visits: Visits, shown: Mapping[str, Happening], namer: Namer) -> tup
             day,
             times.calendar_day(day, namer.texts.language),
             len(events),
-            namer.joined(_distinct(namer.party(visits[one][0].party) for one in events)),
+            namer.parties(visits[one][0].party for one in events),
             tuple(shown[one] for one in events if one in shown),
         )
         for day, events in found.items()

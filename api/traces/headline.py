@@ -114,7 +114,7 @@ def way_of(handovers: Sequence[Handover], sales: Sequence[Handover], namer: Name
     sellers = dict.fromkeys(one.from_party for one in sales)
     told = [_between(moved, namer)] if moved else [texts("chain.way_none")] if not sellers else []
     if sellers:
-        told.append(texts("chain.way_sold", parties=_named(sellers, namer)))
+        told.append(texts("chain.way_sold", parties=namer.parties(sellers)))
     return " ".join(told)
 
 
@@ -127,16 +127,12 @@ def _between(moved: Sequence[Handover], namer: Namer) -> str:
     last = [one for one in takers if one not in givers] or [moved[-1].to_party]
     between = [one for one in givers if one in takers and one not in {*first, *last}]
     named: Mapping[str, str] = {
-        "first": _named(first, namer),
-        "last": _named(last, namer),
+        "first": namer.parties(first),
+        "last": namer.parties(last),
     }
     if not between:
         return namer.texts("chain.way", **named)
-    return namer.texts("chain.way_through", between=_named(between, namer), **named)
-
-
-def _named(parties: Iterable[str | None], namer: Namer) -> str:
-    return namer.joined([namer.party(one) for one in parties])
+    return namer.texts("chain.way_through", between=namer.parties(between), **named)
 
 
 def _state(trace: Trace, gaps: int, namer: Namer, *, is_recalled: bool) -> str:

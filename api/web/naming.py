@@ -63,6 +63,14 @@ class Namer:
         name = self.party(first)
         return self.texts.count("chain.crowd", len(others), name=name) if others else name
 
+    def parties(self, keys: Iterable[str | None]) -> str:
+        """Return parties as part of a sentence, each once: the first few and how many others."""
+        names = list(dict.fromkeys(map(self.party, keys)))
+        if len(names) <= _LISTED:
+            return self.joined(names)
+        more = self.texts.count("chain.more_parties", len(names) - _LISTED)
+        return f"{', '.join(names[:_LISTED])} {more}"
+
     def numbered_party(self, key: str) -> str:
         """Return a party's name with its GLN, or that alone where it has none."""
         name, number = _named(self.book.party(key)), key.removeprefix(PARTY)

@@ -40,7 +40,7 @@ MOST_LINES: Final = 30
 """Of handovers, objects, places and the like it shows this many itself."""
 
 _MOST_LOADS: Final = 12
-_MOST_GAPS: Final = 10
+_MOST_GAPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def trace_page(
     return TracePage(
         trace=trace,
         subject=subject,
-        title=subject.name or namer.thing(subject.id),
+        title=_title(subject, namer),
         maker=home.party if home is not None else None,
         expiry=_expiry(subject.expiry, namer),
         headline=headline_of(trace, balances, namer, is_recalled=is_recalled),
@@ -166,6 +166,13 @@ def trace_page(
         happenings=len(visits),
         is_disputed=is_disputed(trace),
     )
+
+
+def _title(subject: TracedObject, namer: Namer) -> str:
+    """Return the product of a lot, whose number stands beside it; else what to call an object."""
+    if subject.lot and subject.gtin and not subject.serial:
+        return subject.name or f"GTIN {subject.gtin}"
+    return subject.name or namer.thing(subject.id)
 
 
 def is_disputed(trace: Trace) -> bool:
