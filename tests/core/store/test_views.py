@@ -49,6 +49,7 @@ from epcis_core.store.events import (
 from epcis_core.store.evidence import StoredEvidence
 from epcis_core.store.exported_log import write_captures, write_log
 from epcis_core.store.fact_rows import read_facts
+from epcis_core.store.figures import Between, count_figure
 from epcis_core.store.hierarchy import keys_below
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.later import count_later, last_entry, recorded_at, recorded_later
@@ -64,7 +65,7 @@ from epcis_core.store.master_data_query import query_master_data
 from epcis_core.store.mentions import mentions_of, seen_last
 from epcis_core.store.names import Names
 from epcis_core.store.numbers import NumberColumn
-from epcis_core.store.outbreaks import origin_of_cases, suppose
+from epcis_core.store.outbreaks import lots_of_late, origin_of_cases, suppose
 from epcis_core.store.part import (
     LedgerPart,
     elements_about,
@@ -74,6 +75,7 @@ from epcis_core.store.part import (
     sent_events,
 )
 from epcis_core.store.photos import named_photos
+from epcis_core.store.practice import done_by
 from epcis_core.store.predicate import condition_of
 from epcis_core.store.proofs import prove_events, prove_trace
 from epcis_core.store.query import page_of_events, query_events, stream_events
@@ -277,6 +279,24 @@ def material_of_farm(ledger: Ledger, view: View) -> Material:
         return material_of(ledger, view, books, trace_lot(ledger, EVERYTHING, lot("L1")))
 
 
+def counted(ledger: Ledger, view: View) -> bool:
+    """Tell whether events are counted; a business is refused, and so sees no more than its own."""
+    between = Between(0, NOW * 2, "1970-01-01", "2099-12-31")
+    with Bookkeeping(ledger.path) as books:
+        if view.viewer is None:
+            return count_figure(ledger, books, view, "events", between).number > 0
+        with pytest.raises(ValueError, match="counted for whoever sees all"):
+            count_figure(ledger, books, view, "events", between)
+    return view.viewer == "farm"
+
+
+def done(ledger: Ledger, view: View) -> frozenset[str]:
+    """Who has sent an event, as an exercise of the course asks."""
+    with Bookkeeping(ledger.path) as books:
+        sql = "SELECT e.organisation FROM event e WHERE {e}"
+        return done_by(ledger, books, view, of="ledger", sql=sql, goods="")
+
+
 def proven_objects(ledger: Ledger, view: View) -> Any:
     with Bookkeeping(ledger.path) as books:
         return prove_trace(ledger, books, view, lot("L1"), now=NOW + 10)[0].objects
@@ -430,6 +450,9 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
         *material_of_farm(ledger, view).events,
         *material_of_farm(ledger, view).master_data,
     ],
+    ("figures", "count_figure"): counted,
+    ("outbreaks", "lots_of_late"): lambda ledger, view: lots_of_late(ledger, view, 5),
+    ("practice", "done_by"): done,
     ("trace", "as_known"): with_cursor(
         lambda cursor, view: as_known(cursor, view, "2099-01-01T00:00:00Z").up_to_sequence != -1
     ),
