@@ -25,7 +25,7 @@ from tests.ingest.documents import document, lot, observed
 GRAPES = "https://id.gs1.org/01/08936099141015/10/DN260311"
 LANDED = "https://id.gs1.org/01/08931007306012/10/HR251006"
 FORMULA = "=1+1"
-HOSTILE = lot("HOSTILE")
+HOSTILE, COOLED = lot("HOSTILE"), lot("COOLED")
 BOOKS = [name for name in DOCUMENTS if name.endswith(".xlsx")]
 
 Rows = dict[str, list[list[Any]]]
@@ -40,8 +40,17 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
                 with path.open("rb") as file:
                     capture_stream(ledger, file, file_name=path.name, now=NOW)
         with serving(ledger) as opened:
-            capture_bytes(ledger, hostile(), file_name="hostile", now=NOW)
+            for whole in (hostile(), cooled()):
+                assert capture_bytes(ledger, whole, file_name="a", now=NOW).status == "accepted"
             yield opened
+
+
+def cooled() -> bytes:
+    """A lot that is cooled; the CBV has no word for that."""
+    step = "https://ns.example.vn/traceability/BizStep-cooling"
+    event = observed(quantityList=[{"epcClass": COOLED, "quantity": 7}], bizStep=step)
+    del event["epcList"]
+    return document(event)
 
 
 def hostile() -> bytes:
@@ -197,12 +206,23 @@ def test_the_sortable_spreadsheet_has_a_row_per_event_and_lot_and_tells_what_is_
     assert shipped[0]["Ship to GLN"] == "8934907000110/DOCK1"
     assert shipped[0]["Reference document number"] == "PO-2026-0087"
     missing = {tuple(row.values()) for row in records(book["Missing"])}
+    no_document = ("Reference document type", "21 CFR 1.1325(a)")
+    assert ("Harvest", 2, "GC260310-L1", *no_document) in missing
     for name in [*names, "Transform"]:
         for place, row in enumerate(records(book[name]), start=2):
             for column, value in row.items():
                 told = (name, place, row["Traceability lot code"], column)
                 is_told = any(one[:4] == told for one in missing)
                 assert not is_told or value in {"", None}
+
+
+def test_what_is_cooled_and_items_of_a_lot_have_rows_of_their_own(client: httpx.Client) -> None:
+    book = rows_of(got(client, "fsma.xlsx", COOLED))
+    (cooled,) = records(book["Cool"])
+    assert (cooled["Traceability lot code"], cooled["Quantity"]) == ("COOLED", 7)
+    every = records(rows_of(got(client, "fsma.xlsx", LANDED))["All events"])
+    counted = [row for row in every if row["Unit of measure"] == "items"]
+    assert any(row["Quantity"] == 24 for row in counted)  # cases for Japan, by their numbers
 
 
 def test_fish_is_received_from_a_vessel_first(client: httpx.Client) -> None:
