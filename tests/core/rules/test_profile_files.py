@@ -237,10 +237,12 @@ a document invalid.
 
 ## How the records of a lot are judged
 
-Completeness stands on the page of a lot, at `/completeness?id=…&profile=…` (as a page, or as JSON
-with `.json` or `Accept: application/json`), and in `epcis completeness`. It is judged by what the
-asker may see of the lot's [trace](gaps.md), of master data and of the registry: a business has its
-own lists, and of others the name alone. Without a profile the one for every product judges.
+Completeness stands on the page of a lot's trace (of up to 300 events), on that of a product for its
+five latest lots, at `/completeness?id=…&profile=…` (as a page, or as JSON with `.json` or
+`Accept: application/json`), and in `epcis completeness`. It is judged by what the asker may see of
+the lot's [trace](gaps.md), of master data and of the registry: a business has its own lists, and of
+others the name alone. Of more than 3,000 events the first are judged, which is told. Without a
+profile the one for every product judges.
 
 * The records are those of the lot, of what it was made of until that went in, and of its items. A
   moment with the scope `lot` means those of the lot alone. Goods in a pallet or crate are judged at
