@@ -84,6 +84,10 @@ ASKED_ELSEWHERE = {
     "GET /recalled": "recalls that an authority has addressed to whoever asks: test_recall_board",
     "GET /recalled/by/{number}": "likewise",
     "POST /recalled/by/{number}": "likewise",
+    **dict.fromkeys(
+        ("GET /practice", "GET /practice.json", "POST /practice"),
+        "of whoever learns, in a class alone: test_practice",
+    ),
     "GET /shares": "of whoever shares",
     "POST /shares": "likewise; what it opens: test_shares",
     **dict.fromkeys(
