@@ -58,14 +58,14 @@ class Balance(_Part):
     """
 
     object: str
-    since: str | None = None
-    until: str | None = None
     uom: str | None = None
     rows: tuple[BalanceRow, ...] = ()
     gaps: tuple[Gap, ...] = ()
     parties: dict[str, dict[str, Any]] = {}
     places: dict[str, dict[str, Any]] = {}
     near: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer in the shape of the JSON contract."""
