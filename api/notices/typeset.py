@@ -11,6 +11,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -108,16 +109,23 @@ class Document:
 
 
 def typeset(document: Document) -> bytes:
-    """Return the PDF of a document."""
+    """Return the PDF of a document.
+
+    Where a name has signs that the form's own fonts lack, such as Chinese, it is set with those of
+    the machine; signs that these lack too are boxes on paper, and nothing is promised to PDF/UA.
+    """
     first = document.parts[0]
     data = {**asdict(document), "title": first.title, "author": first.issuer}
-    pdf = typst.compile(
+    compiled = partial(
+        typst.compile,
         (files("api.notices") / "document.typ").read_bytes(),
         format="pdf",
         sys_inputs={"data": json.dumps(_drawn(data))},
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
     )
+    try:
+        pdf = compiled(ignore_system_fonts=True, pdf_standards=["ua-1"])
+    except typst.TypstError:
+        pdf = compiled()
     assert isinstance(pdf, bytes)  # noqa: S101 - one document is one file
     return pdf
 

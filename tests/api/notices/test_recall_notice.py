@@ -129,6 +129,15 @@ def test_hostile_text_is_printed_as_it_is_and_does_nothing(inspector: httpx.Clie
     assert "BẢN NHÁP" in text
 
 
+def test_signs_that_the_form_has_no_letters_for_do_not_keep_a_notice_from_being_issued(
+    inspector: httpx.Client,
+) -> None:
+    form = written(inspector, LOT) | {"vi-to": "葡萄有限公司, องุ่น, 🍇, ﷽, \ufffe"}
+    sent = inspector.post("/recall/notice", data={**form, "action": "draft"})
+    assert sent.status_code == 200, sent.text
+    assert "Thông báo thu hồi" in printed(sent.content)
+
+
 def test_a_notice_is_mended_and_issued_again_under_its_number(inspector: httpx.Client) -> None:
     form = written(inspector, LOT)
     sent = inspector.post("/recall/notice", data={**form, "action": "issue", "calls": "on"})
