@@ -1,7 +1,7 @@
 """A chart of what one device measured over time, with its limits; in units of the drawing."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil, floor, log10
 from typing import Final
@@ -17,6 +17,10 @@ WIDTH: Final = 360
 HEIGHT: Final = 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 182
 _TICKS: Final = 4
+_FLAT: Final = 1e-9
+"""A part of a value; what differs by less is drawn as one."""
+
+_MOST_DOTS: Final = 400
 _LEAST: Final = 3.0  # units that something red is wide
 
 
@@ -88,8 +92,10 @@ def line_chart(
     bounds = [one for one in (limit.low, limit.high) if one is not None] if limit else []
     lows = [*bounds, *(one.low for one in series.readings)]
     highs = [*bounds, *(one.high for one in series.readings)]
-    step = _step(float(max(highs) - min(lows)))
-    low, high = floor(float(min(lows)) / step) * step, ceil(float(max(highs)) / step) * step
+    lowest, highest = float(min(lows)), float(max(highs))
+    is_flat = highest - lowest < _FLAT * max(abs(lowest), abs(highest))
+    step = _step(0 if is_flat else highest - lowest)
+    low, high = floor(lowest / step) * step, ceil(highest / step) * step
     high = high if high > low else low + step
 
     def x(time: int) -> float:
@@ -101,10 +107,11 @@ def line_chart(
     def across(start: float, end: float, top: float, bottom: float) -> Box:
         return Box(start, top, round(max(end - start, _LEAST), 1), round(bottom - top, 1))
 
-    moments = [one for one in series.readings if one.start == one.end and one.value is not None]
+    every = [one for one in series.readings if one.start == one.end and one.value is not None]
+    moments = every if len(every) <= _MOST_DOTS else _thinned(every, x)
     return LineChart(
         good=None if limit is None else _good(limit, y),
-        red=tuple(across(x(one.start), x(one.end), _TOP, _BOTTOM) for one in found),
+        red=tuple(_joined(across(x(one.start), x(one.end), _TOP, _BOTTOM) for one in found)),
         line=_line([(one, x(one.start), y(one.value or 0)) for one in moments]),
         spans=tuple(
             across(x(one.start), x(one.end), y(one.high), y(one.low))
@@ -119,6 +126,34 @@ def line_chart(
         begin=_moment(first, texts),
         end=_moment(last, texts),
     )
+
+
+def _thinned(moments: Sequence[Reading], x: Callable[[int], float]) -> list[Reading]:
+    """Return of each unit across what is lowest, what is highest, and an alarm."""
+    columns: dict[int, list[Reading]] = {}
+    for one in moments:
+        columns.setdefault(round(x(one.start)), []).append(one)
+    kept = []
+    for those in columns.values():
+        alarm = next((one for one in those if one.alarm is not None), those[0])
+        ends = min(those, key=lambda one: one.low), max(those, key=lambda one: one.high)
+        kept += sorted({*ends, alarm}, key=lambda one: one.start)
+    return kept
+
+
+def _joined(boxes: Iterable[Box]) -> Iterator[Box]:
+    """Yield boxes of one height from left to right, as one where they meet."""
+    last: Box | None = None
+    for box in sorted(boxes, key=lambda one: one.x):
+        if last is not None and box.x <= last.x + last.width:
+            right = max(last.x + last.width, box.x + box.width)
+            last = replace(last, width=round(right - last.x, 1))
+            continue
+        if last is not None:
+            yield last
+        last = box
+    if last is not None:
+        yield last
 
 
 def _good(limit: StorageLimit, y: Callable[[Decimal], float]) -> Box:

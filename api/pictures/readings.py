@@ -1,8 +1,10 @@
 """What was measured of a chain: told in words, drawn, and as JSON."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate, chain, islice
 from typing import Any, Final
 
 from fastapi import Request
@@ -30,6 +32,9 @@ from epcis_core.store.readings import readings_in
 _MINUTE: Final = 60 * 1_000_000
 MOST: Final = 40
 """Devices that a page shows; the JSON has all."""
+
+_MOST_WRONG: Final = 30
+"""Sentences of one device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +174,15 @@ def _told(one: Measured, all_of_them: Sequence[Measured], namer: Namer) -> Measu
             "readings.once", time=_when(first, t), value=_shown(series.readings[0], series, t)
         )
     chart = line_chart(series, one.limit, one.excursions, t)
-    wrong = (
-        *(_away(away, one, t) for away in one.excursions),
-        *_unexplained(one, t),
-        *_disagreements(one, all_of_them, namer),
+    found = chain(
+        _disagreements(one, all_of_them, namer),
+        (_away(away, one, t) for away in one.excursions),
+        _unexplained(one, t),
     )
+    wrong = tuple(islice(found, _MOST_WRONG))
+    left = sum(1 for _ in found)
+    if left:
+        wrong = (*wrong, t.count("readings.more_wrong", left))
     return MeasuredTold(
         title=t("readings.of_device", kind=kind, device=_device(series, namer)),
         summary=summary,
@@ -217,10 +226,11 @@ def _away(away: Excursion, one: Measured, t: Texts) -> str:
 
 def _unexplained(one: Measured, t: Texts) -> Iterator[str]:
     """Yield the alarms that no time outside the limits tells of."""
+    begins = [away.start for away in one.excursions]
+    ends = [*accumulate((away.end for away in one.excursions), max)]
     for reading in _alarms(one.series):
-        if not any(
-            away.start <= reading.end and reading.start <= away.end for away in one.excursions
-        ):
+        before = bisect_right(begins, reading.end)
+        if not before or ends[before - 1] < reading.start:
             value = _shown(reading, one.series, t)
             yield t("readings.alarm", time=_when(reading.start, t), value=value)
 
@@ -232,9 +242,10 @@ def _disagreements(one: Measured, all_of_them: Sequence[Measured], namer: Namer)
         series = other.series
         if other is one or (series.kind, series.unit) != (one.series.kind, one.series.unit):
             continue
+        if set(one.objects).isdisjoint(other.objects):
+            continue
         apart = farthest_apart(one.series, series)
-        is_same = not set(one.objects).isdisjoint(other.objects)
-        if is_same and apart is not None and far is not None and abs(apart[1] - apart[2]) > far:
+        if apart is not None and far is not None and abs(apart[1] - apart[2]) > far:
             own, its = (
                 _amount(Decimal(f"{value:.1f}"), one.series, namer.texts) for value in apart[1:]
             )

@@ -7,7 +7,7 @@ References:
     EPCIS 2.0, section 7.3.7: sensor elements
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +30,12 @@ MOST_APART: Final = 6 * 3600 * 1_000_000
 
 _Point = tuple[int, float]
 """Microseconds, and by how much a value is on the wrong side of its limit."""
+
+_NO_MEASURE: Final = Decimal("1e12")
+"""No device measures so much; whoever writes it is not believed."""
+
+_MOST_DIGITS: Final = 12
+"""Behind the point."""
 
 _HOUR: Final = 3600 * 1_000_000
 _SHOWN_IN: Final = {"Temperature": "CEL"}
@@ -118,7 +124,7 @@ class Excursion:
 
 
 def readings_of(event: EpcisEvent, event_id: str) -> Iterator[Reading]:
-    """Yield what the reports of an event say in numbers."""
+    """Yield what the reports of an event say in numbers that a device may have measured."""
     for element in getattr(event, "sensor_element_list", None) or ():
         for report in element.sensor_report:
             reading = _reading(event, element, report, event_id)
@@ -217,13 +223,11 @@ def _reading(
     event: EpcisEvent, element: SensorElement, report: SensorReport, event_id: str
 ) -> Reading | None:
     meta = element.sensor_metadata
-    numbers = [
-        one.value
-        for one in (report.value, report.mean_value, report.min_value, report.max_value)
-        if isinstance(one, Number)
-    ]
-    if not numbers or report.type is None:
+    told = (report.value, report.mean_value, report.min_value, report.max_value)
+    numbers = [one.value for one in told if isinstance(one, Number)]
+    if not numbers or report.type is None or any(abs(one) >= _NO_MEASURE for one in numbers):
         return None
+    numbers = [_measurable(one) for one in numbers]
     middle = report.value or report.mean_value
     time = report.time or (meta.time if meta else None)
     start = time or (meta.start_time if meta else None) or event.event_time
@@ -238,13 +242,20 @@ def _reading(
         report.uom or "",
         microseconds(start),
         max(microseconds(start), microseconds(end)),
-        middle.value if middle is not None else None,
+        _measurable(middle.value) if middle is not None else None,
         min(numbers),
         max(numbers),
         _device(named),
         bare_word(VocabularyList.SENSOR_ALERT_TYPE, alarm) if alarm else None,
         tuple(one for one in rules if one is not None),
     )
+
+
+def _measurable(number: Decimal) -> Decimal:
+    """Return a number as it was written, without digits that no device has."""
+    exponent = number.as_tuple().exponent
+    is_fine = isinstance(exponent, int) and exponent < -_MOST_DIGITS
+    return number.quantize(Decimal((0, (1,), -_MOST_DIGITS))) if is_fine else number
 
 
 def _device(uri: str | None) -> str | None:
@@ -265,15 +276,16 @@ def _beyond(readings: Sequence[Reading], limit: Decimal, side: Side) -> Iterator
     worst = {one: one.high if side == "above" else one.low for one in readings}
     moments = [one for one in readings if one.start == one.end and one.value is not None]
     points = [(one.start, over(one.value or Decimal())) for one in moments]
+    times = [one.start for one in moments]
     for run in _runs(points):
         (start, first), (end, last) = run[0], run[-1]
-        peak = choose(worst[one] for one in moments if start <= one.start <= end)
+        during = moments[bisect_left(times, start) : bisect_right(times, end)]
+        peak = choose(worst[one] for one in during)
         hours = _area(run) / _HOUR if start < end else None
         yield Excursion(side, start, end, peak, hours, is_whole=first == last == 0)
-    good = {one for one, (_, amount) in zip(moments, points, strict=True) if amount <= 0}
     for one in readings:
-        is_known = one in moments and one not in good
-        if not is_known and over(worst[one]) > 0:
+        is_told = one.start == one.end and one.value is not None and over(one.value) > 0
+        if not is_told and over(worst[one]) > 0:
             yield Excursion(side, one.start, one.end, worst[one], None, is_whole=False)
 
 

@@ -163,3 +163,35 @@ def test_the_line_of_a_chart_breaks_where_nothing_is_known() -> None:
     assert (shown.chart.line.count("M"), shown.chart.line.count("L")) == (2, 1)
     assert (len(shown.chart.spans), len(shown.chart.dots), len(shown.chart.red)) == (1, 3, 1)
     assert [one.text for one in shown.chart.values] == ["0", "5", "10"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("1", "1.000000000001"),
+        ("99999999999.999999999999", "99999999999.999999999998"),
+        ("-99999999999", "99999999999"),
+        ("0", "0"),
+    ],
+)
+def test_however_near_or_far_values_are_a_few_lines_go_across(values: tuple[str, str]) -> None:
+    first, last = values
+    one = told(("07:00", "07:00", first, first, first), ("08:00", "08:00", last, last, last))
+    assert one.chart is not None
+    assert 2 <= len(one.chart.values) <= 12
+
+
+def test_of_very_many_readings_the_page_draws_and_tells_what_there_is_room_for() -> None:
+    minutes = [f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60)]
+    spans = [
+        (clock, clock, value, value, value)
+        for place, clock in enumerate(minutes)
+        for value in [("3", "12", "9")[place % 3]]
+    ]
+    one = told(*spans, alarm="ALARM_CONDITION")
+    assert one.chart is not None
+    assert len(one.chart.dots) < 1000
+    assert len(one.chart.red) == 1
+    assert len(one.wrong) == 31
+    assert one.wrong[-1] == "930 more are in the JSON."
+    assert len(one.rows) == len(minutes)

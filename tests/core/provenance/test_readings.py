@@ -1,6 +1,7 @@
 """What devices have measured, and how long and how far it was outside its limits."""
 
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -186,3 +187,33 @@ def test_two_devices_are_compared_when_both_are_known(
     apart = farthest_apart(series(("01:00", "4"), ("05:00", "8")), series(*other))
     wanted = expected and (at(expected[0]), *expected[1:])
     assert apart == (wanted and pytest.approx(wanted))
+
+
+@pytest.mark.parametrize("value", ["1e400", "-1e12", "1e999999"])
+def test_what_no_device_measures_is_no_reading(value: str) -> None:
+    assert not measured(celsius(value, "08:00"))
+
+
+def test_digits_that_no_device_has_are_left_out() -> None:
+    (one,) = measured(celsius("1e-999999", "08:00"))
+    assert (one.value, one.low, one.high) == (Decimal("0E-12"),) * 3
+
+
+def test_eight_times_as_many_readings_do_not_take_much_more_than_eight_times_as_long() -> None:
+    taken = {number: min(spent(number) for _ in range(3)) for number in (1_000, 8_000)}
+    assert taken[8_000] < 30 * taken[1_000]
+
+
+def spent(number: int) -> float:
+    """Seconds for so many readings that are good and bad by turns, a minute apart."""
+    minute = 60 * 1_000_000
+    readings = tuple(
+        Reading("e", "Temperature", "CEL", n * minute, n * minute, value, value, value)
+        for n in range(number)
+        for value in [Decimal(12 if n % 2 else 3)]
+    )
+    began = process_time()
+    found = excursions(Series("Temperature", "CEL", None, None, readings), None, Decimal(8))
+    assert len(found) == number // 2
+    assert {one.peak for one in found} == {Decimal(12)}
+    return process_time() - began
