@@ -7,7 +7,7 @@ from typing import Final
 import duckdb
 
 from epcis_core.provenance.kinds import key_of
-from epcis_core.store.folding import fold_number
+from epcis_core.store.folding import LONGEST, fold_number
 from epcis_core.store.literals import literal
 from epcis_core.store.named import folded_numbers, may_match, objects_named
 from epcis_core.store.names import PRODUCT
@@ -38,7 +38,7 @@ def near(cursor: duckdb.DuckDBPyConnection, view: View, text: str, limit: int = 
     wanted = fold_number(number or last_part(meant))
     product = f"{PRODUCT}{key.gtin}/" if key is not None and key.gtin else " "
     likely = [f"object = {literal(meant)}", f"starts_with(object, {literal(product)})"]
-    if len(wanted) > _MIN_PART:
+    if _MIN_PART < len(wanted) <= LONGEST:
         likely += [may_match(piece, is_whole=False) for piece in _pieces(wanted)]
     rows = cursor.execute(
         "SELECT object, CASE WHEN object = $text THEN NULL WHEN object = $meant THEN -2 "  # noqa: S608 - ours

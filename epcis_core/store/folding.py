@@ -8,6 +8,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+LONGEST: Final = 200
+"""Characters of a number or a name; what is longer is sought as a whole alone."""
+
 _SEPARATORS: Final = re.compile(r"[ \t\r\n\-_./]+")
 _ALIKE: Final = str.maketrans("OIL", "011")
 

@@ -17,7 +17,7 @@ from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.provenance.result import ObjectKind
 from epcis_core.store.alike import last_part, near
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.folding import called_so, fold_number
+from epcis_core.store.folding import LONGEST, called_so, fold_number
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among, literal
 from epcis_core.store.named import (
@@ -93,8 +93,10 @@ def search(
         return []
     with ledger.reading() as cursor:
         asked = _Search(cursor, view, typed, limit, books)
-        found = [*asked.exact(), *asked.by_number(), *asked.documents()]
-        found += [*asked.by_gln(), *asked.by_name()]
+        found = [*asked.exact(), *asked.documents()]
+        if len(typed.text) > LONGEST:
+            return _best(found)[:limit]
+        found += [*asked.by_number(), *asked.by_gln(), *asked.by_name()]
         hits = _best(found) or _best([*asked.mended()]) or _best([*asked.alike()])
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
@@ -145,7 +147,7 @@ class _Search:
         spelled = f"object {among((*self._keys, typed.text))}"
         for one in self._rows(documents_named(self._view, spelled)):
             yield Hit(one, "document", last_part(one), "exact", 1.0)
-        if _URI.match(typed.text):
+        if _URI.match(typed.text) or len(typed.text) > LONGEST:
             return
         source = partial(documents_named, self._view)
         for one, why, score in self._numbered(source, typed.numbers):

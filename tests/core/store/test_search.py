@@ -167,6 +167,15 @@ def test_no_text_is_too_odd_to_search_for(stocked: Ledger, text: str) -> None:
         assert 0 < hit.score <= 1
 
 
+@pytest.mark.parametrize("text", ["A0" * 15_000, "?" * 30_000, "08" * 9_000, "x y " * 5_000])
+def test_a_text_that_is_no_number_and_no_name_by_its_length_is_none(
+    stocked: Ledger, text: str
+) -> None:
+    assert search(stocked, EVERYTHING, text) == []
+    with stocked.reading() as cursor:
+        assert near(cursor, EVERYTHING, text) == []
+
+
 def test_what_stands_in_the_text_comes_before_what_only_holds_it(ledger: Ledger) -> None:
     others = [lot(f"A{number}12") for number in range(80)]
     captured(ledger, document(observed(quantityList=quantities(*others, lot("112"), lot("Z12")))))
