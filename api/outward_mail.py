@@ -97,19 +97,25 @@ def written(server: MailServer, to: str, subject: str, text: str) -> EmailMessag
     return message
 
 
-def send(server: MailServer, messages: Iterable[EmailMessage]) -> Iterator[EmailMessage]:
-    """Hand messages over one after the other, and yield each that was taken.
+def send(server: MailServer, messages: Iterable[EmailMessage]) -> Iterator[MailError | None]:
+    """Hand messages over one after the other; one that is refused keeps back no other.
+
+    Yields:
+        For each message, in their order, None where it was taken, else why it was refused.
 
     Raises:
-        MailError: the server cannot be reached, or refuses one; those before it were taken.
+        MailError: the server cannot be reached, or breaks off; those before were handed over.
     """
     with _open(server) as connection:
         for message in messages:
+            refused = None
             try:
                 connection.send_message(message)
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                refused = MailError(f"{server.host} refused the message: {error}")
             except (smtplib.SMTPException, OSError) as error:
                 raise MailError(f"{server.host} refused the message: {error}") from error
-            yield message
+            yield refused
 
 
 @contextmanager

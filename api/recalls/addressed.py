@@ -6,7 +6,6 @@ quarter of an hour; a wrong one, one that has ended and one that never was are a
 """
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
@@ -16,6 +15,7 @@ from api.access.asker import view_of
 from api.access.log_in import TooManyTriesError, begin, place_of
 from api.access.noting import note_done
 from api.clock import now
+from api.recalls.amounts import amount_in, as_typed
 from api.recalls.rows import goods_rows
 from api.web.answers import page, texts_for
 from api.web.forms import NotDoneError, ShortForm, number_in
@@ -36,6 +36,7 @@ from epcis_core.store.registry.recall_parties import (
 )
 from epcis_core.store.registry.recalls import OpenedRecall, find_recall
 from epcis_core.store.view import EVERYTHING
+from ingest.sheets.grid import CellError
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,8 +45,6 @@ WRONG_OF_PLACE: Final = 30
 
 ANSWERS: Final = 60
 """Answers of one party in a quarter of an hour."""
-
-_DIGITS: Final = 12
 
 
 @router.get("/recalled/{secret}")
@@ -85,27 +84,6 @@ def answer_own_notice(request: Request, number: str, form: ShortForm) -> Respons
     party = _own_party(request, number)
     recall = _recall_of(request, party)
     return _answered(request, recall, party, form, f"/recalled/by/{party.number}")
-
-
-def amount_in(text: str) -> str | None:
-    """Return an amount as typed, with a point or a comma; None for none.
-
-    >>> amount_in("12,5"), amount_in(" "), amount_in("0")
-    ('12.5', None, '0')
-
-    Raises:
-        ValueError: it is no amount.
-    """
-    typed = "".join(text.split()).replace(",", ".")
-    if not typed:
-        return None
-    try:
-        found = Decimal(typed)
-    except InvalidOperation:
-        raise ValueError(text) from None
-    if not found.is_finite() or found < 0 or len(typed) > _DIGITS or "e" in typed.lower():
-        raise ValueError(text)
-    return str(found)
 
 
 def _addressed(request: Request, secret: str) -> tuple[OpenedRecall, RecallParty]:
@@ -162,8 +140,8 @@ def _answered(
     try:
         _check_takes(request, recall, party)
         amounts = _amounts(party, form)
-    except ValueError as error:
-        told = t("recalled.no_amount", given=str(error))
+    except CellError as error:
+        told = error.found.message_in(t.language)
         return _page(request, recall, party, address, form=form, problem=told)
     except NotDoneError as error:
         return _page(request, recall, party, address, form=form, problem=str(error))
@@ -197,12 +175,12 @@ def _amounts(
     """Return what a form says of each sort of goods.
 
     Raises:
-        ValueError: something is no amount.
+        CellError: something is no amount, or can be read two ways.
     """
     return {
         its.number: (
-            amount_in(form.get(f"held{its.number}", "")),
-            amount_in(form.get(f"returned{its.number}", "")),
+            amount_in(form.get(f"held{its.number}", ""), its.uom),
+            amount_in(form.get(f"returned{its.number}", ""), its.uom),
         )
         for its in party.goods
     }
@@ -228,6 +206,7 @@ def _page(
         rows=goods_rows(fresh, namer),
         address=address,
         form=form or {},
+        as_typed=as_typed,
         problem=problem,
         n=namer,
     )

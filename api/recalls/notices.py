@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Request
 
 from api.base_address import BaseAddress
-from api.outward_mail import MailServer, send, written
+from api.outward_mail import MailError, MailServer, send, written
 from api.web.answers import namer_for
 from api.web.goods import goods_of
 from api.web.naming import Namer
@@ -54,8 +54,8 @@ def mail(
     recall: OpenedRecall,
     to: Sequence[tuple[RecallParty, str]],
     now: int,
-) -> int:
-    """Send notices by e-mail, note each that was taken, and return how many were.
+) -> None:
+    """Send notices by e-mail, and note each that was taken.
 
     Args:
         request: by which somebody sends them.
@@ -65,17 +65,21 @@ def mail(
         now: microseconds since 1970 UTC.
 
     Raises:
-        MailError: an address is none, the server does not answer, or it refuses one.
+        MailError: an address is none, the server does not answer, or it refused some; the others
+            were sent.
     """
     messages = []
     for party, address in to:
         notice = notice_for(request, recall, party, now)
         messages.append(written(server, address, notice.subject, notice.text))
-    done = 0
-    for _ in send(server, messages):
-        note_notified(request.app.state.books, to[done][0].number, "email", now)
-        done += 1
-    return done
+    refused = []
+    for (party, _), error in zip(to, send(server, messages), strict=True):
+        if error is None:
+            note_notified(request.app.state.books, party.number, "email", now)
+        else:
+            refused.append(str(error))
+    if refused:
+        raise MailError("; ".join(refused))
 
 
 def _part(recall: OpenedRecall, party: RecallParty, link: str, namer: Namer) -> str:

@@ -27,6 +27,7 @@ CALL_AFTER: Final = 4
 """Hours after which who says nothing is to be called, where nobody chose another number."""
 
 _LONGEST_WAIT: Final = 720  # hours
+_DIGITS: Final = 6
 _MOST_THINGS: Final = 100
 _LOTS_TO_CHOOSE_FROM: Final = 500
 
@@ -42,7 +43,7 @@ def begun(request: Request, form: Mapping[str, str]) -> OpenedRecall:
     is_practice = form.get("action") == "practise"
     things = _things(request, form, is_practice=is_practice)
     hours = form.get("call_after", "").strip() or str(CALL_AFTER)
-    if not hours.isdecimal() or not 0 < int(hours[:6]) <= _LONGEST_WAIT:
+    if not hours.isdecimal() or len(hours) > _DIGITS or not 0 < int(hours) <= _LONGEST_WAIT:
         raise NotDoneError(t("board.no_hours", most=_LONGEST_WAIT))
     recall, tracing = traced(request, things)
     if not recall.subjects:

@@ -174,13 +174,21 @@ def test_a_party_opens_its_link_confirms_and_the_board_counts_what_came_back(
         assert "60 kg" not in page
         assert told(over, path)["counts"]["seen"] == 1
         wrong = party.post(link, data={f"held{goods}": "viele"})
-        assert (wrong.status_code, "not understood: viele" in wrong.text) == (422, True)
+        assert (wrong.status_code, "&#39;viele&#39; is no number;" in wrong.text) == (422, True)
+        unsure = party.post(link, data={f"returned{goods}": "1.200"})
+        assert unsure.status_code == 422
+        assert "&#39;1.200&#39; can be 1200 or 1,200; write 1200 without" in unsure.text
         form = {f"held{goods}": "10", f"returned{goods}": "", "note": "Bán mất <b>30</b>"}
         assert party.post(link, data=form).status_code == 303
         assert told(over, path)["counts"]["confirmed"] == 1
         form |= {f"held{goods}": "0", f"returned{goods}": "9,5"}
         assert party.post(link, data=form).headers["location"] == link
         assert 'value="9.5"' in party.get(link).text
+        form |= {f"returned{goods}": "1200"}
+        assert party.post(link, data=form).status_code == 303
+        again = party.get(f"{link}?lang=vi").text  # as it stands there it may be sent once more
+        assert re.findall(r'value="([^"]*)"', again)[-2:] == ["0", "1200"]
+        assert party.post(link, data=form | {f"returned{goods}": "9,5 kg"}).status_code == 303
     found = told(over, path)
     assert found["counts"] == dict(zip(STATES, (1, 0, 0, 0, 1), strict=True))
     board = over.get(path).text
@@ -188,7 +196,9 @@ def test_a_party_opens_its_link_confirms_and_the_board_counts_what_came_back(
     row = re.findall(r'<td class="amount"[^>]*><div>([^<]*)</div>', board)
     assert row == ["100", "0", "9.5"]  # by the records, held, given back
     number = path.rpartition("/")[2]
-    assert newest(site, 4) == [
+    assert newest(site, 6) == [
+        (What.RECALL_CONFIRMED, f"recall {number} {RIVAL} 0/9.5 KGM"),
+        (What.RECALL_CONFIRMED, f"recall {number} {RIVAL} 0/1200 KGM"),
         (What.RECALL_CONFIRMED, f"recall {number} {RIVAL} 0/9.5 KGM"),
         (What.RECALL_CONFIRMED, f"recall {number} {RIVAL} 10/- KGM"),
         (What.RECALL_SEEN, f"recall {number} {RIVAL}"),
@@ -282,6 +292,24 @@ def test_all_who_have_an_address_are_mailed_once(
     assert [one["state"] for one in told(over, path)["parties"]] == ["waiting", "notified"]
 
 
+def test_a_full_mailbox_keeps_no_other_party_from_being_told(
+    over: httpx.Client, site: Members, mailbox: tuple[Mailbox, int]
+) -> None:
+    contacts = {RIVAL: "full@gio.example", FARM: "vuon@nang.example"}
+    with site.books.transaction() as connection:
+        connection.executemany(
+            "UPDATE organisation SET contact = json_object('email', ?) WHERE id = ?",
+            [(email, party) for party, email in contacts.items()],
+        )
+    path, before = opened(over), len(mailbox[0].messages)
+    sent = over.post(path, data={"action": "email"})
+    with site.books.transaction() as connection:
+        connection.execute("UPDATE organisation SET contact = '{}' WHERE id = ?", (RIVAL,))
+    assert (sent.status_code, "full@gio.example" in sent.text) == (422, True)
+    assert [one["To"] for one in mailbox[0].messages[before:]] == ["vuon@nang.example"]
+    assert [one["state"] for one in told(over, path)["parties"]] == ["waiting", "notified"]
+
+
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -344,6 +372,8 @@ def test_a_closed_recall_takes_no_answer_and_stays_to_be_read(
         ({"things": "", "action": "open"}, "No lot is named."),
         ({"things": "nobody"}, "The ledger does not know these goods: nobody"),
         ({"call_after": "0"}, "Hours must be from 1 to 720."),
+        ({"call_after": "000001" + "9" * 20}, "Hours must be from 1 to 720."),
+        ({"call_after": "000001" + "9" * 5000}, "Hours must be from 1 to 720."),
         ({"words": "x" * 2001}, "Say what the parties are to do, in at most 2000 characters."),
         ({"things": "\n".join("x" * 101)}, "At most 100 lots in one recall."),
     ],
