@@ -9,7 +9,9 @@ from typing import Final
 from fastapi import Request
 
 from api.access.asker import view_of
+from api.web.answers import texts_for, wants_page
 from api.web.lots import SURE
+from api.web.texts import Texts
 from api.web.times import ZONE
 from epcis_core.errors import QueryError
 from epcis_core.model.times import microseconds
@@ -22,6 +24,9 @@ MOST: Final = 100
 
 _ENDS: Final = frozenset({"party", "place"})
 _NEAR: Final = 5
+_NAMED_ALIKE: Final = 20
+_FIRST_YEAR: Final = 1970
+"""Before it the clock of Viet Nam had offsets that no timestamp can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +77,31 @@ def object_meant(request: Request, text: str) -> str:
 
 
 def place_meant(request: Request, text: str) -> str | None:
-    """Return the place or party that a text names; a number that nobody knows as a place."""
+    """Return the place or party that a text names; a number that nobody knows as a place.
+
+    Raises:
+        QueryError: the text names several, of which one must be chosen.
+    """
     if not text:
         return None
-    hits = search(request.app.state.ledger, view_of(request), text, _NEAR)
-    known = [hit.id for hit in hits if hit.kind in _ENDS]
+    state = request.app.state
+    hits = search(state.ledger, view_of(request), text, _NAMED_ALIKE, books=state.books)
+    known = [hit for hit in hits if hit.kind in _ENDS]
+    likeliest = [hit for hit in known if hit.score == known[0].score]
+    named = {_number_of(hit.id): hit.title for hit in likeliest}
+    if len(named) > 1 and known[0].why != "exact":
+        t = texts_for(request) if wants_page(request) else Texts("en")
+        names = "; ".join(f"{title} ({number})" for number, title in named.items())
+        raise QueryError(t("outbreak.several_places", text=text, names=names), parameter="place")
     if known:
-        return known[0]
+        return known[0].id
     return f"https://id.gs1.org/414/{text}" if text.isdecimal() else text
+
+
+def _number_of(end: str) -> str:
+    """Return the GLN of a party or place, which they have in common; of a part of one its id."""
+    found = end.rpartition("/")[2]
+    return found if found.isdecimal() and "/254/" not in end else end
 
 
 def moment_of(text: str) -> int | None:
@@ -91,13 +113,17 @@ def moment_of(text: str) -> int | None:
     if not text:
         return None
     try:
-        ended = datetime.combine(date.fromisoformat(text), time.max, ZONE)
+        day = date.fromisoformat(text)
     except ValueError:
-        try:
+        day = None
+    try:
+        if day is None:
             return microseconds(text)
-        except ValueError:
-            raise QueryError(
-                f"Expected a day such as 2026-03-11, or a time with its zone, got {text!r}.",
-                parameter="found",
-            ) from None
-    return microseconds(ended.isoformat())
+        if day.year >= _FIRST_YEAR:
+            return microseconds(datetime.combine(day, time.max, ZONE).isoformat())
+    except ValueError:
+        pass
+    raise QueryError(
+        f"Expected a day such as 2026-03-11, or a time with its zone, got {text!r}.",
+        parameter="found",
+    )

@@ -67,6 +67,17 @@ def test_lots_are_found_by_their_bare_numbers(site: Members) -> None:
             {"id": "HOP1", "found": "hôm qua"},
             "Expected a day such as 2026-03-11, or a time with its zone, got 'hôm qua'.",
         ),
+        (
+            {"id": "HOP1", "found": "0001-01-01"},
+            "Expected a day such as 2026-03-11, or a time with its zone, got '0001-01-01'.",
+        ),
+        (
+            {"id": "HOP1", "place": "Vườn"},
+            (
+                "Several places are called “Vườn”. Give the GLN of the one that is meant: "
+                "Vườn nho Đồi Nắng (8936099140001); Vườn táo Gió (9506000134307)."
+            ),
+        ),
         ({"id": ["HOP1"] * 101}, "Expected at most 100 cases, got 101."),
     ],
 )
