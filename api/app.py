@@ -18,6 +18,7 @@ from api.asking import Asking
 from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
 from api.clock import now
+from api.conformity import pages as conformity_pages
 from api.errors import install_error_answers
 from api.finding import about_page, label, search_page
 from api.head import HeadAsGet
@@ -134,6 +135,7 @@ def routed() -> FastAPI:
     app.include_router(lists.router)
     app.include_router(documents.router)
     app.include_router(practice_pages.router)
+    app.include_router(conformity_pages.router)
     pages.mount_static(app)
     install_document(app)
     return app

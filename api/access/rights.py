@@ -111,6 +111,8 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
     for path in ("/practice.csv", "/practice/training.csv"):
         yield f"GET {path}", Right.AUDIT
     yield "POST /practice", Right.CAPTURE
+    for path in ("/conformity", "/conformity.{ending}"):
+        yield f"GET {path}", Right.AUDIT
     for path in ("/desk", "/desk.json", "/desk/{key}", "/desk/{key}.{ending}"):
         yield f"GET {path}", Right.AUDIT
     for path in ("/reports/{name}", "/reports/{name}.{ending}"):
