@@ -138,7 +138,7 @@ def in_form(text: str, form: str, zone: str) -> str:
             .replace(tzinfo=datetime.fromisoformat(text).tzinfo or UTC)
             .astimezone(timezone(-away if parts[1] == "-" else away))
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise MappingError(f"Expected a time, got {text!r}.") from error
     return _PATTERN.sub(
         lambda found: zone if found[0] == "XXX" else moment.strftime(_TOKENS[found[0]]), form

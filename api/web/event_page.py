@@ -151,7 +151,7 @@ def _fields(
 def time_of(facts: EventFacts, namer: Namer) -> str:
     """Return the time at the event's own offset and, where that differs, in Viet Nam."""
     own = times.own(utc_text(facts.time), facts.offset)
-    here = own.astimezone(times.ZONE)
+    here = times.here_at(facts.time)
     text = f"{times.date_and_time(own, namer.texts.language)} ({times.offset_of(own)})"
     if own.utcoffset() == here.utcoffset():
         return text

@@ -7,7 +7,7 @@
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,14 +33,12 @@ def here(text: str) -> datetime:
     Raises:
         ValueError: the text is no timestamp with a zone.
     """
-    return instant(text).astimezone(ZONE)
+    return _on_clock(instant(text), ZONE)
 
 
 def here_at(microseconds: int) -> datetime:
     """Return microseconds since 1970 UTC as the clock in Viet Nam shows it."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).astimezone(
-        ZONE
-    )
+    return _on_clock(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds), ZONE)
 
 
 def own(text: str, offset: str) -> datetime:
@@ -56,7 +54,18 @@ def own(text: str, offset: str) -> datetime:
     match = _OFFSET.fullmatch(offset)
     minutes = int(match[2]) * 60 + int(match[3]) if match else 0
     sign = -1 if match and match[1] == "-" else 1
-    return instant(text).astimezone(timezone(sign * timedelta(minutes=minutes)))
+    return _on_clock(instant(text), timezone(sign * timedelta(minutes=minutes)))
+
+
+def _on_clock(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment as a clock shows it; in UTC where that clock is before year 1 or past 9999.
+
+    An event may state any of these years, and no page may break by it.
+    """
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def offset_of(moment: datetime) -> str:

@@ -20,6 +20,15 @@ from epcis_core.model.times import instant, microseconds
 
 
 @pytest.mark.parametrize(
+    ("text", "offset"),
+    [("9999-12-31T23:59:59Z", "+14:00"), ("0001-01-01T00:00:00Z", "-05:00")],
+)
+def test_the_first_and_the_last_year_have_a_clock_as_well(text: str, offset: str) -> None:
+    assert own(text, offset) == here(text) == here_at(microseconds(text)) == instant(text)
+    assert date_and_time(here(text), "vi")
+
+
+@pytest.mark.parametrize(
     ("language", "expected"),
     [
         pytest.param(

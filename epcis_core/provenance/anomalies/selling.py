@@ -119,7 +119,11 @@ def _local_day(facts: EventFacts) -> date:
     shift = timedelta(hours=int(hours), minutes=int(minutes))
     zone = timezone(-shift if facts.offset.startswith("-") else shift)
     days, rest = divmod(facts.time, DAY)
-    return (_EPOCH + timedelta(days=days, microseconds=rest)).astimezone(zone).date()
+    moment = _EPOCH + timedelta(days=days, microseconds=rest)
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # before year 1, or past 9999, there
+        return moment.date()
 
 
 def _last_part(name: str) -> str:
