@@ -13,8 +13,12 @@ from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_encoding import DECLARATION_SIZE, Encoding, encoding_of
 from epcis_core.codecs.xml_reader import XmlReader
 
-_EMPTY_WRAPPER: Final = re.compile(r"[ \t\r\n]*<extension>[ \t\r\n]*</extension>")
+_BLANKS: Final = " \t\r\n"
+_EMPTY_WRAPPER: Final = re.compile(rf"<extension>[{_BLANKS}]*</extension>")
 """A wrapper of EPCIS 1.2 that holds no event any more."""
+
+_NESTED: Final = 4
+"""So many wrappers around each other at most are taken away; EPCIS 1.2 has two."""
 
 
 def part_of_document(data: bytes, wanted: Collection[int], limits: Limits) -> bytes | None:
@@ -58,7 +62,7 @@ def part_of_document(data: bytes, wanted: Collection[int], limits: Limits) -> by
             between = ""
             kept.add(event.index)
         else:
-            between = between.rstrip(" \t\r\n")
+            between = between.rstrip(_BLANKS)
     if not kept:
         return None
     parts.append(_without_empty(between + text[end:]))
@@ -67,6 +71,7 @@ def part_of_document(data: bytes, wanted: Collection[int], limits: Limits) -> by
 
 def _without_empty(between: str) -> str:
     """Return what stands between events without wrappers that hold nothing."""
-    while (shorter := _EMPTY_WRAPPER.sub("", between)) != between:
-        between = shorter
+    for _ in range(_NESTED):
+        *before, last = _EMPTY_WRAPPER.split(between)
+        between = "".join(piece.rstrip(_BLANKS) for piece in before) + last
     return between

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,17 @@ def test_a_wrapper_goes_with_its_event_and_stays_with_it() -> None:
         "<EventList>\n", "<EventList>"
     )
     assert (part(whole, 2) or "").count("extension>") == 4
+
+
+@pytest.mark.parametrize(
+    "between", [" " * 200_000, f"<!-- {'<extension>' * 20_000}{'</extension>' * 20_000} -->"]
+)
+def test_what_stands_between_events_costs_no_more_than_its_length(between: str) -> None:
+    whole = document(numbered(1), between, numbered(2), version="1.2")
+    began = process_time()
+    found = part(whole, 1)
+    assert process_time() - began < 2
+    assert texts((found or "").encode()) == [numbered(2)]
 
 
 def test_an_event_that_also_stands_in_a_comment_is_taken_from_its_own_place() -> None:
