@@ -14,12 +14,10 @@ from api.notices.documents import Source, document
 from api.spooled import spooled
 from api.web.answers import texts_for
 from api.web.own_lists import XLSX
+from api.web.recall_page import MOST_SUSPECTS
 from epcis_core.errors import QueryError
 
 router = APIRouter(include_in_schema=False)
-
-MOST: Final = 50
-"""Objects of one download."""
 
 _KINDS: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",
@@ -58,8 +56,10 @@ def _asked(request: Request, given: Sequence[str]) -> list[str]:
     asked = [*dict.fromkeys(text.strip() for text in given if text.strip())]
     if not asked:
         raise QueryError("A document about objects needs at least one: id=…", parameter="id")
-    if len(asked) > MOST:
-        raise QueryError(texts_for(request)("downloads.too_many", most=MOST), parameter="id")
+    if len(asked) > MOST_SUSPECTS:
+        raise QueryError(
+            texts_for(request)("downloads.too_many", most=MOST_SUSPECTS), parameter="id"
+        )
     return asked
 
 

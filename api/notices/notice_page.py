@@ -18,10 +18,11 @@ from api.paper_checkpoint import latest_on_paper
 from api.web.answers import namer_for, page, texts_for
 from api.web.forms import NotDoneError, ShortForm, number_in
 from api.web.naming import recall_link
+from api.web.recall_page import MOST_SUSPECTS
 from api.web.stamp_orders import base_of
 from api.web.texts import LANGUAGE_NAMES, LANGUAGES, Texts
 from epcis_core.access.roles import Right
-from epcis_core.errors import AccessError, TooManyError
+from epcis_core.errors import AccessError, QueryError, TooManyError
 from epcis_core.findings import Language
 from epcis_core.provenance.recall_result import Recall
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -143,9 +144,11 @@ def _asked(
     request: Request, ids: list[str], as_of: str | None, number: int | None
 ) -> _Asked | None:
     """Return what a notice is about; None where nothing is known of any of it."""
-    wanted = [text.strip() for text in ids if text.strip()]
+    wanted = [*dict.fromkeys(text.strip() for text in ids if text.strip())]
     if not wanted:
         return None
+    if len(wanted) > MOST_SUSPECTS:
+        raise QueryError(texts_for(request)("recall.too_many", most=MOST_SUSPECTS), parameter="id")
     state = request.app.state
     found = recall_lots(state.ledger, view_of(request), wanted, as_of=as_of, now=now())
     return _Asked(found, as_of, number) if found.subjects else None

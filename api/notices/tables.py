@@ -49,6 +49,8 @@ def affected_block(recall: Recall, namer: Namer, heading: str) -> Block:
     if known:
         time = times.date_and_time(times.here(known), t.language)
         note = t("notice.affected_note", time=time)
+    if recall.trace.truncated:
+        note = " ".join(filter(None, (t("notice.truncated"), note)))
     return table(heading, columns, rows, t, note)
 
 

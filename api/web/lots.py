@@ -9,13 +9,13 @@ from api.access.asker import asker_of, view_of
 from api.clock import now
 from api.hints import hint
 from api.paper_checkpoint import latest_on_paper
-from api.web.answers import as_json, namer_for, page, wants_page
+from api.web.answers import as_json, namer_for, page, texts_for, wants_page
 from api.web.event_page import facts_of_stored
 from api.web.gap_words import Briefs, briefs_of_facts, briefs_of_trace, listed_events
 from api.web.gaps_page import by_code, gap_groups
 from api.web.naming import Namer, recall_link
 from api.web.reached import recall_reached
-from api.web.recall_page import recall_page
+from api.web.recall_page import MOST_SUSPECTS, recall_page
 from api.web.trace_page import MOST_ROWS
 from epcis_core.errors import QueryError
 from epcis_core.provenance.recall_result import Recall
@@ -47,12 +47,14 @@ def show_recall(
 ) -> Response:
     """Show what came of suspect objects, where it is and whom to call."""
     ledger = request.app.state.ledger
-    asked = [text.strip() for text in id or () if text.strip()]
+    asked = [*dict.fromkeys(text.strip() for text in id or () if text.strip())]
     is_page = wants_page(request)
     if not asked and is_page:
         return page(request, "recall_start.html", as_of=as_of)
     if not asked:
         raise QueryError("A recall needs at least one object: id=…", parameter="id")
+    if is_page and len(asked) > MOST_SUSPECTS:
+        raise QueryError(texts_for(request)("recall.too_many", most=MOST_SUSPECTS), parameter="id")
     answer = recall_lots(
         ledger, view_of(request), asked, as_of=as_of or None, now=now(), max_objects=max_objects
     )

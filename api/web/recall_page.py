@@ -15,6 +15,9 @@ from api.web.trace_page import coverage_of, is_disputed
 from epcis_core.provenance.recall_result import Affected, Delivered, Recall, Status
 from epcis_core.provenance.result import Amount
 
+MOST_SUSPECTS: Final = 50
+"""Objects of one page or document of a recall."""
+
 STATES: Final[tuple[Status, ...]] = get_args(Status)
 """In the order of what is left to do."""
 

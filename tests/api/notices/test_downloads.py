@@ -276,3 +276,7 @@ def test_what_is_not_known_or_too_much_is_told(client: httpx.Client) -> None:
     )
     assert answer.status_code == 400
     assert answer.json()["title"] == "At most 50 lots are downloaded at once."
+    for path in ("/recall", "/recall/notice"):
+        answer = client.get(f"{path}?{many}&lang=en", headers={"Accept": "text/html"})
+        assert answer.status_code == 400
+        assert "A recall shows at most 50 lots. Divide them among several recalls." in answer.text
