@@ -9,15 +9,15 @@ from epcis_core.store.ledger import Ledger
 from epcis_core.store.trace import recall_lots
 from epcis_core.store.view import EVERYTHING
 from tests.api.pictures.test_chain_map import Book
-from tests.ingest.documents import captured, document, item, made
+from tests.ingest.documents import captured, document, lot, made
 
-SUSPECT = item("1")
+SUSPECT = lot("L1")
 
 
 def test_a_table_that_is_cut_says_so(tmp_path: Path) -> None:
     namer = Namer(Book(), Texts("vi"))
     with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
-        event = made([item("1")], [item(f"{n}") for n in range(2, 7)])
+        event = made([lot("L1")], [lot(f"M{n}") for n in range(2, 7)])
         assert captured(ledger, document(event)).status == "accepted"
         whole, cut = (recall_lots(ledger, EVERYTHING, [SUSPECT], max_objects=n) for n in (99, 3))
     told = "Bảng này CHƯA ĐỦ: số hàng bị ảnh hưởng nhiều hơn một lần tra cứu nêu được."
