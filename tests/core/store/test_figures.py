@@ -18,6 +18,7 @@ import pytest
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.figures import Between, Counted, count_figure, figures
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.registry.organisations import Organisation, add_organisation
 from epcis_core.store.view import EVERYTHING, View
 from ingest.capture import capture_bytes
 from tests.ingest.documents import document, item, lot, observed
@@ -381,12 +382,18 @@ def _holding(w: World, b: Between) -> list[Row]:
 
 
 def _ended(w: World, b: Between) -> int:
-    return sum(
-        _in(one["withdrawn"], b)
-        if one["withdrawn"] is not None
-        else one["expires"] is not None and b.first <= one["expires"] < b.last
-        for one in rows(w, "certificate")
-    )
+    """Each once: on the day it was withdrawn, or the day after its last, whichever came first."""
+    found = 0
+    for one in rows(w, "certificate"):
+        over = [] if one["withdrawn"] is None else [day_of(one["withdrawn"])]
+        if one["expires"] is not None:
+            end = datetime.fromisoformat(one["expires"]) + timedelta(days=1)
+            over.append(end.date().isoformat())
+        by_withdrawal = one["withdrawn"] is not None and min(over) == over[0]
+        found += bool(over) and (
+            _in(one["withdrawn"], b) if by_withdrawal else b.first <= min(over) <= b.last
+        )
+    return found
 
 
 def _events(w: World, b: Between) -> list[Row]:
@@ -521,3 +528,23 @@ def test_the_rows_lie_on_both_sides_of_every_edge() -> None:
 def test_whoever_does_not_see_all_is_told_no_figure(kept: Kept) -> None:
     with pytest.raises(ValueError, match=r"^Figures are counted for whoever sees all\.$"):
         count_figure(kept.ledger, kept.books, View("urn:x:party:1"), "events", BETWEEN["2026"])
+
+
+def test_a_certificate_of_a_whole_year_ends_in_one_year(tmp_path: Path) -> None:
+    years = [
+        Between(at(f"{y}-01-01"), at(f"{y + 1}-01-01"), f"{y}-01-01", f"{y}-12-31")
+        for y in (2026, 2027)
+    ]
+    with Ledger.open(tmp_path / "a.duckdb") as ledger, Bookkeeping(ledger.path) as books:
+        add_organisation(books, Organisation("urn:x:a", "A"), years[0].since)
+        with books.transaction() as connection:
+            connection.execute(
+                "INSERT INTO certificate (organisation, standard, number, agency, issued, expires, "
+                "covers, added) VALUES ('urn:x:a', '', '', '', '2026-01-01', '2026-12-31', '', ?)",
+                (years[0].since,),
+            )
+        told = [
+            [count_figure(ledger, books, EVERYTHING, key, one).number for one in years]
+            for key in ("certificates", "certificates_ended")
+        ]
+    assert told == [[1, 0], [0, 1]]
