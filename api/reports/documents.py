@@ -1,5 +1,7 @@
 """The reports themselves: as a page with the province's remarks, as PDF, spreadsheet and JSON."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, Literal
 
@@ -19,7 +21,7 @@ from api.web import times
 from api.web.answers import as_json, page, texts_for
 from api.web.forms import ShortForm
 from api.web.own_lists import attached
-from epcis_core.store.registry.desk import save_remarks
+from epcis_core.store.registry.desk import remarks_of, save_remarks
 from epcis_core.store.registry.journal import What
 
 router = APIRouter(include_in_schema=False)
@@ -58,13 +60,42 @@ def show_report(
     saved: Annotated[bool, Query()] = False,
 ) -> Response:
     """Show a report, with the form for what the province says beside it."""
+    return _page(request, name, period, saved=saved)
+
+
+def _page(
+    request: Request,
+    name: Name,
+    period: str,
+    *,
+    saved: bool = False,
+    problem: str = "",
+    given: Mapping[str, str] | None = None,
+    others: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the page of a report.
+
+    Args:
+        request: what it answers.
+        name: which report.
+        period: its name.
+        saved: remarks were saved just now.
+        problem: why they were not.
+        given: remarks that are not kept, as typed.
+        others: what others wrote in their place.
+    """
     report = _report(request, name, period)
     t = texts_for(request)
     due: date = report.layout.due(report.period)
     return page(
         request,
         "report.html",
+        status=409 if problem else 200,
         report=report,
+        problem=problem,
+        given=given or {},
+        others=others or {},
+        mark=_mark,
         sections=[
             (section, [(row, bars_of(row, t) if row.figure.by else []) for row in rows])
             for section, rows in zip(report.layout.sections, report.sections, strict=True)
@@ -83,16 +114,42 @@ def show_report(
 def save_words(request: Request, name: _Name, form: ShortForm, period: _Period = "") -> Response:
     """Keep what the province says beside the figures."""
     chosen = asked_period(request, period, layouts()[name].kind)
-    words = {
-        one.key: form[one.key].replace("\r\n", "\n").strip()[:LONGEST]
-        for one in layouts()[name].remarks
-        if one.key in form
-    }
     books = request.app.state.books
     with books.transaction():
+        kept = remarks_of(books, str(chosen))
+        words, others = _changed(name, form, kept)
+        if others:
+            told = texts_for(request)("report.changed_by_another")
+            return _page(request, name, period, problem=told, given=words, others=others)
         save_remarks(books, str(chosen), words)
         note_done(request, What.LIST_CHANGED, f"{name} report, {chosen}")
     return RedirectResponse(f"/reports/{name}?period={chosen}&saved=true", 303)
+
+
+def _changed(
+    name: Name, form: Mapping[str, str], kept: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the remarks that a form changes; and what others wrote of them since it was shown."""
+    words, others = {}, {}
+    for one in layouts()[name].remarks:
+        if one.key not in form:
+            continue
+        text, held = _plain(form[one.key])[:LONGEST], kept.get(one.key, "")
+        shown = form.get(f"{one.key}-before") or _mark(held)
+        if _mark(text) not in {shown, _mark(held)}:
+            words[one.key] = text
+            if shown != _mark(held):
+                others[one.key] = held
+    return words, others
+
+
+def _mark(text: str) -> str:
+    """Return what tells whether a remark is still as it was shown."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _report(request: Request, name: Name, period: str) -> Report:

@@ -1,6 +1,7 @@
 """The province's desk: figures, its own lists, and the reports of years and quarters."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -194,6 +195,33 @@ def test_the_report_has_the_same_figures_as_page_spreadsheet_and_pdf(
     assert f"{figures()['organisations'].vi} {told[figures()['organisations'].vi]}" in text
     page = province.get(f"/reports/annual{asked}").text
     assert figures()["organisations"].vi in page
+
+
+def test_of_two_who_write_remarks_at_once_neither_loses_a_word(province: httpx.Client) -> None:
+    address = "/reports/annual?period=2024"
+
+    def shown() -> dict[str, str]:
+        page = province.get(address).text
+        fields = re.findall(r'name="(\w+)-before" value="(\w+)"', page)
+        texts = re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', page)
+        return {f"{name}-before": mark for name, mark in fields} | dict(texts)
+
+    def save(key: str, text: str, before: dict[str, str]) -> httpx.Response:
+        return province.post(address, data=before | {key: text})
+
+    first = shown()
+    assert save("results", "Đạt.", first).status_code == 303
+    assert save("difficulties", "Thiếu người.", first).status_code == 303
+    clash = save("results", "Chưa đạt.", first)
+    assert clash.status_code == 409
+    assert ">Chưa đạt.</textarea>" in clash.text
+    assert '<p class="kept">Đạt.</p>' in clash.text
+    told = province.get("/reports/annual.json?period=2024").json()["remarks"]
+    assert told == {"results": "Đạt.", "difficulties": "Thiếu người."}
+    assert save("results", "Đạt một nửa.", shown()).status_code == 303
+    assert save("results", "", shown()).status_code == 303
+    told = province.get("/reports/annual.json?period=2024").json()["remarks"]
+    assert told == {"results": "", "difficulties": "Thiếu người."}
 
 
 def test_of_a_period_that_is_none_a_report_says_how_one_is_written(province: httpx.Client) -> None:
