@@ -15,7 +15,7 @@ from fastapi import HTTPException, Request
 from PIL import Image, ImageFilter, ImageOps
 from starlette.datastructures import FormData
 
-from api.images import AT_ONCE, UNREADABLE
+from api.images import AT_ONCE, LONGEST_SIDE, UNREADABLE
 from api.web.answers import texts_for
 
 MOST: Final = 10 * 2**20
@@ -49,7 +49,7 @@ def read_codes(data: bytes) -> list[Code]:
     """
     try:
         with AT_ONCE, Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-            if picture.width * picture.height > _PIXELS:
+            if picture.width * picture.height > _PIXELS or max(picture.size) > LONGEST_SIDE:
                 return []
             picture.draft("L", (_SIDE, _SIDE))
             grey = picture.convert("L")

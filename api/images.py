@@ -39,6 +39,9 @@ References:
     CIPA DC-008 (Exif 2.32), tag 0x0112
 """
 
+LONGEST_SIDE: Final = 30_000
+"""Dots; of an image that is a line of millions the reading takes a gigabyte."""
+
 AT_ONCE: Final = threading.BoundedSemaphore(2)
 """Held while an image is read, which may take hundreds of megabytes: all others wait."""
 
@@ -81,7 +84,7 @@ def fitted(data: bytes, most: int = LARGEST_IMAGE) -> tuple[bytes, str]:
 def _upright(data: bytes) -> Image.Image:
     """Return an image as it is meant to be seen, with a fourth channel where it is transparent."""
     with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-        if opened.width * opened.height > _MOST_DOTS:
+        if opened.width * opened.height > _MOST_DOTS or max(opened.size) > LONGEST_SIDE:
             raise ValueError(f"{opened.width} × {opened.height} dots")
         opened.draft("RGB", (_SIDES[0], _SIDES[0]))  # of a large JPEG only what is needed
         turn = _turn(opened)

@@ -68,3 +68,12 @@ def test_few_images_are_read_at_once(read: Callable[[bytes], object]) -> None:
         assert not done.wait(0.05)
     waiting.join()
     assert done.is_set()
+
+
+@pytest.mark.parametrize("size", [(1, 30_001), (30_001, 1)])
+def test_an_image_that_is_a_line_is_none(size: tuple[int, int]) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", size).save(file, "PNG")
+    with pytest.raises(ImageError, match=f"{size[0]} × {size[1]} dots"):
+        fitted(file.getvalue())
+    assert read_codes(file.getvalue()) == []
