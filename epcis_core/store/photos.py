@@ -9,6 +9,7 @@ from epcis_core.store.literals import literal
 from epcis_core.store.part import LedgerPart
 from epcis_core.store.registry.step_photos import (
     forget_photos,
+    forget_waiting,
     left_waiting,
     note_named,
     photos_kept,
@@ -71,7 +72,7 @@ def forget_left_waiting(ledger: Ledger, books: Bookkeeping, now: int) -> None:
     for one in waiting:
         if one in named:  # the server ended before it could note so
             note_named(books, *one)
-    forget_photos(books, [one for one in waiting if one not in named])
+    forget_waiting(books, [one for one in waiting if one not in named], now)
 
 
 _IS_PHOTO = f"c.part = 'event' AND c.inside AND c.name = {literal(DIGEST)} AND c.value IS NOT NULL"

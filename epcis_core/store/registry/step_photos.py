@@ -98,6 +98,16 @@ def photos_kept(books: Bookkeeping) -> list[tuple[str, str, int, bool]]:
     return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
 
 
+def forget_waiting(books: Bookkeeping, photos: Iterable[tuple[str, str]], now: int) -> None:
+    """Erase photographs that have waited for more than a day, but one sent again meanwhile."""
+    with books.transaction() as connection:
+        connection.executemany(
+            "DELETE FROM step_photo WHERE organisation = ? AND digest = ? "
+            "AND NOT is_named AND kept < ?",
+            [(*one, now - _DAY) for one in photos],
+        )
+
+
 def left_waiting(books: Bookkeeping, now: int) -> list[tuple[str, str]]:
     """Return organisation and digest of photographs that have waited for more than a day."""
     found = photos_kept(books)

@@ -18,8 +18,10 @@ from epcis_core.store.photos import forget_left_waiting, forget_unnamed, named_p
 from epcis_core.store.registry.publications import Photo
 from epcis_core.store.registry.step_photos import (
     find_photo,
+    forget_waiting,
     has_photo,
     keep_photo,
+    left_waiting,
     note_named,
     photos_kept,
 )
@@ -95,6 +97,20 @@ def test_what_waited_a_day_for_an_event_that_never_came_goes(farm: Ledger) -> No
         forget_left_waiting(farm, books, NOW + DAY + 1)
         assert sorted(photos_kept(books)) == sorted(
             ("farm", one.digest, NOW, True) for one in (OLD, NEW)
+        )
+
+
+def test_what_is_sent_again_while_others_clear_away_stays(ledger: Ledger) -> None:
+    later = NOW + DAY + 1
+    with Bookkeeping(ledger.path) as books:
+        keep(books, OLD, NEW)
+        waiting = left_waiting(books, later)
+        assert {one for _, one in waiting} == {OLD.digest, NEW.digest}
+        keep(books, OLD, now=later)
+        forget_waiting(books, waiting, later)
+        assert (has_photo(books, "farm", OLD.digest), has_photo(books, "farm", NEW.digest)) == (
+            True,
+            False,
         )
 
 
