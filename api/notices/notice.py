@@ -35,6 +35,9 @@ LONGEST: Final = 1500
 
 MOST_CODES: Final = 6
 
+_LONGEST_LINK: Final = 500
+"""Bytes; a code of more is too fine for a phone, and of 3,000 there is none."""
+
 Wording = Mapping[str, str]
 """The text of each of `FIELDS`."""
 
@@ -157,7 +160,8 @@ def _codes(subjects: Sequence[str], namer: Namer, base: str) -> Iterator[Code]:
     for one in subjects[:MOST_CODES]:
         name = namer.thing(one)
         link = base + one.removeprefix(_DOMAIN) if one.startswith(f"{_DOMAIN}/") else one
-        yield Code(link, t("notice.code"), name, t("notice.code_alt", thing=name))
+        if len(link.encode()) <= _LONGEST_LINK:
+            yield Code(link, t("notice.code"), name, t("notice.code_alt", thing=name))
 
 
 _DOMAIN: Final = "https://id.gs1.org"

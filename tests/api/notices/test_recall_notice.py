@@ -22,6 +22,7 @@ from tests.api.test_web_pages import words
 from tests.ingest.documents import document, lot, observed
 
 LOT, OTHER = lot("L1"), lot("L2")
+LONG = f"urn:x:{'a' * 3000}"
 CASE = "17/QĐ-TTr"
 HOSTILE = 'Dừng #panic("x") $1 + 1$ ] } \\ <b> = Tiêu đề @x “nguyên văn” // hết'
 
@@ -32,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
         open_inspection(site.books, CASE, now(), title="Nho", by="t", as_of=0)
         with site.browser(Role.ADMIN, Accept="application/json") as browser:
             event = observed(quantityList=[{"epcClass": LOT}, {"epcClass": OTHER}])
-            del event["epcList"]
+            event["epcList"] = [LONG]
             sent = browser.post("/captures?file_name=a", content=document(event))
             assert sent.json()[0]["status"] == "accepted"
         yield site
@@ -134,6 +135,12 @@ def test_signs_that_the_form_has_no_letters_for_do_not_keep_a_notice_from_being_
 ) -> None:
     form = written(inspector, LOT) | {"vi-to": "葡萄有限公司, องุ่น, 🍇, ﷽, \ufffe"}
     sent = inspector.post("/recall/notice", data={**form, "action": "draft"})
+    assert sent.status_code == 200, sent.text
+    assert "Thông báo thu hồi" in printed(sent.content)
+
+
+def test_what_is_too_long_for_a_code_is_recalled_without_one(inspector: httpx.Client) -> None:
+    sent = inspector.post("/recall/notice", data={**written(inspector, LONG), "action": "draft"})
     assert sent.status_code == 200, sent.text
     assert "Thông báo thu hồi" in printed(sent.content)
 
