@@ -150,6 +150,7 @@ class Outward:
             timeout=_PATIENCE,
             trust_env=False,
             follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},  # what is read is not unpacked
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 

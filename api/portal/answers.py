@@ -111,7 +111,7 @@ def _pause(text: str | None, now: int) -> int | None:
     else:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (moment - datetime.fromtimestamp(now / _SECOND, UTC)).total_seconds()
@@ -121,5 +121,5 @@ def _pause(text: str | None, now: int) -> int | None:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

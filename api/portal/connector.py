@@ -33,6 +33,8 @@ from epcis_core.store.portal.deliveries import (
     add_delivery,
     count_open,
     drop_delivery,
+    drop_parked,
+    is_parked,
     next_delivery,
     next_due,
     note_accepted,
@@ -143,6 +145,7 @@ class Connector:
         self._make = make
         self._pace = pace
         self._free = 0  # before which nothing is sent, microseconds since 1970 UTC
+        self._unmade: dict[str, int] = {}  # lots without a record, and when that is tried again
         take_up_again(books, target.name)
 
     def look(self, now: int) -> bool:
@@ -153,19 +156,23 @@ class Connector:
         found = changed_lots(self._ledger, EVERYTHING, reached(self._books, name).sequence)
         if found is None:
             return sweep(self._books, name, now, _SWEEP)
-        note_changes(self._books, name, found.reached, found.lots, found.captured)
+        note_changes(self._books, name, found, now)
         return True
 
     def prepare(self, now: int) -> bool:
         """Make what the target must be told of lots that may have changed; False for none."""
         if self._has_enough(now):
             return False
-        found = changes(self._books, self.target.name, most=_NOTED_TOGETHER)
-        made = [self._make(lot) for lot, _ in found]
+        self._unmade = {lot: again for lot, again in self._unmade.items() if again > now}
+        most = _NOTED_TOGETHER + len(self._unmade)
+        found = changes(self._books, self.target.name, most=most)
+        found = [one for one in found if one[0] not in self._unmade]
+        made = [(lot, captured, self._made(lot, now)) for lot, captured in found]
         with self._books.transaction():
-            for (lot, captured), record in zip(found, made, strict=True):
-                self._replace(lot, record, captured, now)
-                forget_change(self._books, self.target.name, lot)
+            for lot, captured, record in made:
+                if lot not in self._unmade:
+                    self._replace(lot, record, captured, now)
+                    forget_change(self._books, self.target.name, lot)
         return bool(found)
 
     async def deliver(self, now: int) -> int | None:
@@ -219,6 +226,15 @@ class Connector:
                     note_lost(self._books, self.target.name, one.lot, now)
         return asked, lost
 
+    def _made(self, lot: str, now: int) -> Made | None:
+        """Make the record of a lot; one that cannot be made stays among the changes for a while."""
+        try:
+            return self._make(lot)
+        except Exception:  # noqa: BLE001 - the others go on, and it is shown
+            _log.exception("%s: the record of %s cannot be made", self.target.name, lot)
+            self._unmade[lot] = now + HOUR
+            return None
+
     def _has_enough(self, now: int) -> bool:
         """Tell whether there is so much to send that sending comes before finding more."""
         name = self.target.name
@@ -237,6 +253,7 @@ class Connector:
             drop_delivery(self._books, waiting.number)
         digest = None if made is None else made.hash
         if digest == has.hash:
+            drop_parked(self._books, name, lot)
             return
         operation = (
             Operation.WITHDRAW
@@ -245,12 +262,15 @@ class Connector:
             if has.hash is None
             else Operation.UPDATE
         )
+        key = delivery_key(digest, name, operation, lot, has.edition)
+        if is_parked(self._books, name, lot, key):
+            return
         new = Delivery(
             target=name,
             lot=lot,
             operation=operation,
             hash=digest,
-            key=delivery_key(digest, name, operation, lot, has.edition),
+            key=key,
             record=None if made is None else json_bytes(made.record).decode(),
             upstream=made.upstream if made is not None and self.target.upstream_first else (),
             captured=captured,
@@ -270,8 +290,15 @@ class Connector:
             return delivery, Outcome(delivery.status, reason=str(error))
         except EpcisError as error:
             return delivery, Outcome(Status.REJECTED, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the others go on, and it is shown
+            _log.exception("%s: %s cannot be told", delivery.target, delivery.lot)
+            return delivery, Outcome(Status.REJECTED, reason=_failed(error))
         delivery = note_sent(self._books, delivery, asked.shown(), now)
-        return delivery, await self._adapter.send(asked, now)
+        try:
+            return delivery, await self._adapter.send(asked, now)
+        except Exception as error:  # noqa: BLE001 - the others go on, and it is shown
+            _log.exception("%s: what was answered to %s", delivery.target, delivery.lot)
+            return delivery, Outcome(Status.UNKNOWN, reason=_failed(error), is_own_error=True)
 
     def _note(self, delivery: Delivery, outcome: Outcome, now: int, failures: int) -> None:
         """Note what became of a delivery, and whether the target is to be left alone."""
@@ -306,6 +333,11 @@ class Connector:
             reason=outcome.reason,
         )
         note_back(self._books, back)
+
+
+def _failed(error: Exception) -> str:
+    """Say that something failed here; what is told of it might hold a secret, and stays out."""
+    return f"It failed here, and the log tells where: {type(error).__name__}."
 
 
 def delivery_key(

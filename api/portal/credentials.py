@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import json
 import ssl
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
 import httpx
 
 from api.outward import Outward, OutwardError
+from api.portal.answers import Outcome
 from api.portal.targets import Authentication, TargetError, Tls
 
 _SECOND: Final = 1_000_000  # microseconds
@@ -17,6 +19,7 @@ _EARLY: Final = 30  # seconds before its end that a token is fetched anew
 _USUAL: Final = 300  # seconds that a token holds which does not say so
 _TAKEN: Final = 200
 _REFUSED: Final = 401
+_HIDDEN: Final = "…"
 
 
 class Credentials:
@@ -56,6 +59,18 @@ class Credentials:
         if now >= self._until:
             await self._fetch(secret, now)
         return {how.header: f"{how.prefix or 'Bearer '}{self._token}"}
+
+    def hidden(self, outcome: Outcome) -> Outcome:
+        """Return an outcome without secrets, which a target may have repeated."""
+        try:
+            secrets = {self._how.secret.value(), self._token} - {""}
+        except TargetError:
+            secrets = {self._token} - {""}
+        told, reason = outcome.told, outcome.reason
+        for one in secrets:
+            told = told.replace(one, _HIDDEN)
+            reason = None if reason is None else reason.replace(one, _HIDDEN)
+        return replace(outcome, told=told, reason=reason)
 
     def refused(self, status: int) -> None:
         """Forget a token that a target did not want."""
@@ -102,7 +117,7 @@ def tls_of(tls: Tls | None) -> ssl.SSLContext | None:
         context = ssl.create_default_context(
             cafile=None if tls.authority is None else str(tls.authority)
         )
-        context.load_cert_chain(tls.certificate, tls.key)
+        context.load_cert_chain(tls.certificate, tls.key, password="")  # and asks nobody
     except (OSError, ssl.SSLError) as error:
         raise TargetError(f"The certificate {tls.certificate} cannot be used: {error}") from error
     return context

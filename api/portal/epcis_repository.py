@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -87,7 +87,7 @@ class EpcisRepository:
             return Outcome(Status.WAITING, reason=f"Nobody is there: {error}")
         except httpx.HTTPError as error:
             return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
-        return outcome
+        return self._credentials.hidden(outcome)
 
     async def holds(self, delivery: Delivery, reference: str | None, now: int) -> bool | None:  # noqa: ARG002
         """See `Adapter.holds`: it is not asked, since sending again does no harm."""
@@ -98,12 +98,17 @@ class EpcisRepository:
         if answer.status != _PROMISED or "location" not in answer.headers:
             return outcome_of(answer, _TAKEN, now)
         job = urljoin(asked.url, answer.headers["location"])
+        if urlsplit(job)[:2] != urlsplit(asked.url)[:2]:  # who is there is shown no secret
+            return Outcome(Status.UNKNOWN, reason="The capture job is said to be elsewhere.")
         headers = {"Accept": "application/json", "GS1-EPCIS-Version": VERSION}
         for wait in _WAITS:
             answer = await self._request("GET", job, headers, None, now)
             if answer.status != _READ:
                 return outcome_of(answer, Answers(accepted=(), reason="/title"), now)
-            told = json.loads(answer.body)
+            told = _job(answer.body)
+            if told is None:
+                reason = "What was told of the capture job cannot be read."
+                return Outcome(Status.UNKNOWN, reason=reason, is_own_error=True)
             if not told.get("running"):
                 return _of_job(told, answer)
             await asyncio.sleep(wait)
@@ -183,11 +188,21 @@ def _by_id(ledger: Ledger, view: View, ids: Iterable[str]) -> list[StoredEvent]:
     return events_by_id(ledger, view, wanted) if wanted else []
 
 
+def _job(body: bytes) -> dict[str, Any] | None:
+    """Read a capture job; None where it is none, or so long that it was cut."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def _of_job(told: dict[str, Any], answer: Answer) -> Outcome:
     """Return what became of a delivery whose capture job is done."""
     wrong = [
         problem
         for problem in told.get("errors") or ()
+        if isinstance(problem, dict)
         if _THERE not in str(problem.get("type")) or problem.get("code") == _CONFLICT
     ]
     shown = f"{answer.status} {answer.body.decode(errors='replace')}"[:2_000]

@@ -69,7 +69,7 @@ class LotRecords:
         except httpx.HTTPError as error:
             return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
         self._credentials.refused(answer.status)
-        return outcome_of(answer, self._target.answer, now)
+        return self._credentials.hidden(outcome_of(answer, self._target.answer, now))
 
     async def holds(self, delivery: Delivery, reference: str | None, now: int) -> bool | None:
         """See `Adapter.holds`."""
@@ -92,7 +92,7 @@ class LotRecords:
             raise TargetError(f"It cannot be read back: the answer was {status}.")
         try:
             found = at_pointer(json.loads(body), back.at)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TargetError("What was read back is no JSON.") from error
         return str(found) == placed(back.equals, about, escape=False)
 
@@ -107,7 +107,7 @@ def sendable(headers: dict[str, str]) -> dict[str, str]:
         TargetError: one cannot; its value, which may be a secret, is not told.
     """
     for name, value in headers.items():
-        if not (value.isascii() and value.isprintable()):
+        if not (value.isascii() and value.isprintable() and value == value.strip()):
             raise TargetError(f"The header {name} has characters that no header may have.")
     return headers
 

@@ -161,9 +161,21 @@ def placed(text: str, about: Mapping[str, Any], *, escape: bool) -> str:
         value = about.get(found[1])
         if value is None:
             raise MappingError(f"{text!r} needs {found[1]}, which is not known.")
+        if escape and str(value) in {".", ".."}:
+            raise MappingError(f"{found[1]} {str(value)!r} can be no part of a path.")
         return quote(str(value), safe="") if escape else str(value)
 
     return _PLACE.sub(put, text)
+
+
+def asked_in(text: str) -> list[str]:
+    """Return the names in braces of a text."""
+    return _PLACE.findall(text)
+
+
+def is_form(form: str) -> bool:
+    """Tell whether a form has any part of a time in it."""
+    return _PATTERN.search(form) is not None
 
 
 def _at(record: Any, path: str) -> Any:

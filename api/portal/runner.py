@@ -6,8 +6,8 @@ What they note waits for the disk; no page and no subscription is to wait with t
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -81,7 +81,12 @@ class Connectors:
     async def _follow_all(self) -> None:
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
             for target in self._targets:
-                outward = await stack.enter_async_context(outward_to(target, self._means.allowed))
+                try:
+                    to = outward_to(target, self._means.allowed)
+                except EpcisError as error:
+                    _log.error("%s: %s Nothing is carried there.", target.name, error)
+                    continue
+                outward = await stack.enter_async_context(to)
                 adapter = adapter_for(target, outward)
                 tasks.create_task(self._follow(target, adapter), name=f"portal {target.name}")
 
@@ -91,23 +96,23 @@ class Connectors:
         warned = 0
         while not self._ended.is_set():
             pause = _LONGEST
-            try:
-                moment = self._means.clock()
-                if moment - warned > _WARN:
+            moment = self._means.clock()
+            if moment - warned > _WARN:
+                warned = moment
+                with _going_on(target):
                     connector.warn(moment)
-                    warned = moment
-                is_new = connector.look(moment)
-                is_new |= connector.prepare(moment)
-                again = await connector.deliver(moment)
-                if is_new:
+            # What is found goes out even where nothing more can be found.
+            with _going_on(target):
+                if connector.look(moment):
                     pause = 0.0
-                elif again is not None:
-                    pause = max(again - self._means.clock(), 0) / _SECOND
-            except EpcisError as error:
-                _log.warning("%s: %s", target.name, error)
-            except Exception:  # noqa: BLE001 - it goes on, and is shown
-                _log.exception("The connector to %s", target.name)
-            await self._wait(min(pause, _LONGEST))
+            with _going_on(target):
+                if connector.prepare(moment):
+                    pause = 0.0
+            with _going_on(target):
+                again = await connector.deliver(moment)
+                if again is not None:
+                    pause = min(pause, max(again - self._means.clock(), 0) / _SECOND)
+            await self._wait(pause)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until a time has come, something is new in the ledger, or the server ends."""
@@ -118,6 +123,17 @@ class Connectors:
             if self._means.ledger.commits != seen:
                 return
             await asyncio.sleep(min(left, _LOOK))
+
+
+@contextmanager
+def _going_on(target: Target) -> Iterator[None]:
+    """Show what went wrong with one step, after which the next is taken."""
+    try:
+        yield
+    except EpcisError as error:
+        _log.warning("%s: %s", target.name, error)
+    except Exception:  # noqa: BLE001 - it goes on, and is shown
+        _log.exception("The connector to %s", target.name)
 
 
 def connector_to(target: Target, adapter: Adapter, means: Means) -> Connector:

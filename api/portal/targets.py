@@ -7,6 +7,7 @@ the environment, or which file, has them.
 import os
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -14,12 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from api.outward import OutwardError, checked_url
 from api.portal.mapping import Filling
+from api.portal.mapping_check import faults_of_template, faults_of_text, faults_of_zone
 from epcis_core.errors import EpcisError
 from epcis_core.findings import Language
 from epcis_core.rules.profiles import Text
 from epcis_core.store.portal.deliveries import Operation
 
 HOUR: Final = 3_600_000_000  # microseconds
+_YEAR: Final = 8784  # hours
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -48,7 +51,7 @@ class Secret(_Part):
                 return self.file.read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise TargetError(f"{self.file} cannot be read: {error.strerror}.") from error
-        found = os.environ.get(self.env)
+        found = os.environ.get(self.env, "").strip()
         if not found:
             raise TargetError(f"The variable {self.env or 'of the secret'} is not set.")
         return found
@@ -78,6 +81,19 @@ class Authentication(_Part):
     token_address: str = ""
     client: str = ""
     scope: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.kind != "none" and not (self.secret.env or self.secret.file):
+            raise ValueError('expected secret = { env = "NAME" } or { file = "/path" }')
+        if self.kind == "oauth2":
+            if not self.client:
+                raise ValueError("expected client, the id of this client")
+            try:
+                checked_url(self.token_address)
+            except OutwardError as error:
+                raise ValueError(f"token_address: {error}") from error
+        return self
 
 
 class Tls(_Part):
@@ -165,10 +181,10 @@ class Target(_Part):
     kind: Literal["lot-record", "epcis"]
     title: Text
     address: str
-    per_second: float = Field(5, gt=0)
+    per_second: float = Field(5, gt=0, allow_inf_nan=False)
     upstream_first: bool = False
-    deadline_hours: float = Field(24, gt=0)
-    warning_hours: float = Field(4, ge=0)
+    deadline_hours: float = Field(24, gt=0, le=_YEAR)
+    warning_hours: float = Field(4, ge=0, le=_YEAR)
     attempts: int = Field(30, gt=0)
     zone: str = "+07:00"
     authentication: Authentication = Authentication()
@@ -190,7 +206,25 @@ class Target(_Part):
             checked_url(self.address)
         except OutwardError as error:
             raise ValueError(f"address: {error}") from error
+        if found := list(self._faults()):
+            raise ValueError("; ".join(found))
         return self
+
+    def _faults(self) -> Iterator[str]:
+        """Yield what is wrong with the mapping."""
+        yield from faults_of_zone(self.zone)
+        yield from faults_of_template(self.body, self.filling, "body")
+        for each in Operation:
+            call: Call | None = getattr(self, each)
+            if call is not None:
+                yield from faults_of_text(call.path, f"{each}.path")
+                yield from faults_of_template(call.body or {}, self.filling, f"{each}.body")
+        if (back := self.read_back) is not None:
+            yield from faults_of_text(back.path, "read_back.path")
+            yield from faults_of_text(back.equals, "read_back.equals")
+        if self.kind == "lot-record":
+            for name, text in self.headers.items():
+                yield from faults_of_text(text, f"headers.{name}")
 
     @property
     def filling(self) -> Filling:
@@ -237,10 +271,14 @@ def read_target(name: str, text: str) -> Target:
         raise TargetError(f"{name}.toml is no TOML: {error}.") from error
     except ValidationError as error:
         told = [
-            f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}"
+            ": ".join(filter(None, [".".join(map(str, one["loc"])), _said(one["msg"])]))
             for one in error.errors()
         ]
         raise TargetError(f"{name}.toml: {'; '.join(told)}.") from error
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 def read_targets(folder: Path) -> tuple[Target, ...]:

@@ -166,7 +166,7 @@ WRONG = {
     "no address": (
         MAPPING.replace("https://portal.example/api", "portal.example"),
         (
-            "cong.toml: the file: Value error, address: Expected an address with http or https "
+            "cong.toml: address: Expected an address with http or https "
             "and a host, got 'portal.example'.."
         ),
     ),

@@ -124,6 +124,18 @@ def drop_delivery(books: Bookkeeping, number: int) -> None:
         )
 
 
+def is_parked(books: Bookkeeping, target: str, lot: str, key: str) -> bool:
+    """Tell whether a target has rejected a delivery of this very key, and nothing came after."""
+    return any(one.key == key for one in _parked_of(books, target, lot))
+
+
+def drop_parked(books: Bookkeeping, target: str, lot: str) -> None:
+    """Remove what a target has rejected of a lot: it has by now what it is to have."""
+    with books.transaction() as connection:
+        for one in _parked_of(books, target, lot):
+            connection.execute("DELETE FROM portal_delivery WHERE number = ?", (one.number,))
+
+
 def open_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | None:
     """Return the delivery of a lot that is under way to a target."""
     found = _deliveries(books, f"d.target = ? AND d.lot = ? AND {_OPEN}", (target, lot))
@@ -234,7 +246,10 @@ def parked(books: Bookkeeping, target: str, *, before: int | None, most: int) ->
 
 
 def send_again(books: Bookkeeping, number: int) -> Delivery | None:
-    """Let a parked delivery be sent again; None where it is none, or was overtaken."""
+    """Let a parked delivery be sent again; None where it is none, or was overtaken.
+
+    Its lot is looked at anew afterwards: what was rejected may be mended in the registry.
+    """
     with books.transaction() as connection:
         found = _deliveries(
             books, f"d.number = ? AND d.status = 'rejected' AND {_LATEST}", (number,)
@@ -244,6 +259,10 @@ def send_again(books: Bookkeeping, number: int) -> Delivery | None:
         connection.execute(
             "UPDATE portal_delivery SET status = 'waiting', due = 0, attempts = 0 WHERE number = ?",
             (number,),
+        )
+        connection.execute(
+            "INSERT OR IGNORE INTO portal_change VALUES (?, ?, ?)",
+            (found[0].target, found[0].lot, found[0].captured),
         )
     return found[0]
 
@@ -261,6 +280,11 @@ def accepted_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | N
         (target, lot),
     )
     return found[0] if found else None
+
+
+def _parked_of(books: Bookkeeping, target: str, lot: str) -> list[Delivery]:
+    condition = f"d.target = ? AND d.lot = ? AND d.status = 'rejected' AND {_LATEST}"
+    return _deliveries(books, condition, (target, lot))
 
 
 def _keep(books: Bookkeeping, one: Delivery) -> None:

@@ -1,9 +1,9 @@
 """How far a connector has come with each target, and what each target has."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.changed_lots import ChangedLots
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,18 @@ def reached(books: Bookkeeping, target: str) -> Reached:
     return Reached() if row is None else Reached(*row)
 
 
-def note_changes(
-    books: Bookkeeping, target: str, sequence: int, lots: Iterable[str], captured: int
-) -> None:
+def note_changes(books: Bookkeeping, target: str, found: ChangedLots, now: int) -> None:
     """Note which lots may have changed up to a sequence; all of it holds, or nothing."""
     with books.transaction() as connection:
         connection.execute(
-            "INSERT INTO portal_target (target, sequence) VALUES (?, ?) "
+            "INSERT INTO portal_target (target, sequence, swept) VALUES (?, ?, ?) "
             "ON CONFLICT (target) DO UPDATE SET sequence = excluded.sequence",
-            (target, sequence),
+            (target, found.reached, now),
         )
         connection.executemany(
             "INSERT INTO portal_change VALUES (?, ?, ?) ON CONFLICT (target, lot) DO UPDATE "
             "SET captured = min(captured, excluded.captured)",
-            [(target, lot, captured) for lot in lots],
+            [(target, lot, found.captured) for lot in found.lots],
         )
 
 
@@ -135,7 +133,7 @@ def note_lost(books: Bookkeeping, target: str, lot: str, now: int) -> None:
 
 
 def sweep(books: Bookkeeping, target: str, now: int, every: int) -> bool:
-    """Let every lot that a target has be looked at anew, once in a while.
+    """Let every lot that a target has, or has rejected, be looked at anew, once in a while.
 
     The registry changes beside the ledger, and so may what a record tells of a product.
 
@@ -158,5 +156,12 @@ def sweep(books: Bookkeeping, target: str, now: int, every: int) -> bool:
                 "INSERT OR IGNORE INTO portal_change SELECT target, lot, ? FROM portal_lot "
                 "WHERE target = ? AND hash IS NOT NULL",
                 (now, target),
+            )
+            connection.execute(
+                "INSERT OR IGNORE INTO portal_change SELECT d.target, d.lot, min(d.captured) "
+                "FROM portal_delivery d WHERE d.target = ? AND d.status = 'rejected' "
+                "AND NOT EXISTS (SELECT 1 FROM portal_delivery later WHERE later.lot = d.lot "
+                "AND later.target = d.target AND later.number > d.number) GROUP BY d.lot",
+                (target,),
             )
     return bool(due)
