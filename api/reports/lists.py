@@ -96,8 +96,9 @@ def _save_sheet(request: Request, key: DeskList, file: object) -> Response:
     sent = read_sheet(file.file, key, request.app.state.settings.limits.document)
     if has_errors(sent.findings):
         return _wrong(request, key, sent.findings)
-    held = [one.entries for one in desk_lines(_books(request), key) if one.retired is None]
-    return _stored(request, key, [one for one in sent.lines if one.entries not in held])
+    with _books(request).transaction():  # so that of two who send it at once one adds it
+        held = [one.entries for one in desk_lines(_books(request), key) if one.retired is None]
+        return _stored(request, key, [one for one in sent.lines if one.entries not in held])
 
 
 def _stored(request: Request, key: DeskList, lines: list[DeskLine], *, number: int = 0) -> Response:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -154,6 +155,21 @@ def test_a_list_goes_out_as_a_sheet_and_comes_back_once(
     }
     names = {one["name"] for one in province.get("/desk/surveys.json").json()}
     assert f"+Cơ sở gốm {ending}" in names
+
+
+def test_of_several_who_send_the_same_sheet_at_once_one_adds_its_lines(
+    province: httpx.Client,
+) -> None:
+    text = "Ngày;Đơn vị;Đã có mã số mã vạch;Nhu cầu chính\n"
+    text += "".join(f"03/04/2026;HTX cùng lúc {n};Có;Tem\n" for n in range(20))
+
+    def send(_: int) -> int:
+        file = ("s.csv", text.encode())
+        answer = sent(province, "surveys", {"action": "sheet"}, sheet=file)
+        return int(answer.json()["saved"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, range(4))) == [0, 0, 0, 20]
 
 
 def test_a_wrong_cell_of_a_sheet_keeps_all_of_it_out(province: httpx.Client) -> None:
