@@ -8,6 +8,8 @@ from epcis_core.dossier.lot_record import lot_record
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.dossier import lot_material
 from epcis_core.store.ledger import Ledger
+from epcis_core.store.names import Names
+from epcis_core.store.trace import ReadNames
 from epcis_core.store.view import View
 
 
@@ -30,7 +32,15 @@ Make = Callable[[str], Made | None]
 """Makes the record of a lot by its canonical identifier; None where nothing is known of it."""
 
 
-def record_of(ledger: Ledger, books: Bookkeeping, view: View, lot: str, now: int) -> Made | None:
+def record_of(
+    ledger: Ledger,
+    books: Bookkeeping,
+    view: View,
+    lot: str,
+    now: int,
+    *,
+    names: ReadNames = Names,
+) -> Made | None:
     """Return the record of a lot; None where no event that holds is about it.
 
     Args:
@@ -39,8 +49,9 @@ def record_of(ledger: Ledger, books: Bookkeeping, view: View, lot: str, now: int
         view: what may be seen.
         lot: canonical.
         now: the clock, microseconds since 1970 UTC.
+        names: reads names, which many lots may have in common.
     """
-    material = lot_material(ledger, view, books, lot)
+    material = lot_material(ledger, view, books, lot, names=names)
     record = lot_record(material, now)
     if not record.stages:
         return None

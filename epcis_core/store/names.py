@@ -108,6 +108,29 @@ class Names:
                     yield key, _party(owner)
 
 
+class SharedNames:
+    """Names that several answers have in common: read anew only where more is known by then.
+
+    For one thread.
+    """
+
+    def __init__(self) -> None:
+        self._read: tuple[View, Names] | None = None
+
+    def __call__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> Names:
+        """Return the names through a view; read once for one that ends with an entry.
+
+        Args:
+            cursor: a reader's.
+            view: what may be seen.
+        """
+        if view.up_to_sequence is None:
+            return Names(cursor, view)
+        if self._read is None or self._read[0] != view:
+            self._read = (view, Names(cursor, view))
+        return self._read[1]
+
+
 def _party(owner: str) -> str:
     try:
         return party_of(owner) or canonical(owner)

@@ -1,6 +1,6 @@
 """Answers from the ledger: what a person typed, through a view, to a trace, a recall, a balance."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -31,6 +31,9 @@ from epcis_core.store.literals import among, literal
 from epcis_core.store.names import Names
 from epcis_core.store.view import View
 
+ReadNames = Callable[[duckdb.DuckDBPyConnection, View], Names]
+"""Reads the names that a view shows, through a reader's cursor."""
+
 
 def trace_lot(
     ledger: Ledger,
@@ -42,6 +45,7 @@ def trace_lot(
     as_of: str | None = None,
     now: int | None = None,
     max_objects: int = 10_000,
+    names: ReadNames = Names,
 ) -> Trace:
     """Trace an object.
 
@@ -55,6 +59,7 @@ def trace_lot(
         as_of: ledger time, a timestamp: what was known then. None is everything known.
         now: the clock, microseconds since 1970 UTC, that the answer shows where `as_of` is None.
         max_objects: how many objects the answer may hold.
+        names: reads names, which many answers may have in common.
 
     Returns:
         The answer; where nothing is known of the object it is empty, with identifiers `near` it.
@@ -63,7 +68,15 @@ def trace_lot(
         QueryError: `at` or `as_of` is no timestamp.
     """
     answer, _ = _traced(
-        ledger, view, text, direction=direction, at=at, as_of=as_of, now=now, most=max_objects
+        ledger,
+        view,
+        text,
+        direction=direction,
+        at=at,
+        as_of=as_of,
+        now=now,
+        most=max_objects,
+        names=names,
     )
     return answer
 
@@ -143,11 +156,12 @@ def _traced(
     now: int | None,
     most: int,
     with_balances: bool = False,
+    names: ReadNames = Names,
 ) -> tuple[Trace, tuple[Balance, ...]]:
     subject = subject_of(text)
     moment = None if at is None else _instant(at, parameter="at")
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        chain = Chain(evidence, Names(cursor, seen))
+        chain = Chain(evidence, names(cursor, seen))
         answer = trace_in(
             chain,
             subject,
