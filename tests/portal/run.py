@@ -49,8 +49,9 @@ def carry(folder: Path, portal: Simulator, kills: int, chance: random.Random, no
             assert process.stdout is not None
             process.stdout.readline()
             if more:
-                while portal.is_down():
+                while portal.is_down() and process.poll() is None:
                     time.sleep(0.2)
+                portal.control(is_down=False)  # it has ended before, with nothing left to carry
             if number < kills:
                 time.sleep(chance.uniform(0, _LONGEST))
                 if process.poll() is None:

@@ -192,7 +192,7 @@ def test_what_was_mended_beside_the_ledger_follows_what_was_rejected(
     def make(_: str) -> Made:
         return Made({"gtin": "1", "name": {"value": name}}, name, ())
 
-    monkeypatch.setattr("api.portal.runner.record_of", lambda *given: make(given[3]))
+    monkeypatch.setattr("api.portal.runner.record_of", lambda *given, **_: make(given[3]))
     captured(ledger, document(json.loads(new("L1"))))
     portal.replies = [(422, {}, b""), (422, {}, b""), (422, {}, b"")]
     clock = Clock()
