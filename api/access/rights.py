@@ -43,6 +43,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _of_documents()
     yield from _of_sending()
     yield from _of_authority()
+    yield from _of_portals()
     yield from _of_notices()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
@@ -99,8 +100,6 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
     for path in ("/cases", "/cases/{number}"):
         yield f"GET {path}.json", Right.INSPECT
     yield from ((route, Right.INSPECT) for route in UNDER_A_CASE)
-    for route in ("GET /portal", "GET /portal.json", "POST /portal"):
-        yield route, Right.CARRY
     for ending in ("", ".json", ".csv"):
         yield f"GET /looks{ending}", Right.AUDIT
         yield f"GET /journal{ending}", Right.AUDIT
@@ -120,6 +119,14 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
     for path in ("/desk/{key}", "/reports/{name}"):
         yield f"POST {path}", Right.MANAGE
     yield "POST /anomalies", Right.AUDIT
+
+
+def _of_portals() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of those who look after how lots get to portals."""
+    for route in ("GET /portal", "GET /portal.json", "POST /portal", "POST /portal/exports"):
+        yield route, Right.CARRY
+    for method, ending in (("GET", ""), ("GET", ".json"), ("GET", ".zip"), ("POST", "")):
+        yield f"{method} /portal/exports/{{target}}/{{number}}{ending}", Right.CARRY
 
 
 def _of_documents() -> Iterator[tuple[str, Right]]:

@@ -11,14 +11,17 @@ from api.commands.data import JsonOption, LedgerOption, print_json
 from api.commands.keys import known_ledger, note_command
 from api.commands.terminal import errors, output, terminal_language
 from api.outward import Allowed
+from api.portal.file_export import make_export
 from api.portal.runner import Means, adapter_for, connector_to, outward_to
 from api.portal.states import states
 from api.portal.targets import Target, TargetError, read_targets
 from api.subscriptions.webhook import Pace
 from epcis_core.store.bookkeeping import Bookkeeping
+from epcis_core.store.checkpoints import log_signer
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.portal.deliveries import parked, send_again
-from epcis_core.store.registry.journal import What
+from epcis_core.store.portal.exports import Export, export_at, export_bytes
+from epcis_core.store.registry.journal import COMMAND_LINE, What
 
 app = typer.Typer(help="How lots get to portals.", no_args_is_help=True)
 
@@ -76,6 +79,8 @@ def push(
 ) -> None:
     """Carry what is due to a portal now, where no server does. Exit 1 where something is left.
 
+    Of a portal that takes files this finds what is new; `epcis portal export` makes the file.
+
     Examples:
 
       epcis portal push cong-tinh --portal targets
@@ -90,7 +95,8 @@ def push(
         asyncio.run(_push(target, means, reconcile=reconcile))
         [found] = states(books, [target], now(), terminal_language(), _ALL)
     _show(found)
-    if any(found["counts"][one] for one in ("waiting", "sent", "rejected", "unknown")):
+    left = ("rejected",) if target.kind == "file" else ("waiting", "sent", "rejected", "unknown")
+    if any(found["counts"][one] for one in left):
         raise typer.Exit(1)
 
 
@@ -123,6 +129,51 @@ def retry(
         errors.print("Nothing that was rejected is put aside there.", highlight=False)
         raise typer.Exit(1)
     output.print(f"{len(chosen)} will be sent again.", highlight=False)
+
+
+@app.command()
+def export(
+    name: NameArgument,
+    *,
+    to: Annotated[Path, typer.Option("--output", "-o", help="File to write, a zip.")],
+    portal: FolderOption,
+    ledger: LedgerOption = None,
+    number: Annotated[
+        int | None, typer.Option(help="Of a file that was made before; it is written again.")
+    ] = None,
+) -> None:
+    """Make a file of what waits for a portal that takes files. Exit 1 where nothing does.
+
+    Where no server runs, `epcis portal push` first finds what is new.
+
+    Examples:
+
+      epcis portal export bao-cao-tinh --portal targets -o lots.zip
+
+      epcis portal export bao-cao-tinh --portal targets -o lots.zip --number 3
+    """
+    target = _named(portal, name)
+    with Bookkeeping(known_ledger(ledger)) as books:
+
+        def noted(made: Export) -> None:
+            about = f"{made.target}: {made.number}, {made.lots}"
+            note_command(books, What.PORTAL_EXPORTED, about)
+
+        if number is None:
+            made = make_export(books, target, log_signer(books), now(), COMMAND_LINE, noted=noted)
+        else:
+            made = export_at(books, target.name, number)
+        data = None if made is None else export_bytes(books, made.target, made.number)
+    if made is None or data is None:
+        told = "Nothing waits for it." if number is None else f"There is no file {number} for it."
+        errors.print(told, highlight=False)
+        raise typer.Exit(1)
+    try:
+        to.write_bytes(data)
+    except OSError as error:
+        again = f"take it again with --number {made.number}"
+        raise TargetError(f"{to} cannot be written: {error.strerror}; {again}.") from error
+    output.print(f"File {made.number}: {made.lots} lots, SHA-256 {made.digest}", highlight=False)
 
 
 async def _push(target: Target, means: Means, *, reconcile: bool) -> None:

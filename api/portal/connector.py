@@ -123,7 +123,7 @@ class Connector:
         ledger: where they come from.
         books: where everything is noted.
         target: to whom.
-        adapter: speaks its language.
+        adapter: speaks its language; None where all waits for a file that somebody hands over.
         make: makes the record of a lot.
         pace: when what failed is tried again.
     """
@@ -133,7 +133,7 @@ class Connector:
         ledger: Ledger,
         books: Bookkeeping,
         target: Target,
-        adapter: Adapter,
+        adapter: Adapter | None,
         *,
         make: Make,
         pace: Pace,
@@ -146,7 +146,8 @@ class Connector:
         self._pace = pace
         self._free = 0  # before which nothing is sent, microseconds since 1970 UTC
         self._unmade: dict[str, int] = {}  # lots without a record, and when that is tried again
-        take_up_again(books, target.name)
+        if adapter is not None:
+            take_up_again(books, target.name)
 
     def look(self, now: int) -> bool:
         """Look at the next stretch of the ledger; False where there is nothing new."""
@@ -170,8 +171,7 @@ class Connector:
         made = [(lot, captured, self._made(lot, now)) for lot, captured in found]
         with self._books.transaction():
             for lot, captured, record in made:
-                if lot not in self._unmade:
-                    self._replace(lot, record, captured, now)
+                if lot not in self._unmade and self._replace(lot, record, captured, now):
                     forget_change(self._books, self.target.name, lot)
         return bool(found)
 
@@ -182,6 +182,8 @@ class Connector:
             When to come again, microseconds since 1970 UTC, which may be now; None where there is
             nothing to be sent before something changes.
         """
+        if self._adapter is None:
+            return None
         state = reached(self._books, self.target.name)
         if (wait := max(state.resume, self._free)) > now:
             return wait
@@ -189,7 +191,7 @@ class Connector:
         if delivery is None:
             return next_due(self._books, self.target.name, now)
         self._free = now + int(_SECOND / self.target.per_second)
-        delivery, outcome = await self._sent(delivery, now)
+        delivery, outcome = await self._sent(self._adapter, delivery, now)
         self._note(delivery, outcome, now, state.failures)
         return now
 
@@ -210,6 +212,8 @@ class Connector:
         Raises:
             TargetError: it cannot be asked.
         """
+        if self._adapter is None:
+            raise TargetError(f"{self.target.name} cannot be read back.")
         after, asked, lost = "", 0, 0
         while some := held_lots(self._books, self.target.name, after=after, most=_AT_ONCE):
             for one in some:
@@ -239,22 +243,29 @@ class Connector:
         """Tell whether there is so much to send that sending comes before finding more."""
         name = self.target.name
         return (
-            count_open(self._books, name, _ENOUGH) == _ENOUGH
+            self._adapter is not None
+            and count_open(self._books, name, _ENOUGH) == _ENOUGH
             and reached(self._books, name).resume <= now
             and next_delivery(self._books, name, now) is not None
         )
 
-    def _replace(self, lot: str, made: Made | None, captured: int, now: int) -> None:
-        """Put the delivery of a lot's present record in place of one that was not sent yet."""
+    def _replace(self, lot: str, made: Made | None, captured: int, now: int) -> bool:
+        """Put the delivery of a lot's present record in place of one that was not sent yet.
+
+        Returns:
+            False where one was sent meanwhile, with a file, whose end is waited for.
+        """
         name = self.target.name
         has = held(self._books, name, lot)
         if (waiting := open_delivery(self._books, name, lot)) is not None:
+            if not waiting.is_untouched:
+                return False
             captured = min(captured, waiting.captured)
             drop_delivery(self._books, waiting.number)
         digest = None if made is None else made.hash
         if digest == has.hash:
             drop_parked(self._books, name, lot)
-            return
+            return True
         operation = (
             Operation.WITHDRAW
             if digest is None
@@ -264,7 +275,7 @@ class Connector:
         )
         key = delivery_key(digest, name, operation, lot, has.edition)
         if is_parked(self._books, name, lot, key):
-            return
+            return True
         new = Delivery(
             target=name,
             lot=lot,
@@ -277,15 +288,18 @@ class Connector:
             made=now,
         )
         add_delivery(self._books, new)
+        return True
 
-    async def _sent(self, delivery: Delivery, now: int) -> tuple[Delivery, Outcome]:
+    async def _sent(
+        self, adapter: Adapter, delivery: Delivery, now: int
+    ) -> tuple[Delivery, Outcome]:
         """Send a delivery, or find that the target has it, and return what became of it."""
         reference = held(self._books, delivery.target, delivery.lot).reference
         try:
             is_unknown = delivery.status is Status.UNKNOWN
-            if is_unknown and await self._adapter.holds(delivery, reference, now):
+            if is_unknown and await adapter.holds(delivery, reference, now):
                 return delivery, Outcome(Status.ACCEPTED, "read back")
-            asked = self._adapter.asked(delivery, reference, now)
+            asked = adapter.asked(delivery, reference, now)
         except TargetError as error:
             return delivery, Outcome(delivery.status, reason=str(error))
         except EpcisError as error:
@@ -295,7 +309,7 @@ class Connector:
             return delivery, Outcome(Status.REJECTED, reason=_failed(error))
         delivery = note_sent(self._books, delivery, asked.shown(), now)
         try:
-            return delivery, await self._adapter.send(asked, now)
+            return delivery, await adapter.send(asked, now)
         except Exception as error:  # noqa: BLE001 - the others go on, and it is shown
             _log.exception("%s: what was answered to %s", delivery.target, delivery.lot)
             return delivery, Outcome(Status.UNKNOWN, reason=_failed(error), is_own_error=True)

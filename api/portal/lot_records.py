@@ -7,14 +7,13 @@ from typing import Any, Final
 import httpx
 
 from api.outward import Outward, OutwardError
+from api.portal.about_delivery import about_delivery
 from api.portal.answers import Outcome, at_pointer, outcome_of
 from api.portal.connector import Asked
 from api.portal.credentials import Credentials
 from api.portal.mapping import MappingError, placed
 from api.portal.targets import Target, TargetError
 from epcis_core.codecs.jsonld_writer import json_bytes
-from epcis_core.identifiers import parse_identifier
-from epcis_core.model.times import utc_text
 from epcis_core.store.portal.deliveries import Delivery, Operation, Status
 
 _READ: Final = 200
@@ -38,7 +37,7 @@ class LotRecords:
         call = self._target.call(delivery.operation)
         if call is None:
             raise MappingError(f"{self._target.name} has no way to {delivery.operation} a lot.")
-        about = _about(delivery, reference, now)
+        about = about_delivery(delivery, reference, now)
         template = call.body
         if template is None and delivery.operation is not Operation.WITHDRAW:
             template = self._target.body
@@ -76,7 +75,7 @@ class LotRecords:
         back = self._target.read_back
         if back is None:
             return None
-        about = _about(delivery, reference, now)
+        about = about_delivery(delivery, reference, now)
         if "{reference}" in back.path and reference is None:
             return None  # it has never told what it calls the lot
         try:
@@ -110,19 +109,3 @@ def sendable(headers: dict[str, str]) -> dict[str, str]:
         if not (value.isascii() and value.isprintable() and value == value.strip()):
             raise TargetError(f"The header {name} has characters that no header may have.")
     return headers
-
-
-def _about(delivery: Delivery, reference: str | None, now: int) -> dict[str, Any]:
-    """Return what may be said of a delivery beside the record."""
-    key = parse_identifier(delivery.lot)
-    return {
-        "key": delivery.key,
-        "hash": delivery.hash,
-        "operation": str(delivery.operation),
-        "time": utc_text(now),
-        "id": delivery.lot,
-        "gtin": key.gtin,
-        "lot": key.lot,
-        "reference": reference,
-        "upstream": list(delivery.upstream),
-    }

@@ -91,7 +91,7 @@ class Connectors:
                 adapter = adapter_for(target, outward)
                 tasks.create_task(self._follow(target, adapter), name=f"portal {target.name}")
 
-    async def _follow(self, target: Target, adapter: Adapter) -> None:
+    async def _follow(self, target: Target, adapter: Adapter | None) -> None:
         """Carry lots to one target until the server ends."""
         connector = connector_to(target, adapter, self._means)
         warned = 0
@@ -137,7 +137,7 @@ def _going_on(target: Target) -> Iterator[None]:
         _log.exception("The connector to %s", target.name)
 
 
-def connector_to(target: Target, adapter: Adapter, means: Means) -> Connector:
+def connector_to(target: Target, adapter: Adapter | None, means: Means) -> Connector:
     """Return the connector to a target."""
     names = SharedNames()
 
@@ -154,6 +154,8 @@ def outward_to(target: Target, allowed: Allowed) -> Outward:
     return Outward(allowed, tls=tls_of(target.tls))
 
 
-def adapter_for(target: Target, outward: Outward) -> Adapter:
-    """Return what speaks a target's language."""
+def adapter_for(target: Target, outward: Outward) -> Adapter | None:
+    """Return what speaks a target's language; None where it takes files alone."""
+    if target.kind == "file":
+        return None
     return (EpcisRepository if target.kind == "epcis" else LotRecords)(target, outward)

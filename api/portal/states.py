@@ -8,6 +8,7 @@ from epcis_core.findings import Language
 from epcis_core.model.times import utc_text
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.portal.deliveries import Delivery, parked
+from epcis_core.store.portal.exports import Export, count_unanswered, exports_of
 from epcis_core.store.portal.progress import reached
 from epcis_core.store.portal.standing import standing
 
@@ -22,7 +23,7 @@ def states(
         targets: to whom lots are carried.
         now: the clock, microseconds since 1970 UTC.
         language: of the targets' titles.
-        most: parked deliveries of each at most, the latest first.
+        most: parked deliveries and exports of each at most, the latest first.
     """
     return [_state(books, one, now, language, most) for one in targets]
 
@@ -61,10 +62,37 @@ def _state(
         "deadline": None if stood.oldest is None else utc_text(stood.oldest + target.deadline),
         "failure": pace.failure,
         "resumes": utc_text(pace.resume) if pace.resume > now else None,
+        "exports": _exports(books, target, most),
         "parked": [
             delivery_state(one) for one in parked(books, target.name, before=None, most=most)
         ],
     }
+
+
+def export_state(one: Export, open_lots: int) -> dict[str, Any]:
+    """Return how an export stands.
+
+    Args:
+        one: it.
+        open_lots: how many deliveries in it were neither accepted nor rejected.
+    """
+    return {
+        "target": one.target,
+        "number": one.number,
+        "made": utc_text(one.made),
+        "by": one.made_by,
+        "lots": one.lots,
+        "sha256": one.digest,
+        "unanswered": open_lots,
+    }
+
+
+def _exports(books: Bookkeeping, target: Target, most: int) -> list[dict[str, Any]]:
+    if target.kind != "file":
+        return []
+    left = count_unanswered(books, target.name)
+    found = exports_of(books, target.name, most=most)
+    return [export_state(one, left.get(one.number, 0)) for one in found]
 
 
 def _time(moment: int | None) -> str | None:

@@ -167,9 +167,10 @@ class Target(_Part):
     Attributes:
         name: of its file.
         kind: `lot-record`: JSON by this file's mapping. `epcis`: the events of a lot, captured by
-            any EPCIS 2.0 repository.
+            any EPCIS 2.0 repository. `file`: JSON by this file's mapping, in a file that somebody
+            hands over.
         title: what people call it.
-        address: what its paths stand behind.
+        address: what its paths stand behind; empty for a file.
         per_second: deliveries at most.
         upstream_first: a lot is sent after the lots it was made of.
         deadline_hours: from the record of an event to its arrival.
@@ -178,9 +179,9 @@ class Target(_Part):
     """
 
     name: str
-    kind: Literal["lot-record", "epcis"]
+    kind: Literal["lot-record", "epcis", "file"]
     title: Text
-    address: str
+    address: str = ""
     per_second: float = Field(5, gt=0, allow_inf_nan=False)
     upstream_first: bool = False
     deadline_hours: float = Field(24, gt=0, le=_YEAR)
@@ -200,12 +201,16 @@ class Target(_Part):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if self.kind == "lot-record" and not (self.create and self.body):
+        if self.kind == "file":
+            if self.address or not self.body:
+                raise ValueError("a target of files has body and no address")
+        elif self.kind == "lot-record" and not (self.create and self.body):
             raise ValueError("a target of lot records has create and body")
-        try:
-            checked_url(self.address)
-        except OutwardError as error:
-            raise ValueError(f"address: {error}") from error
+        if self.kind != "file":
+            try:
+                checked_url(self.address)
+            except OutwardError as error:
+                raise ValueError(f"address: {error}") from error
         if found := list(self._faults()):
             raise ValueError("; ".join(found))
         return self

@@ -21,6 +21,7 @@ from api.balances import parties
 from api.dossier import routes as dossier
 from api.notices import downloads, notice_page
 from api.outbreaks import common_sources, since_opened, supposing
+from api.portal import file_page as portal_file_page
 from api.portal import page as portal_page
 from api.recalls import addressed, board, report
 from api.traces import routes as traces
@@ -100,6 +101,7 @@ router.include_router(account.router)
 router.include_router(people.router)
 router.include_router(cases.router)
 router.include_router(portal_page.router)
+router.include_router(portal_file_page.router)
 router.include_router(looks.router)
 router.include_router(journal.router)
 router.include_router(certificates.router)

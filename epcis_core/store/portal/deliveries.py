@@ -138,7 +138,7 @@ def drop_parked(books: Bookkeeping, target: str, lot: str) -> None:
 
 def open_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | None:
     """Return the delivery of a lot that is under way to a target."""
-    found = _deliveries(books, f"d.target = ? AND d.lot = ? AND {_OPEN}", (target, lot))
+    found = deliveries_under(books, f"d.target = ? AND d.lot = ? AND {_OPEN}", (target, lot))
     return found[0] if found else None
 
 
@@ -147,7 +147,7 @@ def next_delivery(books: Bookkeeping, target: str, now: int) -> Delivery | None:
 
     One that waits for lots upstream comes after these.
     """
-    found = _deliveries(
+    found = deliveries_under(
         books,
         "d.target = ? AND d.status IN ('waiting', 'unknown') AND d.due <= ? AND NOT EXISTS ("
         "SELECT 1 FROM json_each(d.upstream) up LEFT JOIN portal_lot l "
@@ -237,7 +237,7 @@ def parked(books: Bookkeeping, target: str, *, before: int | None, most: int) ->
         before: only those with a smaller number; None for all.
         most: so many at most.
     """
-    return _deliveries(
+    return deliveries_under(
         books,
         f"d.target = ? AND d.status = 'rejected' AND d.number < ? AND {_LATEST} "
         "ORDER BY d.number DESC LIMIT ?",
@@ -251,7 +251,7 @@ def send_again(books: Bookkeeping, number: int) -> Delivery | None:
     Its lot is looked at anew afterwards: what was rejected may be mended in the registry.
     """
     with books.transaction() as connection:
-        found = _deliveries(
+        found = deliveries_under(
             books, f"d.number = ? AND d.status = 'rejected' AND {_LATEST}", (number,)
         )
         if not found:
@@ -269,12 +269,12 @@ def send_again(books: Bookkeeping, number: int) -> Delivery | None:
 
 def deliveries_of(books: Bookkeeping, lot: str) -> list[Delivery]:
     """Return the latest delivery of a lot to each target, by the target's name."""
-    return _deliveries(books, f"d.lot = ? AND {_LATEST} ORDER BY d.target", (lot,))
+    return deliveries_under(books, f"d.lot = ? AND {_LATEST} ORDER BY d.target", (lot,))
 
 
 def accepted_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | None:
     """Return what a target has taken of a lot last."""
-    found = _deliveries(
+    found = deliveries_under(
         books,
         "d.target = ? AND d.lot = ? AND d.status = 'accepted' ORDER BY d.number DESC LIMIT 1",
         (target, lot),
@@ -284,7 +284,7 @@ def accepted_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | N
 
 def _parked_of(books: Bookkeeping, target: str, lot: str) -> list[Delivery]:
     condition = f"d.target = ? AND d.lot = ? AND d.status = 'rejected' AND {_LATEST}"
-    return _deliveries(books, condition, (target, lot))
+    return deliveries_under(books, condition, (target, lot))
 
 
 def _keep(books: Bookkeeping, one: Delivery) -> None:
@@ -299,7 +299,9 @@ def _keep(books: Bookkeeping, one: Delivery) -> None:
         )
 
 
-def _deliveries(books: Bookkeeping, condition: str, values: Sequence[object]) -> list[Delivery]:
+def deliveries_under(
+    books: Bookkeeping, condition: str, values: Sequence[object]
+) -> list[Delivery]:
     """Return deliveries under a condition on `d`; its text must be ours, values bound."""
     with books.transaction() as connection:
         rows = connection.execute(

@@ -72,6 +72,8 @@ class What(StrEnum):
     ANOMALY_EXPLAINED = auto()
     ANOMALY_REOPENED = auto()
     PORTAL_SENT_AGAIN = auto()
+    PORTAL_EXPORTED = auto()
+    PORTAL_ANSWERED = auto()
     LINK_ADDED = auto()
     LINK_REMOVED = auto()
     NAMING_ALLOWED = auto()

@@ -312,5 +312,11 @@ STEPS: Final = (
         organisation TEXT NOT NULL, step TEXT NOT NULL, is_right INTEGER NOT NULL,
         answered INTEGER NOT NULL, PRIMARY KEY (organisation, step)
     ) WITHOUT ROWID""",
+    # A file for a target that takes files. digest: SHA-256 of its bytes, hexadecimal.
+    """CREATE TABLE portal_export (
+        target TEXT NOT NULL, number INTEGER NOT NULL, made INTEGER NOT NULL,
+        made_by TEXT NOT NULL, lots INTEGER NOT NULL, digest TEXT NOT NULL, zip BLOB NOT NULL,
+        PRIMARY KEY (target, number)
+    )""",
 )
 """What makes the tables, in order; a step that was shipped never changes."""
