@@ -145,7 +145,7 @@ def count_unanswered(books: Bookkeeping, target: str) -> Mapping[int, int]:
     with books.transaction() as connection:
         rows = connection.execute(
             "SELECT request, count(*) FROM portal_delivery "
-            "WHERE target = ? AND status = 'sent' GROUP BY request",
+            "WHERE target = ? AND status = 'sent' AND request LIKE 'export %' GROUP BY request",
             (target,),
         ).fetchall()
     counts = {row[0]: int(row[1]) for row in rows}
