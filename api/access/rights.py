@@ -44,6 +44,7 @@ def _rights() -> Iterator[tuple[str, Right | None]]:
     yield from _of_sending()
     yield from _of_authority()
     yield from _of_portals()
+    yield from _of_desk()
     yield from _of_notices()
     for path in _PAGES:
         yield f"GET {path}", Right.READ
@@ -105,6 +106,11 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
         yield f"GET /journal{ending}", Right.AUDIT
         yield f"GET /anomalies{ending}", Right.AUDIT
     yield "GET /certificates.json", Right.MANAGE
+    yield "POST /anomalies", Right.AUDIT
+
+
+def _of_desk() -> Iterator[tuple[str, Right]]:
+    """Yield the rights of the province's desk, its reports, and classes for practice."""
     for path in ("/practice", "/practice.json"):
         yield f"GET {path}", Right.READ
     for path in ("/practice.csv", "/practice/training.csv"):
@@ -118,7 +124,6 @@ def _of_authority() -> Iterator[tuple[str, Right]]:
         yield f"GET {path}", Right.AUDIT
     for path in ("/desk/{key}", "/reports/{name}"):
         yield f"POST {path}", Right.MANAGE
-    yield "POST /anomalies", Right.AUDIT
 
 
 def _of_portals() -> Iterator[tuple[str, Right]]:

@@ -47,6 +47,11 @@ class BalanceLine:
     figures: tuple[Figure, ...]
     bar: tuple[Segment, ...]
 
+    @property
+    def has_balance(self) -> bool:
+        """Whether the object has a balance of its own; a product without its lots has none."""
+        return kind_of(self.object) != "class"
+
 
 @dataclass(frozen=True, slots=True)
 class BalanceLines:
