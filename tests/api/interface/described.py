@@ -79,6 +79,7 @@ FOUND: dict[str, str] = {
     "/epcis/readPoints": SITE,
     "/epcis/dispositions": "in_transit",
     "/event": "urn:event:1",
+    "/about": SITE,
     "/schemas/json": "epcis-event.schema.json",
     "/static": "style.css",
     "key": "01",
@@ -114,7 +115,7 @@ def with_examples() -> dict[str, Any]:
 
 
 def _exemplify(base: str, parameter: dict[str, Any]) -> None:
-    is_own = parameter.get("in") == "path" or base.startswith("/event")
+    is_own = parameter.get("in") == "path" or base.startswith(("/event", "/about"))
     value = FOUND.get(base.removesuffix(".json")) if is_own else None
     value = value or FOUND.get(parameter.get("name", ""))
     if value is not None:
