@@ -145,4 +145,5 @@ def test_names_are_found_and_stand_in_the_answer_to_machines(client: httpx.Clien
     }
     assert {one["id"]: one["name"] for one in trace["objects"]} == {LOT: "Nho đỏ"}
     hits = get(client, "/search.json?q=nho do").json()["hits"]
-    assert [hit["id"] for hit in hits] == [LOT]
+    product = LOT.partition("/10/")[0]
+    assert [(hit["id"], hit["kind"]) for hit in hits] == [(product, "product"), (LOT, "lot")]
