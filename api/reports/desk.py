@@ -12,7 +12,7 @@ from api.access.asker import view_of
 from api.clock import now
 from api.reports.layout import NAMES, Layout, Name, layouts
 from api.reports.made import Row, count_figures, group_in_words
-from api.reports.periods import Period, current, period_of
+from api.reports.periods import Kind, Period, current, period_of
 from api.web import times
 from api.web.answers import as_json, page, texts_for, wants_page
 from api.web.bars import Segment, bar
@@ -79,7 +79,7 @@ class Due:
 @router.get("/desk.json")
 def show_desk(request: Request, period: Annotated[str, Query(max_length=10)] = "") -> Response:
     """Show the desk for a year or a quarter."""
-    chosen, moment = asked_period(request, period, "year"), now()
+    chosen, moment = asked_period(request, period), now()
     state, t = request.app.state, texts_for(request)
     rows = {
         row.key: row
@@ -145,16 +145,21 @@ def dues(moment: int) -> list[Due]:
     return sorted(found, key=lambda one: one.day)
 
 
-def asked_period(request: Request, name: str, kind: str) -> Period:
-    """Return the period of a name; the one that goes on for none.
+def asked_period(request: Request, name: str, kind: Kind | None = None) -> Period:
+    """Return the period of a name; the one that goes on for none, a year where any will do.
+
+    Args:
+        request: what is asked.
+        name: of the period; empty for none.
+        kind: of which it has to be; None for any.
 
     Raises:
-        HTTPException: 400 where it is the name of none.
+        HTTPException: 400 where it is the name of none, or of one of another kind.
     """
     if not name:
-        return current("quarter" if kind == "quarter" else "year", now())
+        return current(kind or "year", now())
     found = period_of(name)
-    if found is None:
+    if found is None or kind not in {None, found.kind}:
         raise HTTPException(400, texts_for(request)("desk.no_period", name=name))
     return found
 

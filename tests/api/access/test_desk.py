@@ -240,11 +240,22 @@ def test_of_two_who_write_remarks_at_once_neither_loses_a_word(province: httpx.C
     assert told == {"results": "", "difficulties": "Thiếu người."}
 
 
-def test_of_a_period_that_is_none_a_report_says_how_one_is_written(province: httpx.Client) -> None:
-    answer = province.get("/desk.json?period=26")
+@pytest.mark.parametrize(
+    ("path", "period"),
+    [
+        ("/desk.json", "26"),
+        ("/reports/quarterly.json", "2026"),
+        ("/reports/annual.json", "2026-Q3"),
+    ],
+)
+def test_of_a_period_that_is_none_a_report_says_how_one_is_written(
+    province: httpx.Client, path: str, period: str
+) -> None:
+    answer = province.get(path, params={"period": period})
     assert (answer.status_code, answer.json()["title"]) == (
         400,
-        "26 is no period. Write a year or a quarter, such as 2026 or 2026-Q3.",
+        f"{period} is no period of this report. Write a year or a quarter, such as 2026 or "
+        "2026-Q3.",
     )
 
 
