@@ -21,7 +21,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.outbreaks import lots_of_late
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.recall_parties import RecallParty
-from epcis_core.store.registry.recalls import OpenedRecall, open_recall
+from epcis_core.store.registry.recalls import OpenedRecall, open_recall, recall_of_form
 
 CALL_AFTER: Final = 4
 """Hours after which who says nothing is to be called, where nobody chose another number."""
@@ -29,11 +29,12 @@ CALL_AFTER: Final = 4
 _LONGEST_WAIT: Final = 720  # hours
 _DIGITS: Final = 6
 _MOST_THINGS: Final = 100
+_LONGEST_MARK: Final = 100
 _LOTS_TO_CHOOSE_FROM: Final = 500
 
 
 def begun(request: Request, form: Mapping[str, str]) -> OpenedRecall:
-    """Open a recall, or an exercise, as a form asks.
+    """Open a recall, or an exercise, as a form asks; a form that is sent twice opens one.
 
     Raises:
         NotDoneError: what it asks cannot be.
@@ -62,7 +63,11 @@ def begun(request: Request, form: Mapping[str, str]) -> OpenedRecall:
     )
     try:
         with books.transaction():
-            one = open_recall(books, new, concerned(recall))
+            mark = form.get("mark", "")[:_LONGEST_MARK] or None
+            before = None if mark is None else recall_of_form(books, mark)
+            if before is not None:
+                return before
+            one = open_recall(books, new, concerned(recall), mark=mark)
             note_done(request, What.RECALL_OPENED, about(one))
             return one
     except AccessError as error:

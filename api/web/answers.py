@@ -1,6 +1,7 @@
 """How an answer reaches whoever asked: as a page in their language, or as JSON."""
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -229,6 +230,7 @@ def environment(root: str = "") -> jinja2.Environment:
         party_link=linked(naming.party_link),
         document_link=linked(naming.document_link),
         static=linked(static_link),
+        mark=lambda: secrets.token_urlsafe(16),
         times=times,
     )
     return found

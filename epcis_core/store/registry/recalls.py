@@ -41,9 +41,20 @@ class OpenedRecall:
 
 
 def open_recall(
-    books: Bookkeeping, new: OpenedRecall, parties: Iterable[RecallParty]
+    books: Bookkeeping,
+    new: OpenedRecall,
+    parties: Iterable[RecallParty],
+    *,
+    mark: str | None = None,
 ) -> OpenedRecall:
     """Open a recall with the parties that it concerns.
+
+    Args:
+        books: where.
+        new: it, without a number.
+        parties: whom it concerns.
+        mark: of the form that asks for it, which asks in vain where one was opened by it; None for
+            none.
 
     Raises:
         AccessError: it says nothing, or too much.
@@ -53,7 +64,7 @@ def open_recall(
     with books.transaction() as connection:
         row = connection.execute(
             "INSERT INTO recall (things, words, opened_by, opened, case_number, call_after, "
-            "is_practice, tracing) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+            "is_practice, tracing, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
             (
                 json.dumps(new.things),
                 new.words.strip(),
@@ -63,6 +74,7 @@ def open_recall(
                 new.call_after,
                 new.is_practice,
                 json.dumps(dict(new.tracing)),
+                mark,
             ),
         ).fetchone()
         for one in parties:
@@ -75,6 +87,13 @@ def open_recall(
                 [(number, json.dumps(its.objects), its.uom, its.expected) for its in one.goods],
             )
     return _recall(row)
+
+
+def recall_of_form(books: Bookkeeping, mark: str) -> OpenedRecall | None:
+    """Return the recall that was opened by the form of a mark."""
+    with books.transaction() as connection:
+        row = connection.execute("SELECT * FROM recall WHERE mark = ?", (mark,)).fetchone()
+    return None if row is None else _recall(row)
 
 
 def find_recall(books: Bookkeeping, number: int) -> OpenedRecall | None:

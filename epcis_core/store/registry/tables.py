@@ -318,5 +318,8 @@ STEPS: Final = (
         made_by TEXT NOT NULL, lots INTEGER NOT NULL, digest TEXT NOT NULL, zip BLOB NOT NULL,
         PRIMARY KEY (target, number)
     )""",
+    # mark: of the form that opened it, so that the form sent twice opens one.
+    "ALTER TABLE recall ADD COLUMN mark TEXT",
+    "CREATE UNIQUE INDEX recall_marked ON recall (mark) WHERE mark IS NOT NULL",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -144,6 +145,15 @@ def text_of(pdf: bytes) -> str:
 
 def newest(site: Members, most: int = 1) -> list[tuple[What, str]]:
     return [(one.what, one.about) for one in journal(site.books, most=most)]
+
+
+def test_a_form_that_is_sent_several_times_at_once_opens_one_recall(over: httpx.Client) -> None:
+    found = re.search(r'name="mark" value="([\w-]+)"', over.get("/recalls").text)
+    assert found is not None
+    with ThreadPoolExecutor(4) as several:
+        paths = set(several.map(lambda _: opened(over, mark=found[1]), range(4)))
+    assert len(paths) == 1
+    assert opened(over) not in paths
 
 
 def test_a_recall_has_the_parties_of_the_call_list_each_with_its_own_goods(
