@@ -11,6 +11,7 @@ import httpx
 from python_calamine import CalamineWorkbook
 
 from api.web.own_lists import XLSX
+from api.web.texts import LANGUAGES, Texts
 from tests.api.stamps.reading import words
 from tests.visibility.ledgers import Site
 from tests.visibility.parties import Party
@@ -30,6 +31,9 @@ _DRAWN: Final = re.compile(
 
 _PAPER: Final = re.compile(r'<section class="checkpoint".*?</section>', re.DOTALL)
 """The checkpoint on a page, to be printed: the size of the log is public."""
+
+_ON_PAPER: Final = re.compile("|".join(Texts(one)("notice.checkpoint") for one in LANGUAGES))
+"""What stands above the checkpoint on paper, which ends it."""
 
 _OF_LOG: Final = frozenset({"sequence", "leaf", "salt", "path", "proof", "checkpoint"})
 """Members of a proof that tell of the place in the log, which is public, or are drawn by chance."""
@@ -75,7 +79,7 @@ def _plain(answer: httpx.Response) -> str:
     if kind == "application/zip":
         body = _bundle(answer.content)
     elif kind == "application/pdf":  # the size of the log stands in its checkpoint, and is public
-        body = words(answer.content).partition("Checkpoint of the ledger")[0]
+        body = _ON_PAPER.split(words(answer.content))[0]
     elif kind == XLSX:
         body = _cells(answer.content)
     elif answer.request.url.path.startswith("/proof/") and answer.is_success:
