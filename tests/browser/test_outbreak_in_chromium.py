@@ -1,13 +1,13 @@
 """In a real browser: after the first minute of an outbreak, and a party that is told by phone."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, running
 from tests.browser.test_accounts_in_chromium import looked_at
 from tests.browser.test_inspection_in_chromium import LOT, NAME, logged_in, looked_at_all_over
 from tests.ingest.documents import document, made
@@ -16,6 +16,13 @@ pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
 BOXES = "Nho đỏ Ninh Thuận hộp 500 g, lô CV260313"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo for these tests alone: what they add would be in the way of others."""
+    with running(tmp_path_factory.mktemp("outbreak"), "demo") as address:
+        yield address
 
 
 def at_work(open_page: OpenPage, demo: str, case: str, *, script: bool = True) -> Page:
