@@ -12,7 +12,8 @@ import typer
 from api.access.passwords import hash_password
 from api.app import new_token
 from api.clock import now
-from api.commands.service import HostOption, PortOption, run
+from api.commands.service import run
+from api.commands.serving_options import HostOption, PortOption
 from api.commands.terminal import output
 from api.settings import LogIn, Settings
 from api.web.public_facts import public_content

@@ -29,9 +29,9 @@ _TOKENS: Final = {
     "HH": "%H",
     "mm": "%M",
     "ss": "%S",
-    "XXX": "%:z",
 }
-_PATTERN: Final = re.compile("|".join(_TOKENS))
+_ZONE: Final = "XXX"
+_PATTERN: Final = re.compile("|".join((*_TOKENS, _ZONE)))
 _OFFSET: Final = re.compile(r"([+-])(\d\d):(\d\d)")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
@@ -141,7 +141,7 @@ def in_form(text: str, form: str, zone: str) -> str:
     except (ValueError, OverflowError) as error:
         raise MappingError(f"Expected a time, got {text!r}.") from error
     return _PATTERN.sub(
-        lambda found: zone if found[0] == "XXX" else moment.strftime(_TOKENS[found[0]]), form
+        lambda found: zone if found[0] == _ZONE else moment.strftime(_TOKENS[found[0]]), form
     )
 
 
