@@ -207,7 +207,9 @@ def test_several_suspects_are_told_what_they_have_in_common(client: httpx.Client
 
 def test_a_suspect_can_be_added_and_left_out(client: httpx.Client) -> None:
     html = english(client, recall_of(PACKED, LAMB))
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html)
+    form = re.search(r'(?s)<form class="search add".*?</form>', html)
+    assert form is not None
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0])
     assert hidden == [("id", PACKED), ("id", LAMB)]
     assert f'href="{recall_of(PACKED)}">Leave out' in html
     assert f'href="{recall_of(LAMB)}">Leave out' in html
