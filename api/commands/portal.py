@@ -21,6 +21,7 @@ from epcis_core.store.checkpoints import log_signer
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.portal.deliveries import parked, send_again
 from epcis_core.store.portal.exports import Export, export_at, export_bytes
+from epcis_core.store.portal.turns import Cause
 from epcis_core.store.registry.journal import COMMAND_LINE, What
 
 app = typer.Typer(help="How lots get to portals.", no_args_is_help=True)
@@ -214,6 +215,17 @@ def _show(one: dict[str, Any]) -> None:
         lines.append(f"  next deadline {one['deadline']}; {told}")
     if one["failure"]:
         lines.append(f"  sending failed last time: {one['failure']}")
+    lines += [_held_up(one["target"], it) for it in one["holding_up"]]
     lines += [f"  rejected {it['number']}: {it['lot']}: {it['reason']}" for it in one["parked"]]
     for line in lines:
         output.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _held_up(target: str, awaited: dict[str, Any]) -> str:
+    """Say which lot others wait for, and what is to be done."""
+    told = f"  {awaited['lots']} wait for {awaited['lot']}"
+    if awaited["cause"] == Cause.REJECTED:
+        return f"{told}, which was rejected; mend it, then: epcis portal retry {target} " + str(
+            awaited["delivery"]
+        )
+    return f"{told}, of which there is no record yet; where none can be made, the log tells why"

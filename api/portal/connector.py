@@ -35,8 +35,6 @@ from epcis_core.store.portal.deliveries import (
     drop_delivery,
     drop_parked,
     is_parked,
-    next_delivery,
-    next_due,
     note_accepted,
     note_back,
     note_sent,
@@ -55,6 +53,7 @@ from epcis_core.store.portal.progress import (
     sweep,
 )
 from epcis_core.store.portal.standing import take_warnings
+from epcis_core.store.portal.turns import next_delivery, next_due
 from epcis_core.store.view import EVERYTHING
 
 _log: Final = logging.getLogger("epcis.portal")

@@ -1,7 +1,7 @@
 """The page on portals: what each has, what waits, what it rejected; and what a lot's page says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
@@ -17,8 +17,10 @@ from api.web.answers import as_json, namer_for, page, texts_for, wants_page
 from api.web.forms import ShortForm, number_in
 from epcis_core.rules.ownership import covers
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.portal.deliveries import Status, deliveries_of, send_again
+from epcis_core.store.portal.deliveries import Delivery, Status, deliveries_of, send_again
+from epcis_core.store.portal.turns import Awaited, Cause, awaited_by
 from epcis_core.store.registry.journal import What
+from epcis_core.store.trace import is_recorded
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,12 +37,14 @@ class PortalState:
         status: how the lot's latest delivery stands.
         day: since when, in words.
         reason: why it was rejected; empty for not.
+        awaited: what is waited for before it is sent; None for nothing that may be named.
     """
 
     title: str
     status: Status
     day: str
     reason: str
+    awaited: Awaited | None
 
 
 @router.get("/portal")
@@ -82,13 +86,28 @@ def portals_of(request: Request, lot: str) -> list[PortalState]:
 
 def _states_of(request: Request, lot: str) -> Iterator[PortalState]:
     t = texts_for(request)
-    titles = {one.name: one.called(t.language) for one in _targets(request)}
+    targets = {one.name: one for one in _targets(request)}
     for one in deliveries_of(_books(request), lot):
-        if one.target in titles:
+        if (target := targets.get(one.target)) is not None:
             since = one.answered or one.sent or one.captured
             day = times.day(times.here_at(since), t.language)
             reason = (one.reason or "") if one.status is Status.REJECTED else ""
-            yield PortalState(titles[one.target], one.status, day, reason)
+            awaited = _awaited(request, one) if target.goes_in_turn else None
+            yield PortalState(target.called(t.language), one.status, day, reason, awaited)
+
+
+def _awaited(request: Request, delivery: Delivery) -> Awaited | None:
+    """Return what a delivery waits for, of what whoever asks may know of.
+
+    What a target says of a lot is for its owner, and for those who see all.
+    """
+    ledger, view = request.app.state.ledger, view_of(request)
+    for one in awaited_by(_books(request), delivery.target, delivery.lot, most=_MOST):
+        if _may_know(request, one.lot):
+            return one
+        if is_recorded(ledger, view, one.lot):
+            return replace(one, cause=Cause.UNDER_WAY, reason=None)
+    return None
 
 
 def _may_know(request: Request, lot: str) -> bool:

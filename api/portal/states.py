@@ -1,6 +1,7 @@
 """How targets and deliveries stand, as JSON: what the page, its JSON and the command tell."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from api.portal.targets import Target
@@ -11,6 +12,7 @@ from epcis_core.store.portal.deliveries import Delivery, parked
 from epcis_core.store.portal.exports import Export, count_unanswered, exports_of
 from epcis_core.store.portal.progress import reached
 from epcis_core.store.portal.standing import standing
+from epcis_core.store.portal.turns import holding_up
 
 
 def states(
@@ -23,7 +25,7 @@ def states(
         targets: to whom lots are carried.
         now: the clock, microseconds since 1970 UTC.
         language: of the targets' titles.
-        most: parked deliveries and exports of each at most, the latest first.
+        most: parked deliveries, exports and lots that hold others up, of each at most.
     """
     return [_state(books, one, now, language, most) for one in targets]
 
@@ -63,6 +65,7 @@ def _state(
         "failure": pace.failure,
         "resumes": utc_text(pace.resume) if pace.resume > now else None,
         "exports": _exports(books, target, most),
+        "holding_up": _holding_up(books, target, most),
         "parked": [
             delivery_state(one) for one in parked(books, target.name, before=None, most=most)
         ],
@@ -85,6 +88,12 @@ def export_state(one: Export, open_lots: int) -> dict[str, Any]:
         "sha256": one.digest,
         "unanswered": open_lots,
     }
+
+
+def _holding_up(books: Bookkeeping, target: Target, most: int) -> list[dict[str, Any]]:
+    if not target.goes_in_turn:
+        return []
+    return [asdict(one) for one in holding_up(books, target.name, most=most)]
 
 
 def _exports(books: Bookkeeping, target: Target, most: int) -> list[dict[str, Any]]:

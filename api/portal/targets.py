@@ -246,6 +246,11 @@ class Target(_Part):
         """How long before the deadline somebody is warned, in microseconds."""
         return int(self.warning_hours * HOUR)
 
+    @property
+    def goes_in_turn(self) -> bool:
+        """Whether a lot waits for those it was made of; in a file it stands after them."""
+        return self.upstream_first and self.kind != "file"
+
     def called(self, language: Language) -> str:
         """Return what people call it in a language."""
         found: str = getattr(self.title, language)

@@ -142,22 +142,6 @@ def open_delivery(books: Bookkeeping, target: str, lot: str) -> Delivery | None:
     return found[0] if found else None
 
 
-def next_delivery(books: Bookkeeping, target: str, now: int) -> Delivery | None:
-    """Return what is to be sent to a target next: the first whose time has come.
-
-    One that waits for lots upstream comes after these.
-    """
-    found = deliveries_under(
-        books,
-        "d.target = ? AND d.status IN ('waiting', 'unknown') AND d.due <= ? AND NOT EXISTS ("
-        "SELECT 1 FROM json_each(d.upstream) up LEFT JOIN portal_lot l "
-        "ON l.target = d.target AND l.lot = up.value WHERE l.hash IS NULL) "
-        "ORDER BY d.number LIMIT 1",
-        (target, now),
-    )
-    return found[0] if found else None
-
-
 def count_open(books: Bookkeeping, target: str, most: int) -> int:
     """Return how many deliveries are under way to a target; not counted beyond a bound."""
     with books.reading() as connection:
@@ -167,17 +151,6 @@ def count_open(books: Bookkeeping, target: str, most: int) -> int:
             (target, most),
         ).fetchone()
     return int(row[0])
-
-
-def next_due(books: Bookkeeping, target: str, now: int) -> int | None:
-    """Return when a delivery that must wait may be sent; None where none waits for a time."""
-    with books.reading() as connection:
-        row = connection.execute(
-            "SELECT min(due) FROM portal_delivery "
-            "WHERE target = ? AND status IN ('waiting', 'unknown') AND due > ?",
-            (target, now),
-        ).fetchone()
-    return None if row[0] is None else int(row[0])
 
 
 def note_sent(books: Bookkeeping, delivery: Delivery, request: str, now: int) -> Delivery:
