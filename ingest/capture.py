@@ -148,7 +148,7 @@ def capture_into(
             reader.earlier, reader.now = EarlierRecords(ledger, organisation), now
         events = _giving_way(events_of(reader, limits), give_way)
         with suppress(_RolledBackError), ledger.writing() as cursor:
-            append = Append(cursor, head)
+            append = Append(cursor, head, hand_over=ledger.hand_over)
             _append_all(
                 append, reader, events, report, ownership, lenient=lenient, progress=progress
             )
@@ -195,7 +195,7 @@ def capture_one(
             report.findings.append(reader)
             report.status = "rejected"
             raise _RolledBackError(report)
-        append = Append(cursor, head)
+        append = Append(cursor, head, hand_over=ledger.hand_over)
         events = events_of(reader, limits)
         _append_all(append, reader, events, report, ownership, lenient=False, progress=None)
         _finish(append, reader, report, measured, proceed=False)

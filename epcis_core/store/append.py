@@ -15,8 +15,9 @@ import duckdb
 from epcis_core.codecs.document import Envelope
 from epcis_core.model.documents import DocumentHead
 from epcis_core.model.namespaces import Namespaces
-from epcis_core.proof.leaf import SALT_SIZE, EntryKind, EntryMetadata, entry_leaf
+from epcis_core.proof.leaf import SALT_SIZE, Digest, EntryKind, EntryMetadata, entry_leaf
 from epcis_core.proof.tree import CompactRange
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.declarations import Declarations
 from epcis_core.store.erased import erased_events
@@ -93,6 +94,8 @@ class Append:
         cursor: the writer's, inside its transaction.
         head: who sends, and when.
         salt: makes the salt of a leaf.
+        hand_over: gets the sequences of what was appended, the facts of those that are events, and
+            the last one's leaf: once after each batch, and at the end.
 
     Attributes:
         record_time: when the ledger takes the document, microseconds since 1970 UTC.
@@ -101,6 +104,7 @@ class Append:
     cursor: duckdb.DuckDBPyConnection
     head: CaptureHead
     salt: Callable[[], bytes] = field(default=lambda: secrets.token_bytes(SALT_SIZE))
+    hand_over: Callable[[range, Sequence[EventFacts], Digest], None] = lambda *_: None
     record_time: int = field(init=False)
     _first: int = field(init=False)
     _next: int = field(init=False)
@@ -109,13 +113,15 @@ class Append:
     _declarations: Declarations = field(init=False)
     _tree: CompactRange = field(init=False)
     _reading: bytes = field(init=False, default=b"")
+    _handed_over: int = field(init=False)
+    _leaf: Digest = field(init=False)
 
     def __post_init__(self) -> None:
         sequence, latest, envelope = self.cursor.execute(
             "SELECT coalesce(max(sequence) + 1, 0), coalesce(epoch_us(max(record_time)), 0), "
             "(SELECT coalesce(max(envelope) + 1, 0) FROM envelope) FROM entry"
         ).fetchall()[0]
-        self._first = self._next = sequence
+        self._first = self._next = self._handed_over = sequence
         self._envelope = envelope
         self._memory = AppendMemory(self.cursor, sequence)
         self._declarations = Declarations(self.cursor, self.head.organisation)
@@ -152,6 +158,13 @@ class Append:
                 earlier.senders.add(self.head.organisation)
             outcomes.append(outcome)
         self._insert(rows)
+        self._hand_over(
+            [
+                replace(new.facts, sequence=outcome.sequence)
+                for new, outcome in zip(batch, outcomes, strict=True)
+                if outcome.status == "accepted"
+            ]
+        )
         differing = self._declarations.compare(
             [
                 (new, outcome.sequence, outcome.status == "accepted")
@@ -191,6 +204,7 @@ class Append:
             )
         if self._next != self._first:
             self._add_envelope(envelope)
+        self._hand_over(())
         return counts
 
     def _add_envelope(self, envelope: Envelope) -> None:
@@ -291,11 +305,17 @@ class Append:
         metadata = EntryMetadata(
             sequence, kind, subject, self.record_time, head.capture_id, head.organisation
         )
-        leaf = entry_leaf(salt, reading or self._reading, content, metadata)
+        self._leaf = leaf = entry_leaf(salt, reading or self._reading, content, metadata)
         nodes = b"".join(self._tree.append(leaf))
         head_row = (sequence, kind, self.record_time, head.capture_id, head.organisation)
         rows[ENTRY].append((*head_row, salt, leaf, nodes))
         return sequence
+
+    def _hand_over(self, facts: Sequence[EventFacts]) -> None:
+        entries = range(self._handed_over, self._next)
+        if entries:
+            self.hand_over(entries, facts, self._leaf)
+            self._handed_over = self._next
 
     def _insert(self, rows: _Rows) -> None:
         for table, added in rows.items():

@@ -6,7 +6,7 @@ is opened the next time.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.fact_index import FactIndex, IndexReader
 from epcis_core.store.fact_rows import read_facts
 from epcis_core.store.view import EVERYTHING
@@ -34,6 +35,23 @@ class KeptIndex:
         self._index: FactIndex | None = None
         with suppress(sqlite3.Error, OSError):
             self._index = FactIndex(self._path)
+
+    def take(self, entries: range, facts: Sequence[EventFacts], leaf: bytes) -> None:
+        """Write what is being appended, so that `write` need not read it; nobody sees it yet.
+
+        It is left to `write` where the index lacks anything before it.
+
+        Args:
+            entries: their sequences.
+            facts: of those that are events.
+            leaf: of the last one.
+        """
+
+        def add(index: FactIndex) -> None:
+            if index.reached[0] + 1 == entries.start:
+                index.add(facts, entries[-1], leaf)
+
+        self._do(add)
 
     def write(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Write what a reader of the ledger sees and the index has not; nobody sees it yet.

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.deadlines import Deadlines
 from epcis_core.store.durability import NamedFile, refused
 from epcis_core.store.fact_index import IndexReader
@@ -182,6 +183,10 @@ class Ledger:
             StoreError: the disk refuses, or the file is damaged.
         """
         return self._index.reading()
+
+    def hand_over(self, entries: range, facts: Sequence[EventFacts], leaf: bytes) -> None:
+        """Take what the writer appends, for the fact index; see `Append`."""
+        self._index.take(entries, facts, leaf)
 
     def _bring_index_up(self) -> None:
         """Let the fact index catch up with the ledger; it is given up where it cannot."""
