@@ -19,6 +19,7 @@ from api.behind_proxy import BehindProxy
 from api.checkpoints import Publisher
 from api.clock import now
 from api.conformity import pages as conformity_pages
+from api.dossier.judging import Judge, Judging
 from api.errors import install_error_answers
 from api.finding import about_page, label, search_page
 from api.head import HeadAsGet
@@ -152,6 +153,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
             ledger, books, limits=settings.limits, clock=now, precedence=app.state.precedence
         ) as jobs,
         Connectors(PortalMeans(ledger, books, settings.outward, settings.pace), settings.targets),
+        Judging(Judge(ledger, books)),
     ):
         async with (
             Outward(settings.outward) as outward,

@@ -25,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 TILES: Final = (
     *("organisations", "organisations_recording", "products", "lots", "events"),
     *("stamps", "scans", "certificates", "trainees", "recalls_open"),
+    *("lots_with_gaps", "portal_lots"),
 )
 """Figures that the page shows as numbers."""
 
@@ -32,6 +33,7 @@ CHARTS: Final = (
     *("organisations_by_sector", "organisations_by_area", "organisations_by_area_before"),
     *("products_by_sector", "products_by_stars", "products_by_indication", "stamps_by_sector"),
     *("certificates_by_standard", "events_by_month", "scans_by_month", "surveyed_by_wish"),
+    *("lots_by_completeness", "lots_complete_by_sector", "lots_by_gap", "portal_by_status"),
 )
 """Figures that it shows by groups, as bars."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from api.reports.layout import Layout, Name, layouts
 from api.reports.periods import Period
@@ -11,6 +11,7 @@ from api.web.contacts import role_in_words
 from api.web.texts import Texts
 from epcis_core.findings import Language
 from epcis_core.model.times import utc_text
+from epcis_core.rules.profiles import profiles
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.figures import Counted, Figure, count_figure, figures
 from epcis_core.store.ledger import Ledger
@@ -18,6 +19,9 @@ from epcis_core.store.registry.desk import remarks_of
 from epcis_core.store.view import View
 from ingest.desk import desk_list
 from ingest.registry.lines import list_of
+
+_KEYS: Final = {"completeness": "desk.percent", "gap": "gap_title", "delivery": "portal.counted"}
+"""Under what the words for groups stand, by their kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +128,24 @@ def count_figures(
 
 def group_in_words(row: Row, group: str, t: Texts) -> str:
     """Return the name of a group of a figure in a language."""
-    by = row.figure.by
     if not group:
         return t("desk.no_group")
-    if by == "month":
-        return t("desk.month", month=int(group[-2:]), year=group[:4])
-    if by == "stars":
-        return t("desk.stars", number=group)
-    if by == "biz_step":
-        return t.biz_step(group)
-    return role_in_words(group, t) if by == "role" else _choices(by, t.language).get(group, group)
+    match row.figure.by:
+        case "month":
+            words = t("desk.month", month=int(group[-2:]), year=group[:4])
+        case "stars":
+            words = t("desk.stars", number=group)
+        case "biz_step":
+            words = t.biz_step(group)
+        case "role":
+            words = role_in_words(group, t)
+        case "profile":
+            words = profiles()[group].title.in_every_language()[t.language]
+        case "completeness" | "gap" | "delivery" as by:
+            words = t(f"{_KEYS[by]}.{group}")
+        case by:
+            words = _choices(by, t.language).get(group, group)
+    return words
 
 
 @cache

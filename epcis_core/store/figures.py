@@ -32,6 +32,10 @@ Group = Literal[
     "biz_step",
     "topic",
     "wish",
+    "completeness",
+    "profile",
+    "gap",
+    "delivery",
 ]
 """What the groups of a figure are."""
 
@@ -43,7 +47,8 @@ class Figure(Text):
 
     Attributes:
         of: who is asked.
-        when: `during` the period, or how things stand at its `end`.
+        when: `during` the period, how things stand at its `end`, or how they stand `now`, whatever
+            the period.
         by: what its groups are; None for one number.
         sql: the question, see the file.
     """
@@ -51,7 +56,7 @@ class Figure(Text):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     of: Literal["registry", "ledger"]
-    when: Literal["during", "end"]
+    when: Literal["during", "end", "now"]
     by: Group | None = None
     sql: str
 

@@ -321,5 +321,15 @@ STEPS: Final = (
     # mark: of the form that opened it, so that the form sent twice opens one.
     "ALTER TABLE recall ADD COLUMN mark TEXT",
     "CREATE UNIQUE INDEX recall_marked ON recall (mark) WHERE mark IS NOT NULL",
+    # What the records of each lot are like. scores: JSON, profile to [met, asked]. gaps: codes, a
+    # JSON list. judged: 0 for never. due: something is new.
+    """CREATE TABLE judged_lot (
+        lot TEXT PRIMARY KEY, sector TEXT NOT NULL DEFAULT '', scores TEXT NOT NULL DEFAULT '{}',
+        gaps TEXT NOT NULL DEFAULT '[]', judged INTEGER NOT NULL DEFAULT 0,
+        due INTEGER NOT NULL DEFAULT 1
+    ) WITHOUT ROWID""",
+    "CREATE INDEX judged_lot_due ON judged_lot (due, judged)",
+    # How far the ledger was looked at for lots to judge: one row, or none.
+    "CREATE TABLE judging (sequence INTEGER NOT NULL)",
 )
 """What makes the tables, in order; a step that was shipped never changes."""

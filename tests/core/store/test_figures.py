@@ -207,6 +207,50 @@ def world(seed: int) -> World:
             for _ in range(16)
         ],
     }
+    kept["judged_lot"] = [
+        {
+            "lot": f"urn:x:lot:{n}",
+            "sector": one(SECTORS),
+            "scores": json.dumps(
+                {
+                    law: [chance.randint(0, asked), asked]
+                    for law in chance.sample(["a", "b", "c"], chance.randint(0, 3))
+                    if (asked := one((0, 1, 2, 5, 10))) is not None
+                }
+            ),
+            "gaps": json.dumps(chance.sample(["no_origin", "no_lot"], chance.randint(0, 2))),
+            "judged": one((0, time())),
+            "due": one((0, 1)),
+        }
+        for n in range(40)
+    ]
+    kept["portal_lot"] = [
+        {
+            "target": one_target,
+            "lot": f"urn:x:lot:{n}",
+            "hash": one((None, "h")),
+            "edition": 1,
+            "since": 1,
+        }
+        for n in range(12)
+        for one_target in ("a", "b")
+    ]
+    kept["portal_delivery"] = [
+        {
+            "number": n,
+            "target": one(("a", "b")),
+            "lot": f"urn:x:lot:{n % 7}",
+            "operation": "create",
+            "key": f"k{n}",
+            "upstream": "[]",
+            "captured": time(),
+            "made": time(),
+            "status": "accepted",
+        }
+        for n in range(1, 30)
+    ]
+    for latest in {(d["target"], d["lot"]): d for d in kept["portal_delivery"]}.values():
+        latest["status"] = one(("waiting", "rejected", "accepted", "unknown"))
     pictured = chance.sample(range(1, 25), 9)
     kept["product_image"] = [{"product": n, "type": "", "data": b""} for n in pictured]
     kept["desk_line"] = [
@@ -412,6 +456,26 @@ def _open(row: Row, begin: str, end: str, b: Between) -> bool:
     return row[begin] < b.until and (row[end] is None or row[end] >= b.until)
 
 
+def _judged(w: World) -> list[Row]:
+    return [one for one in rows(w, "judged_lot") if one["judged"]]
+
+
+def _scores(row: Row) -> dict[str, tuple[int, int]]:
+    """What is asked by the rules that ask for anything."""
+    scores = json.loads(row["scores"]).items()
+    return {law: (met, asked) for law, (met, asked) in scores if asked}
+
+
+def _band(row: Row) -> str:
+    percent = min(100 * met // asked for met, asked in _scores(row).values())
+    return next(str(least) for least in (100, 80, 50, 0) if percent >= least)
+
+
+def _latest(w: World) -> list[Row]:
+    found = {(row["target"], row["lot"]): row for row in rows(w, "portal_delivery")}
+    return [*found.values()]
+
+
 EXPECTED: Final[dict[str, Callable[[World, Between], int | Counter[str]]]] = {
     "organisations": lambda w, b: sum(
         bool(one["active"]) and one["created"] < b.until for one in rows(w, "organisation")
@@ -495,6 +559,18 @@ EXPECTED: Final[dict[str, Callable[[World, Between], int | Counter[str]]]] = {
     ),
     "withdrawn_events": lambda w, b: sum(one["retracts"] for one in _events(w, b)),
     "uploads_rejected": lambda w, b: sum(_in(taken, b) for taken in w.rejected),
+    "lots_judged": lambda w, _: len(_judged(w)),
+    "lots_by_completeness": lambda w, _: Counter(_band(o) for o in _judged(w) if _scores(o)),
+    "lots_complete_by_profile": lambda w, _: Counter(
+        law for o in _judged(w) for law, (met, asked) in _scores(o).items() if met == asked
+    ),
+    "lots_complete_by_sector": lambda w, _: Counter(
+        o["sector"] for o in _judged(w) if _scores(o) and _band(o) == "100"
+    ),
+    "lots_with_gaps": lambda w, _: sum(o["gaps"] != "[]" for o in _judged(w)),
+    "lots_by_gap": lambda w, _: Counter(g for o in _judged(w) for g in json.loads(o["gaps"])),
+    "portal_lots": lambda w, _: len({o["lot"] for o in rows(w, "portal_lot") if o["hash"]}),
+    "portal_by_status": lambda w, _: Counter(o["status"] for o in _latest(w)),
 }
 
 
