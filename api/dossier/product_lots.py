@@ -1,6 +1,6 @@
 """The latest lots of a product in somebody's list, and how complete the records of each are."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,19 +38,42 @@ class LotRow:
 
 def lots_of_product(request: Request, product: Product) -> tuple[LotRow, ...]:
     """Return the latest lots of a product, as far as the asker may see them."""
-    return tuple(_rows(request, product))
+    return latest_of_each(request, [product], _MOST)[product.number]
 
 
-def _rows(request: Request, product: Product) -> Iterator[LotRow]:
+def latest_of_each(
+    request: Request, products: Sequence[Product], most: int = 1
+) -> dict[int, tuple[LotRow, ...]]:
+    """Return the latest lots of each product, as far as the asker may see them.
+
+    Args:
+        request: who asks.
+        products: of one organisation's list.
+        most: how many lots of each.
+
+    Returns:
+        By the product's number in the list.
+    """
     state, view, moment = request.app.state, view_of(request), now()
-    if product.gtin is None:
-        gln, _, code = product.code.partition(":")
-        beginning = class_of(Goods(gln=gln, code=code), None)
-    else:
-        beginning = f"{class_of(Goods(gtin=product.gtin), None)}/10/"
-    for lot in latest_lots(state.ledger, view, beginning, _MOST):
+    begins = {product.number: _beginning(product) for product in products}
+    lots = latest_lots(state.ledger, view, set(begins.values()), most)
+
+    def row(lot: str, product: Product) -> LotRow:
         material = lot_material(state.ledger, view, state.books, lot, max_objects=_MOST_OBJECTS)
         sector = material.sectors.get(product_of(lot), product.sector)
         laws = profiles_for(sector, day_of(moment))
         judged = tuple(completeness(material, law, moment) for law in laws)
-        yield LotRow(lot, completeness_link(lot), judged)
+        return LotRow(lot, completeness_link(lot), judged)
+
+    return {
+        product.number: tuple(row(lot, product) for lot in lots.get(begins[product.number], ()))
+        for product in products
+    }
+
+
+def _beginning(product: Product) -> str:
+    """Return with what the identifiers of a product's lots begin."""
+    if product.gtin is None:
+        gln, _, code = product.code.partition(":")
+        return class_of(Goods(gln=gln, code=code), None)
+    return f"{class_of(Goods(gtin=product.gtin), None)}/10/"

@@ -1,14 +1,14 @@
 """How the lists of an organisation are shown: as cards, and each line as a form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from api.access.asker import asker_of
-from api.dossier.product_lots import lots_of_product
+from api.dossier.product_lots import LotRow, latest_of_each, lots_of_product
 from api.web.answers import namer_for, page, texts_for
 from api.web.contacts import dialled
 from epcis_core.findings import Finding, Language
@@ -32,6 +32,9 @@ _FACTS: Final[Mapping[ListKey, Sequence[str]]] = {
 
 _MOST_TOLD: Final = 200
 
+_MOST_JUDGED: Final = 24
+"""Of so many products, the first, the list tells how complete the latest lot's records are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -44,6 +47,7 @@ class Card:
         facts: what else is said, in words.
         phone: of a partner, as written; empty for none.
         dial: what a `tel:` link of it dials; None where it is no number.
+        lots: of a product the latest lot and how complete its records are, or nothing.
     """
 
     line: Line
@@ -52,6 +56,7 @@ class Card:
     facts: str
     phone: str
     dial: str | None
+    lots: tuple[LotRow, ...] = ()
 
 
 def list_page(
@@ -77,6 +82,9 @@ def list_page(
     books = _books(request)
     lines = [] if whose is None else lines_of(books, key, whose.id)
     cards = [_card(one, language) for one in lines]
+    used = [one for one in lines if isinstance(one, Product) and one.retired is None]
+    latest = latest_of_each(request, used[:_MOST_JUDGED])
+    cards = [replace(one, lots=latest.get(one.line.number, ())) for one in cards]
     return page(
         request,
         "own_list.html",
@@ -89,6 +97,7 @@ def list_page(
         told=[(one, _place_of(one)) for one in sorted(findings, key=_row)[:_MOST_TOLD]],
         count=len(findings),
         problem=problem,
+        n=namer_for(request),
     )
 
 

@@ -18,7 +18,7 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import events_by_id
 from epcis_core.store.hierarchy import visible
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among, literal
+from epcis_core.store.literals import among
 from epcis_core.store.names import Names
 from epcis_core.store.registry.lot_facts import lot_facts
 from epcis_core.store.trace import ReadNames, as_known, trace_lot
@@ -104,23 +104,36 @@ def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) ->
         )
 
 
-def latest_lots(ledger: Ledger, view: View, beginning: str, most: int) -> list[str]:
-    """Return the lots of a product, that of the latest event first.
+def latest_lots(
+    ledger: Ledger, view: View, beginnings: Collection[str], most: int
+) -> dict[str, list[str]]:
+    """Return the lots of some products, that of the latest event first.
 
     Args:
         ledger: where to look.
         view: what may be seen.
-        beginning: with what their canonical identifiers begin.
-        most: how many.
+        beginnings: with what the canonical identifiers of each product's lots begin.
+        most: how many of each.
+
+    Returns:
+        By its beginning; a product without lots is not among them.
     """
+    found: dict[str, list[str]] = {}
     with ledger.reading() as cursor:
-        rows = cursor.execute(
-            "SELECT r.object FROM reference r JOIN event e USING (sequence) "  # noqa: S608 - quoted
-            f"WHERE starts_with(r.object, {literal(beginning)}) AND r.object <> "
-            f"{literal(beginning)} AND {view.condition('r')} AND {view.condition('e')} "
-            f"GROUP BY r.object ORDER BY max(e.event_time) DESC, r.object LIMIT {most:d}"
-        ).fetchall()
-    return [row[0] for row in rows]
+        for length in {len(one) for one in beginnings}:
+            begins = f"left(r.object, {length:d})"
+            rows = cursor.execute(
+                f"SELECT {begins}, r.object FROM reference r JOIN event e USING (sequence) "  # noqa: S608 - quoted
+                f"WHERE {begins} {among(one for one in beginnings if len(one) == length)} "
+                f"AND length(r.object) > {length:d} "
+                f"AND {view.condition('r')} AND {view.condition('e')} GROUP BY r.object "
+                f"QUALIFY row_number() OVER (PARTITION BY {begins} "
+                f"ORDER BY max(e.event_time) DESC, r.object) <= {most:d} "
+                "ORDER BY max(e.event_time) DESC, r.object"
+            ).fetchall()
+            for beginning, lot in rows:
+                found.setdefault(beginning, []).append(lot)
+    return found
 
 
 def _events(ledger: Ledger, view: View, event_ids: list[str]) -> dict[str, Recorded]:

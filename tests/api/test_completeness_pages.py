@@ -169,3 +169,10 @@ def test_what_the_registry_knows_counts_and_chooses_the_profile(
     told = words(own.text)
     assert "lô DN260402 Việt Nam: dữ liệu truy xuất nguồn gốc theo Nghị định 37/2026/NĐ-CP" in told
     assert "theo Nghị định 37/2026/NĐ-CP: đủ 8 trên 9 (88%)" in told
+    listed = words(
+        client.get("/products", params={"organisation": PACKHOUSE, "lang": "en"}, headers=PAGE).text
+    )
+    assert (
+        "Latest lot: Nho đỏ Ninh Thuận thùng 5 kg, lot DN260402 "
+        "Vietnam: traceability data of Decree 37/2026/NĐ-CP: 9 of 9 (100%)" in listed
+    )

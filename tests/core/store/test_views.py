@@ -444,7 +444,7 @@ READS: dict[tuple[str, str], Callable[[Ledger, View], Any]] = {
     ("query", "query_events"): lambda ledger, view: query_events(ledger, view, EventQuery()),
     ("alike", "near"): with_cursor(lambda cursor, view: near(cursor, view, lot("L2"))),
     ("search", "search"): lambda ledger, view: search(ledger, view, "L1"),
-    ("dossier", "latest_lots"): lambda ledger, view: latest_lots(ledger, view, f"{ITEM}/10/", 5),
+    ("dossier", "latest_lots"): lambda ledger, view: latest_lots(ledger, view, [f"{ITEM}/10/"], 5),
     ("dossier", "lot_material"): lambda ledger, view: material_seen(ledger, view).trace.objects,
     ("dossier", "material_of"): lambda ledger, view: [
         *material_of_farm(ledger, view).events,
