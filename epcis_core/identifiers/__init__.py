@@ -21,6 +21,7 @@ from epcis_core.identifiers.reading import (
     identifier_in,
     level_of,
     parse_identifier,
+    parse_level,
     party_of,
     place_of,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "meant_by",
     "mistyped",
     "parse_identifier",
+    "parse_level",
     "party_of",
     "place_of",
 ]

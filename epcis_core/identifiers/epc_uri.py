@@ -13,9 +13,15 @@ from dataclasses import dataclass
 
 from epcis_core.identifiers.check_digits import check_digit
 from epcis_core.identifiers.escaping import decode_epc_uri
-from epcis_core.identifiers.identifier import Identifier, identifier_of_key, malformed
+from epcis_core.identifiers.identifier import (
+    Identifier,
+    check_format,
+    malformed,
+    qualified,
+)
 from epcis_core.identifiers.schemes import EPC_URI_PREFIX_LENGTHS, SCHEMES, Key, Scheme
 
+_START = "urn:epc:"
 # RFC 8141: only "urn" and "epc" may be in capitals; the rest is matched so as to be refused.
 _EPC_URI = re.compile("urn:epc:(id|class|idpat):([a-z]+):(.*)", re.DOTALL | re.IGNORECASE)
 
@@ -53,6 +59,8 @@ def read_epc_uri(text: str) -> Identifier | None:
     Raises:
         IdentifierError: `malformed_identifier` for an EPC URI of a GS1 key that breaks its rules.
     """
+    if text[: len(_START)].lower() != _START:
+        return None
     found = _EPC_URI.fullmatch(text)
     if found is None:
         return None
@@ -89,8 +97,8 @@ def _read(template: _Template, body: str, text: str) -> Identifier:
             if len(field) != _PIECE_DIGITS:
                 raise malformed(text, f"{letter} N{_PIECE_DIGITS}", field)
             value += field
-    elements[scheme.key.ai] = value
-    identifier = identifier_of_key(scheme.key, elements, text=text)
+    check_format(scheme.key, value, text)
+    identifier = qualified(scheme.key, value, elements, text=text)
     if identifier.scheme != scheme.name:
         # Without its serial number a key is a class, which has an EPC URI of another form.
         raise malformed(text, template.uri, body)

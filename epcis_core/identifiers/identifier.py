@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import company_prefix, escaping
@@ -30,17 +30,16 @@ from epcis_core.identifiers.schemes import (
 BRACKET = r"\("
 """An opening bracket that belongs to a value of an element string."""
 
-# The scheme of a key with a qualifier's AI, or with "serial" if it ends with one, or with "".
-_SCHEME_NAMES: dict[tuple[str, str], str] = {}
+SCHEME_NAMES: dict[tuple[str, str], str] = {}
+"""The scheme of a key's AI with a qualifier's, with `serial` where it ends with one, or with ``."""
 for _scheme in SCHEMES.values():
     if _scheme.qualifier is not None:
-        _SCHEME_NAMES[_scheme.key.ai, _scheme.qualifier.ai] = _scheme.name
+        SCHEME_NAMES[_scheme.key.ai, _scheme.qualifier.ai] = _scheme.name
     if _scheme.qualifier is None or _scheme.qualifier.none is not None:
-        _SCHEME_NAMES[_scheme.key.ai, "serial" if _scheme.serial_in_key else ""] = _scheme.name
+        SCHEME_NAMES[_scheme.key.ai, "serial" if _scheme.serial_in_key else ""] = _scheme.name
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """One GS1 key with its qualifiers, valid as the parsers of this package make it.
 
     Two identifiers name the same object when their `digital_link()` is equal; `ais` may hold more,
@@ -184,26 +183,31 @@ def identifier_of(elements: Mapping[str, str], *, text: str) -> Identifier:
 def identifier_of_key(key: Key, elements: Mapping[str, str], *, text: str) -> Identifier:
     """Return the identifier that begins with a given key, as `identifier_of` does."""
     value = key.filled_up(elements[key.ai])
-    _check_format(key, value, text)
+    check_format(key, value, text)
     if key.check_at is not None:
         expected = check_digit(value[: key.check_at])
         if value[key.check_at] != expected:
             raise _wrong_check_digit(key, {**elements, key.ai: value}, expected, text)
+    return qualified(key, value, elements, text=text)
+
+
+def qualified(key: Key, value: str, elements: Mapping[str, str], *, text: str) -> Identifier:
+    """Return the identifier of a key with a value that is right, and of the qualifiers given."""
     ais = [(key.ai, value)]
-    scheme = _SCHEME_NAMES[key.ai, ""]
-    if _after_check_digit(key, value):
-        scheme = _SCHEME_NAMES.get((key.ai, "serial"), scheme)
+    scheme = SCHEME_NAMES[key.ai, ""]
+    if key.check_at is not None and len(value) > key.check_at + 1:
+        scheme = SCHEME_NAMES.get((key.ai, "serial"), scheme)
     for ai in key.qualifiers:
         if ai in elements:
             qualifier, value = QUALIFIERS[ai], elements[ai]
             if value == qualifier.none:
                 continue
-            _check_format(qualifier, value, text)
+            check_format(qualifier, value, text)
             other = qualifier.never_with
             if other in elements:
                 raise malformed(text, f"({other}) / ({ai})", f"({other}) + ({ai})")
             ais.append((ai, value))
-            scheme = _SCHEME_NAMES.get((key.ai, ai), scheme)
+            scheme = SCHEME_NAMES.get((key.ai, ai), scheme)
     return Identifier(scheme, tuple(ais))
 
 
@@ -222,7 +226,8 @@ def _wrong_check_digit(
     )
 
 
-def _check_format(part: Part, value: str, text: str) -> None:
+def check_format(part: Part, value: str, text: str) -> None:
+    """Raise unless a value is in its format: `malformed_identifier`, see `malformed`."""
     if part.pattern.fullmatch(value) is None:
         raise malformed(text, f"({part.ai}) {part.format}", value)
 

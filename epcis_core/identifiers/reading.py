@@ -2,13 +2,10 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import escaping
-from epcis_core.identifiers.digital_link import read_digital_link
 from epcis_core.identifiers.element_string import read_bracketed, read_scan
-from epcis_core.identifiers.epc_uri import read_epc_uri
 from epcis_core.identifiers.identifier import Identifier, identifier_of
 from epcis_core.identifiers.schemes import (
     CANONICAL_DOMAIN,
@@ -18,14 +15,19 @@ from epcis_core.identifiers.schemes import (
     CanonicalUri,
     Level,
 )
+from epcis_core.identifiers.stems import Stem, cut, read_uri
 
 # Spaces and line ends that people and scanners leave; not the separator, which is data.
 _BLANKS = " \t\r\n"
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _BARE_AIS = {length: key.ai for key in KEYS.values() for length in key.bare}
 _PARTY_AI = SCHEMES["pgln"].key.ai
-_CACHE_SIZE = 2**16
+_CACHE_SIZE = 2**13  # most are asked for again within their event; a larger one costs more
 _ESCAPED_NOWHERE = re.compile(r"[A-Za-z0-9:/.-]*")  # by neither the Digital Link nor the hash
+
+_Recognised = tuple[CanonicalUri, str, Level, Identifier | Stem | None, str]
+"""What a URI is: its canonical form, its form in the event hash, its level, and for a GS1 key the
+identifier or, in two parts, its stem and what follows. Plain, since every new object needs one."""
 
 
 def parse_identifier(text: str) -> Identifier:
@@ -52,7 +54,7 @@ def parse_identifier(text: str) -> Identifier:
         # Other symbologies hold a plain number or a web address.
         mark = _SYMBOLOGY.match(scanned)
         scanned = scanned[mark.end() :] if mark else scanned
-    identifier = _read_uri(scanned) or _read_bare(scanned) or read_bracketed(scanned)
+    identifier = read_uri(scanned) or _read_bare(scanned) or read_bracketed(scanned)
     identifier = identifier or read_scan(scanned)
     if identifier is None:
         raise IdentifierError("not_an_identifier", value=text)
@@ -75,7 +77,7 @@ def canonical(uri: str) -> CanonicalUri:
     >>> canonical("urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11")
     'urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11'
     """
-    return _recognised(uri).canonical
+    return _recognised(uri)[0]
 
 
 def hash_form(uri: str) -> str:
@@ -91,7 +93,7 @@ def hash_form(uri: str) -> str:
     'https://id.gs1.org/401/0614141xyz=47%2F11'
     """
     try:
-        return _recognised(uri).hash_form
+        return _recognised(uri)[1]
     except IdentifierError:
         return uri
 
@@ -102,10 +104,22 @@ def level_of(uri: str) -> Level:
     >>> level_of("https://id.gs1.org/414/4012345000054")
     <Level.PLACE: 'place'>
     """
-    identifier = identifier_in(uri)
-    return Level.OTHER if identifier is None else identifier.level
+    try:
+        return parse_level(uri)
+    except IdentifierError:
+        return Level.OTHER
 
 
+def parse_level(uri: str) -> Level:
+    """Return what a URI, in any spelling, stands for.
+
+    Raises:
+        IdentifierError: as `canonical`.
+    """
+    return _recognised(uri)[2]
+
+
+@lru_cache(_CACHE_SIZE)
 def party_of(uri: str) -> CanonicalUri | None:
     """Return the party that the GLN in a URI names: a PGLN, or an SGLN without its extension.
 
@@ -118,6 +132,7 @@ def party_of(uri: str) -> CanonicalUri | None:
     return CanonicalUri(f"https://{CANONICAL_DOMAIN}/{_PARTY_AI}/{identifier.gln}")
 
 
+@lru_cache(_CACHE_SIZE)
 def place_of(uri: str) -> CanonicalUri | None:
     """Return the place that a URI names, with its extension; None for all but an SGLN.
 
@@ -137,34 +152,27 @@ def identifier_in(uri: str) -> Identifier | None:
     'L1'
     """
     try:
-        return _recognised(uri).identifier
+        *_, held, last = _recognised(uri)
     except IdentifierError:
         return None
-
-
-class _Recognised(NamedTuple):
-    """A URI's canonical form, its form in the event hash and, for a GS1 key, what it holds."""
-
-    canonical: CanonicalUri
-    hash_form: str
-    identifier: Identifier | None
+    return held.identifier(last) if isinstance(held, Stem) else held
 
 
 @lru_cache(_CACHE_SIZE)
 def _recognised(uri: str) -> _Recognised:
-    identifier = _read_uri(uri)
+    stem, last = cut(uri)
+    if stem is not None and stem.takes(stem.value + last):
+        link = CanonicalUri(stem.canonical + last)
+        same = stem.hash_form == stem.canonical
+        return link, link if same else stem.hash_form + last, stem.level, stem, last
+    identifier = read_uri(uri)
     if identifier is None:
-        return _Recognised(CanonicalUri(uri), uri, None)
-    canonical_uri = identifier.digital_link()
-    if _ESCAPED_NOWHERE.fullmatch(canonical_uri):
-        return _Recognised(canonical_uri, canonical_uri, identifier)
-    return _Recognised(canonical_uri, identifier.digital_link(escaping.EVENT_HASH), identifier)
-
-
-def _read_uri(uri: str) -> Identifier | None:
-    if uri[:4].lower() == "http":
-        return read_digital_link(uri)
-    return read_epc_uri(uri)
+        return CanonicalUri(uri), uri, Level.OTHER, None, ""
+    link = identifier.digital_link()
+    form = link
+    if not _ESCAPED_NOWHERE.fullmatch(link):
+        form = identifier.digital_link(escaping.EVENT_HASH)
+    return link, form, identifier.level, identifier, ""
 
 
 def _read_bare(text: str) -> Identifier | None:

@@ -1,0 +1,165 @@
+"""Identifiers that differ in their last part alone, such as the items of one product.
+
+Nearly every identifier that a ledger sees is new, and nearly every one begins like others: with the
+product whose serial number follows, or whose lot. What stands before the last part is a *stem*. It
+is read once, by the readers of whole identifiers; of what follows it only remains to be asked
+whether it has the right form. So a stem says nothing that the readers do not say.
+
+    >>> stem = stem_of_urn("urn:epc:id:sgtin:4012345.011111")
+    >>> stem.canonical + "9876", stem.level.value
+    ('https://id.gs1.org/01/04012345111118/21/9876', 'instance')
+    >>> stem_of_urn("urn:epc:id:sscc:4012345") is None  # a check digit hangs on what follows
+    True
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import escaping
+from epcis_core.identifiers.check_digits import check_digit
+from epcis_core.identifiers.digital_link import read_digital_link
+from epcis_core.identifiers.epc_uri import read_epc_uri
+from epcis_core.identifiers.identifier import SCHEME_NAMES, Identifier
+from epcis_core.identifiers.schemes import (
+    CANONICAL_DOMAIN,
+    KEYS,
+    QUALIFIERS,
+    SCHEMES,
+    CanonicalUri,
+    Key,
+    Level,
+)
+
+_CACHE_SIZE: Final = 2**12
+_PARTS: Final = {**KEYS, **QUALIFIERS}
+
+is_plain: Final = re.compile("[A-Za-z0-9._-]+").fullmatch
+"""Tells whether no spelling of identifiers escapes anything in a text."""
+
+
+class Stem(NamedTuple):
+    """What identifiers have in common that differ in their last part alone.
+
+    Attributes:
+        level: what they stand for.
+        canonical: what their canonical Digital Links begin with.
+        hash_form: what their forms in the event hash begin with.
+        scheme: the name of their scheme.
+        before: Application Identifiers with their values, but for the last.
+        ai: the last.
+        value: what its value begins with; the last part ends it.
+        takes: tells, by something that is true, whether it may have a value.
+    """
+
+    level: Level
+    canonical: CanonicalUri
+    hash_form: str
+    scheme: str
+    before: tuple[tuple[str, str], ...]
+    ai: str
+    value: str
+    takes: Callable[[str], object]
+
+    def identifier(self, last: str) -> Identifier:
+        """Return the identifier that ends with a last part, which is plain and of its form."""
+        return Identifier(self.scheme, (*self.before, (self.ai, self.value + last)))
+
+
+def cut(uri: str) -> tuple[Stem | None, str]:
+    """Return the stem of a URI, and its last part.
+
+    Returns:
+        No stem for what is no GS1 key, and where the last part is not plain or more than a value.
+    """
+    start, slash, last = uri.rpartition("/")
+    if slash:
+        return (stem_of_link(start) if last.isalnum() or is_plain(last) else None), last
+    start, _, last = uri.rpartition(".")
+    if start.count(".") > 1:  # the last part of an EPC URI, behind the second dot, may hold more
+        company, reference, last = uri.split(".", 2)
+        start = f"{company}.{reference}"
+    return (stem_of_urn(start) if last.isalnum() or is_plain(last) else None), last
+
+
+def read_uri(uri: str) -> Identifier | None:
+    """Return the GS1 key that a URI spells; None for any other URI.
+
+    Raises:
+        IdentifierError: as `read_digital_link` and `read_epc_uri`.
+    """
+    if uri[:4].lower() == "http":
+        return read_digital_link(uri)
+    return read_epc_uri(uri)
+
+
+@lru_cache(_CACHE_SIZE)
+def stem_of_link(start: str) -> Stem | None:
+    """Return what Digital Links have in common that begin so, up to their last slash."""
+    return _OF_KEYS.get(start) or _stem(f"{start}/")
+
+
+@lru_cache(_CACHE_SIZE)
+def stem_of_urn(start: str) -> Stem | None:
+    """Return what EPC URIs have in common that begin so, up to the dot before their last part."""
+    return _stem(f"{start}.")
+
+
+def _stem(start: str) -> Stem | None:
+    """Read two identifiers that begin so.
+
+    Where both end with what stands behind the start, and are alike but for that, only the value of
+    their last part hangs on it.
+    """
+    one = _stem_by(start, "1")
+    return one if one is not None and one == _stem_by(start, "2") else None
+
+
+def _stem_by(start: str, last: str) -> Stem | None:
+    """Return the stem of one identifier, cut before its last character."""
+    try:
+        read = read_uri(start + last)
+    except IdentifierError:
+        return None
+    if read is None:
+        return None
+    ai, value = read.ais[-1]
+    link, form = read.digital_link(), read.digital_link(escaping.EVENT_HASH)
+    may_be_none = ai in QUALIFIERS and QUALIFIERS[ai].none is not None
+    if may_be_none or not all(text.endswith(last) for text in (value, link, form)):
+        return None
+    return Stem(
+        level=read.level,
+        canonical=CanonicalUri(link[:-1]),
+        hash_form=link[:-1] if form == link else form[:-1],
+        scheme=read.scheme,
+        before=read.ais[:-1],
+        ai=ai,
+        value=value[:-1],
+        takes=_PARTS[ai].pattern.fullmatch,
+    )
+
+
+def _takes(key: Key) -> Callable[[str], object]:
+    """Return what tells whether a key may have a value, in full length."""
+    is_formed = key.pattern.fullmatch
+    if key.check_at is None:
+        return is_formed
+    return lambda value: is_formed(value) and check_digit(value[:-1]) == value[-1]
+
+
+def _of_key(key: Key) -> Stem:
+    """Return the stem of canonical Digital Links of a key that stands alone."""
+    start = CanonicalUri(f"https://{CANONICAL_DOMAIN}/{key.ai}/")
+    name = SCHEME_NAMES[key.ai, ""]
+    return Stem(SCHEMES[name].level, start, start, name, (), key.ai, "", _takes(key))
+
+
+# Keys that are one number, or have no check digit: behind others a serial number may stand.
+_OF_KEYS: Final = {
+    f"https://{CANONICAL_DOMAIN}/{key.ai}": _of_key(key)
+    for key in KEYS.values()
+    if key.check_at is None or key.format == f"N{key.check_at + 1}"
+}

@@ -1,0 +1,99 @@
+"""Recognising an identifier by its stem says what reading the whole of it says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import Level, canonical, hash_form, identifier_in, parse_level
+from epcis_core.identifiers.escaping import EVENT_HASH
+from epcis_core.identifiers.stems import cut, read_uri
+from epcis_core.identifiers.widening import whole_link
+from tests.strategies.identifiers import SCHEMES, identifiers
+
+Told = tuple[object, ...]
+
+
+def recognised(uri: str) -> Told:
+    try:
+        return canonical(uri), hash_form(uri), parse_level(uri), identifier_in(uri)
+    except IdentifierError as error:
+        assert (hash_form(uri), identifier_in(uri)) == (uri, None)
+        return error.code, error.values, error.meant
+
+
+def read_whole(uri: str) -> Told:
+    try:
+        read = read_uri(uri)
+    except IdentifierError as error:
+        return error.code, error.values, error.meant
+    if read is None:
+        return uri, uri, Level.OTHER, None
+    return read.digital_link(), read.digital_link(EVENT_HASH), read.level, read
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+@given(data=st.data())
+def test_a_stem_says_what_the_readers_say(scheme: str, data: st.DataObject) -> None:
+    identifier, length = data.draw(identifiers(scheme))
+    links = [identifier.digital_link(), whole_link(identifier)]
+    links += [link.replace("https://id.gs1.org", "HTTPS://farm.example/qr/01") for link in links]
+    uri = data.draw(st.sampled_from([*links, identifier.epc_uri(length) or links[0]]))
+    assert recognised(uri) == read_whole(uri)
+    at = data.draw(st.integers(0, len(uri)))
+    put = data.draw(st.text("019Aa./:%?#*-_é", max_size=2))
+    cut_out = data.draw(st.integers(0, 2))
+    changed = uri[:at] + put + uri[at + cut_out :]
+    assert recognised(changed) == read_whole(changed)
+
+
+ITEM = "https://id.gs1.org/01/04012345111118"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{ITEM}/21/1/10/7",
+        f"{ITEM}/21/1/22/7",
+        f"{ITEM}/21/1?10=/7",
+        f"{ITEM}/21/1#/7",
+        f"{ITEM}/235/7/21/7",
+        f"{ITEM}/10/7/235/7",
+        f"{ITEM}/21/123456789012345678901",
+        "https://id.gs1.org/414/4012345000054/254/0",
+        "https://id.gs1.org/8010/4012345ABC/8011/07",
+        "https://id.gs1.org/8018/401234511111111114/8019/7",
+        "urn:epc:id:sgtin:4012345.011111/7",
+        "urn:epc:id:sgtin:4012345.011111.%2.7",
+        "urn:epc:id:pgln:40123450000.7",
+        "urn:epc:id:sgln:4012345.00005.0",
+        "urn:epc:idpat:sgtin:4012345.011111.7",
+        "URN:epc:id:sgtin:4012345.011111.7",
+        "urn:epc:ID:sgtin:4012345.011111.7",
+    ],
+)
+def test_what_follows_may_mean_more_than_a_value(uri: str) -> None:
+    assert recognised(uri) == read_whole(uri)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{ITEM}/21/A-7.b",
+        f"{ITEM}/10/L1/21/7",
+        "http://farm.example/qr/01/04012345111118/10/L1",
+        ITEM,
+        "https://id.gs1.org/00/340123450000000000",
+        "https://id.gs1.org/414/4012345000054",
+        "https://id.gs1.org/8004/4012345A",
+        "urn:epc:id:sgtin:4012345.011111.A.7",
+        "urn:epc:class:lgtin:4012345.011111.L1",
+        "urn:epc:id:grai:4012345.11111.7",
+        "urn:epc:id:giai:4012345.A.7",
+    ],
+)
+def test_the_common_spellings_have_a_stem(uri: str) -> None:
+    stem, last = cut(uri)
+    assert stem is not None
+    assert uri.endswith(last)
+    assert recognised(uri) == read_whole(uri)
