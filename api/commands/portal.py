@@ -167,6 +167,8 @@ def export(
         data = None if made is None else export_bytes(books, made.target, made.number)
     if made is None or data is None:
         told = "Nothing waits for it." if number is None else f"There is no file {number} for it."
+        if made is not None:
+            told = f"File {number} was kept for {target.kept_days} days, and is gone."
         errors.print(told, highlight=False)
         raise typer.Exit(1)
     try:

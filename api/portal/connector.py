@@ -41,6 +41,7 @@ from epcis_core.store.portal.deliveries import (
     open_delivery,
     take_up_again,
 )
+from epcis_core.store.portal.letting_go import let_go
 from epcis_core.store.portal.progress import (
     changes,
     forget_change,
@@ -54,6 +55,7 @@ from epcis_core.store.portal.progress import (
 )
 from epcis_core.store.portal.standing import take_warnings
 from epcis_core.store.portal.turns import next_delivery, next_due
+from epcis_core.store.registry.journal import SERVER, Entry, What, note
 from epcis_core.store.view import EVERYTHING
 
 _log: Final = logging.getLogger("epcis.portal")
@@ -155,9 +157,20 @@ class Connector:
             return False
         found = changed_lots(self._ledger, EVERYTHING, reached(self._books, name).sequence)
         if found is None:
-            return sweep(self._books, name, now, _SWEEP)
+            is_time = sweep(self._books, name, now, _SWEEP)
+            if is_time:
+                self.let_go(now)
+            return is_time
         note_changes(self._books, name, found, now)
         return True
+
+    def let_go(self, now: int) -> None:
+        """Let go what was told so long ago that it need not be kept, and note that."""
+        one = self.target
+        gone = let_go(self._books, one.name, now - one.kept)
+        if gone.deliveries or gone.exports:
+            told = f"{one.name}: {gone.deliveries} + {gone.exports}, {one.kept_days} d"
+            note(self._books, Entry(now, SERVER, "", What.PORTAL_LET_GO, told))
 
     def prepare(self, now: int) -> bool:
         """Make what the target must be told of lots that may have changed; False for none."""

@@ -61,6 +61,8 @@ def fetch_export(request: Request, target: str, number: str) -> Response:
     """Return an export as it was made."""
     one = _export(request, target, number)
     data = export_bytes(_books(request), one.target, one.number)
+    if data is None:
+        raise HTTPException(410, texts_for(request)("portal_files.let_go"))
     name = f"{one.target}-{one.number}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type="application/zip", headers=headers)

@@ -87,6 +87,7 @@ def export_state(one: Export, open_lots: int) -> dict[str, Any]:
         "lots": one.lots,
         "sha256": one.digest,
         "unanswered": open_lots,
+        "is_kept": one.is_kept,
     }
 
 

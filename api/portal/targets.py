@@ -23,6 +23,8 @@ from epcis_core.store.portal.deliveries import Operation
 
 HOUR: Final = 3_600_000_000  # microseconds
 _YEAR: Final = 8784  # hours
+_DAY: Final = 24 * HOUR
+_FIVE_YEARS: Final = 1827  # days; what the law of Viet Nam wants kept at most is 60 months
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -176,6 +178,7 @@ class Target(_Part):
         deadline_hours: from the record of an event to its arrival.
         warning_hours: before the deadline, in which somebody is warned.
         attempts: after so many errors of the target's own a delivery is parked.
+        kept_days: for which what was told is kept, where the target has a later record of the lot.
     """
 
     name: str
@@ -187,6 +190,7 @@ class Target(_Part):
     deadline_hours: float = Field(24, gt=0, le=_YEAR)
     warning_hours: float = Field(4, ge=0, le=_YEAR)
     attempts: int = Field(30, gt=0)
+    kept_days: int = Field(_FIVE_YEARS, gt=0, le=100 * 366)
     zone: str = "+07:00"
     authentication: Authentication = Authentication()
     tls: Tls | None = None
@@ -245,6 +249,11 @@ class Target(_Part):
     def warning(self) -> int:
         """How long before the deadline somebody is warned, in microseconds."""
         return int(self.warning_hours * HOUR)
+
+    @property
+    def kept(self) -> int:
+        """How long what was told is kept, in microseconds."""
+        return self.kept_days * _DAY
 
     @property
     def goes_in_turn(self) -> bool:

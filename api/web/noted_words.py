@@ -19,7 +19,7 @@ from epcis_core.access.visibility import PARTY, PLACE
 from epcis_core.provenance.kinds import key_of
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.accounts import accounts
-from epcis_core.store.registry.journal import COMMAND_LINE, Entry, What
+from epcis_core.store.registry.journal import COMMAND_LINE, SERVER, Entry, What
 from epcis_core.store.registry.organisations import organisation_names
 
 _URI: Final = re.compile(r"(?:https?://|urn:)[^\s,]+")
@@ -46,6 +46,8 @@ class NotedWords:
         t = self.namer.texts
         if noted == COMMAND_LINE:
             return t("journal.command_line"), ""
+        if noted == SERVER:
+            return t("journal.server"), ""
         if noted.startswith(_KEY):
             return t("journal.key", id=noted.removeprefix(_KEY)), ""
         name = self.people.get(noted, noted)

@@ -11,6 +11,7 @@ import hashlib
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from epcis_core.errors import StoreError
 from epcis_core.store.bookkeeping import Bookkeeping
@@ -21,6 +22,8 @@ from epcis_core.store.portal.deliveries import (
     note_accepted,
     note_back,
 )
+
+_COLUMNS: Final = "target, number, made, made_by, lots, digest, length(zip) > 0"
 
 
 class OvertakenError(StoreError):
@@ -38,6 +41,7 @@ class Export:
         made_by: who had it made.
         lots: how many deliveries are in it.
         digest: SHA-256 of its bytes, hexadecimal.
+        is_kept: its bytes are there; false where they were let go after their time.
     """
 
     target: str
@@ -46,6 +50,7 @@ class Export:
     made_by: str
     lots: int
     digest: str
+    is_kept: bool = True
 
 
 def waiting_for_export(books: Bookkeeping, target: str, *, most: int) -> list[Delivery]:
@@ -103,27 +108,27 @@ def exports_of(books: Bookkeeping, target: str, *, most: int) -> list[Export]:
     """Return the exports for a target, the latest first."""
     with books.transaction() as connection:
         rows = connection.execute(
-            "SELECT target, number, made, made_by, lots, digest FROM portal_export "
+            f"SELECT {_COLUMNS} FROM portal_export "  # noqa: S608 - ours
             "WHERE target = ? ORDER BY number DESC LIMIT ?",
             (target, most),
         ).fetchall()
-    return [Export(*row) for row in rows]
+    return [_export(row) for row in rows]
 
 
 def export_at(books: Bookkeeping, target: str, number: int) -> Export | None:
     """Return an export; None where there is none."""
-    row = _row(books, "target, number, made, made_by, lots, digest", target, number)
-    return None if row is None else Export(*row)
+    row = _row(books, _COLUMNS, target, number)
+    return None if row is None else _export(row)
 
 
 def export_bytes(books: Bookkeeping, target: str, number: int) -> bytes | None:
-    """Return the bytes of an export as they were made; None where there is none.
+    """Return the bytes of an export as they were made; None where there are none any more.
 
     Raises:
         StoreError: they are not what was kept.
     """
     row = _row(books, "zip, digest", target, number)
-    if row is None:
+    if row is None or not row[0]:
         return None
     data = bytes(row[0])
     if hashlib.sha256(data).hexdigest() != row[1]:
@@ -176,6 +181,10 @@ def note_answers(
 
 def _request(number: int) -> str:
     return f"export {number}"
+
+
+def _export(row: sqlite3.Row) -> Export:
+    return replace(Export(*row), is_kept=bool(row[-1]))
 
 
 def _row(books: Bookkeeping, columns: str, target: str, number: int) -> sqlite3.Row | None:

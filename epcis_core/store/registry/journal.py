@@ -13,6 +13,9 @@ from epcis_core.store.registry.lines import newest
 COMMAND_LINE: Final = "command line"
 """Who did something by a command of the machine; it has no place."""
 
+SERVER: Final = "server"
+"""Who did something where nobody asked for it, because its time had come."""
+
 LONGEST: Final = 1000
 """Characters of what something was about; more is cut."""
 
@@ -74,6 +77,7 @@ class What(StrEnum):
     PORTAL_SENT_AGAIN = auto()
     PORTAL_EXPORTED = auto()
     PORTAL_ANSWERED = auto()
+    PORTAL_LET_GO = auto()
     LINK_ADDED = auto()
     LINK_REMOVED = auto()
     NAMING_ALLOWED = auto()
@@ -93,7 +97,7 @@ class Entry:
 
     Attributes:
         time: microseconds since 1970 UTC.
-        who: the account or key, `COMMAND_LINE`, or empty for who is not known.
+        who: the account or key, `COMMAND_LINE`, `SERVER`, or empty for who is not known.
         place: from where: an address, of IPv6 the network; empty for the command line.
         what: was done.
         about: whom or what it was done to, in at most 1,000 characters; none that turns the
