@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from api.reports.layout import Layout, Name, layouts
 from api.reports.periods import Period
@@ -19,9 +19,6 @@ from epcis_core.store.registry.desk import remarks_of
 from epcis_core.store.view import View
 from ingest.desk import desk_list
 from ingest.registry.lines import list_of
-
-_KEYS: Final = {"completeness": "desk.percent", "gap": "gap_title", "delivery": "portal.counted"}
-"""Under what the words for groups stand, by their kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +138,12 @@ def group_in_words(row: Row, group: str, t: Texts) -> str:
             words = role_in_words(group, t)
         case "profile":
             words = profiles()[group].title.in_every_language()[t.language]
-        case "completeness" | "gap" | "delivery" as by:
-            words = t(f"{_KEYS[by]}.{group}")
+        case "completeness":
+            words = t(f"desk_percent.{group}")
+        case "gap":
+            words = t(f"gap_title.{group}")
+        case "delivery":
+            words = t(f"portal.counted.{group}")
         case by:
             words = _choices(by, t.language).get(group, group)
     return words
