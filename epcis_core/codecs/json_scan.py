@@ -118,7 +118,7 @@ def is_suspect(text: str, data: Any, depth: int) -> bool:
 
 def has_too_many(text: str, data: Any, entries: int) -> bool:
     """Tell whether a value holds more members and list entries than that."""
-    if text.count(",") + text.count("{") + text.count("[") <= entries:
+    if len(text) <= entries or text.count(",") + text.count("{") + text.count("[") <= entries:
         return False
     count, waiting = 0, [data] if isinstance(data, dict | list) else []
     while waiting:
@@ -132,6 +132,8 @@ def has_too_many(text: str, data: Any, entries: int) -> bool:
 
 def end_of_space(text: str, at: int) -> int:
     """Return the index of the first character from `at` that is no white space."""
+    if text[at : at + 1] > " ":
+        return at
     match = _SPACE.match(text, at)
     return match.end() if match else at
 

@@ -67,7 +67,7 @@ class Value:
     @property
     def is_broken(self) -> bool:
         """Whether the faults leave no data to go on with."""
-        return has_errors(self.faults)
+        return bool(self.faults) and has_errors(self.faults)
 
 
 def wrong_encoding(head: bytes) -> Finding | None:
@@ -121,7 +121,8 @@ class JsonText:
         """Return the next character that is no white space, or `""` at the end."""
         while True:
             end = end_of_space(self._text, self._at)
-            self._pass(end)
+            if end > self._at:
+                self._pass(end)
             if end < len(self._text) or not self._fill(self._limits.chunk, ""):
                 return self._text[end : end + 1]
 
@@ -185,7 +186,8 @@ class JsonText:
         elif is_doubtful or is_suspect(text, data, self._limits.depth):
             faults = self._faults(text, pointer)
         self._pass(end)
-        data = None if has_errors(faults) else data
+        if faults and has_errors(faults):
+            data = None
         return Value(data, text, place.line or 1, place.column or 1, faults)
 
     def place(self, pointer: str) -> Where:

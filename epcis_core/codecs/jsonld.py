@@ -139,13 +139,14 @@ class JsonLdReader:
         event, found = (None, []) if value.is_broken else read_event(value.data)
         own = value.data.get("@context") if isinstance(value.data, dict) else None
         namespaces = Namespaces.of_context(own, self.envelope.namespaces)
-        found = [with_prefix(one, namespaces) for one in found]
         if own is None and not pointer and not value.is_broken:
             found.append(finding("missing_field", at=Where(pointer=""), field="@context"))
             event = None
-        placed = [
-            replace(one, where=places.where(one.where.pointer or "")) for one in capped(found)
-        ]
+        findings: tuple[Finding, ...] = ()
+        if found or value.faults:
+            said = capped(with_prefix(one, namespaces) for one in found)
+            placed = (replace(one, where=places.where(one.where.pointer or "")) for one in said)
+            findings = (*capped(value.faults), *placed)
         return ReadEvent(
             index,
             pointer,
@@ -154,7 +155,7 @@ class JsonLdReader:
             namespaces,
             places.where,
             "json",
-            (*capped(value.faults), *placed),
+            findings,
         )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from epcis_core.codecs.exact_model import read_exactly
 from epcis_core.findings import Finding, Phrase, Where, capped, escape_pointer, finding, phrase
 from epcis_core.model.base import Extensible, Number
 from epcis_core.model.elements import is_uri
@@ -38,8 +39,7 @@ _KEYWORDS: Final = {"@id": ("eventID", "id"), "@type": ("type",)}
 _LONGEST_SLIP: Final = 60
 _LIKENESS: Final = 0.75
 _IN_A_NAME: Final = "-._~!$&'()*+,;=:@/?"
-_SUGGESTIONS: Final = 20
-"""So many wrong names get a "did you mean"; it is slow to find, and more are no slips."""
+_SUGGESTIONS: Final = 20  # "did you mean": slow to find, and more wrong names are no slips
 
 
 def read_model(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | None, list[Finding]]:
@@ -52,6 +52,9 @@ def read_model(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | N
     Returns:
         The part and no findings, or None and findings whose pointers start at the part.
     """
+    exact = read_exactly(model, data)
+    if exact is not None:
+        return exact, []
     read, found = None, []
     try:
         read = model.model_validate(data)
