@@ -102,6 +102,19 @@ def unescape_pointer(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
+Path = tuple[str | int, ...]
+"""The names of members and indexes of lists that lead to a place; a pointer in the making."""
+
+
+def pointer_of(path: Path) -> str:
+    """Return a path as a JSON Pointer (RFC 6901).
+
+    >>> pointer_of(("sensorElementList", 0, "ex:a/b"))
+    '/sensorElementList/0/ex:a~1b'
+    """
+    return "".join(f"/{escape_pointer(str(step))}" for step in path)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the catalogue says of one code.

@@ -4,11 +4,11 @@ One walk over the five event types, for everybody who needs it: the rules, the h
 rows of the ledger, provenance.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from epcis_core.model.base import Number
-from epcis_core.model.elements import QuantityElement
 from epcis_core.model.events import (
     AggregationEvent,
     AssociationEvent,
@@ -53,55 +53,89 @@ class ObjectReference(NamedTuple):
     uom: str | None = None
 
 
+class ObjectList(NamedTuple):
+    """A member of events that names objects.
+
+    Attributes:
+        role: the part that its objects play.
+        member: the field of the event.
+        name: what JSON calls it.
+        is_class: it holds quantities of classes, and not identifiers.
+    """
+
+    role: Role
+    member: str
+    name: str
+    is_class: bool = False
+
+    def pointer(self, index: int) -> str:
+        """Return the JSON Pointer of an identifier in it from the event's root."""
+        if self.role is Role.PARENT:
+            return f"/{self.name}"
+        return f"/{self.name}/{index}/epcClass" if self.is_class else f"/{self.name}/{index}"
+
+    def uris(self, event: EpcisEvent) -> Sequence[str]:
+        """Return the identifiers that an event has in it, as written."""
+        given = getattr(event, self.member)
+        if not given:
+            return ()
+        if self.is_class:
+            return [element.epc_class for element in given]
+        return (given,) if self.role is Role.PARENT else tuple(given)
+
+
+_PARENT: Final = ObjectList(Role.PARENT, "parent_id", "parentID")
+_OBJECTS: Final = (
+    ObjectList(Role.EPC, "epc_list", "epcList"),
+    ObjectList(Role.EPC, "quantity_list", "quantityList", is_class=True),
+)
+_CHILDREN: Final = (
+    ObjectList(Role.CHILD, "child_epcs", "childEPCs"),
+    ObjectList(Role.CHILD, "child_quantity_list", "childQuantityList", is_class=True),
+)
+_LISTS: Final[Mapping[type[EpcisEvent], tuple[ObjectList, ...]]] = {
+    ObjectEvent: _OBJECTS,
+    TransactionEvent: (_PARENT, *_OBJECTS),
+    AggregationEvent: (_PARENT, *_CHILDREN),
+    AssociationEvent: (_PARENT, *_CHILDREN),
+    TransformationEvent: (
+        ObjectList(Role.INPUT, "input_epc_list", "inputEPCList"),
+        ObjectList(Role.INPUT, "input_quantity_list", "inputQuantityList", is_class=True),
+        ObjectList(Role.OUTPUT, "output_epc_list", "outputEPCList"),
+        ObjectList(Role.OUTPUT, "output_quantity_list", "outputQuantityList", is_class=True),
+    ),
+}
+
+
+def object_lists(event: EpcisEvent) -> tuple[ObjectList, ...]:
+    """Return what of an event names objects, parent first, then in the order of the standard."""
+    return _LISTS.get(type(event), ())
+
+
 def object_references(event: EpcisEvent) -> list[ObjectReference]:
     """Return every object an event names, parent first, then in the order of the standard."""
-    match event:
-        case ObjectEvent():
-            return [
-                *_instances(Role.EPC, event.epc_list, "epcList"),
-                *_classes(Role.EPC, event.quantity_list, "quantityList"),
+    found: list[ObjectReference] = []
+    for listed in object_lists(event):
+        given = getattr(event, listed.member)
+        if not given:
+            continue
+        role, name = listed.role, listed.name
+        if listed.is_class:
+            found += [
+                ObjectReference(
+                    role,
+                    element.epc_class,
+                    f"/{name}/{index}/epcClass",
+                    is_class=True,
+                    quantity=element.quantity,
+                    uom=element.uom,
+                )
+                for index, element in enumerate(given)
             ]
-        case TransactionEvent():
-            return [
-                *_parent(event.parent_id),
-                *_instances(Role.EPC, event.epc_list, "epcList"),
-                *_classes(Role.EPC, event.quantity_list, "quantityList"),
+        elif role is Role.PARENT:
+            found.append(ObjectReference(role, given, f"/{name}"))
+        else:
+            found += [
+                ObjectReference(role, uri, f"/{name}/{index}") for index, uri in enumerate(given)
             ]
-        case AggregationEvent() | AssociationEvent():
-            return [
-                *_parent(event.parent_id),
-                *_instances(Role.CHILD, event.child_epcs, "childEPCs"),
-                *_classes(Role.CHILD, event.child_quantity_list, "childQuantityList"),
-            ]
-        case TransformationEvent():
-            return [
-                *_instances(Role.INPUT, event.input_epc_list, "inputEPCList"),
-                *_classes(Role.INPUT, event.input_quantity_list, "inputQuantityList"),
-                *_instances(Role.OUTPUT, event.output_epc_list, "outputEPCList"),
-                *_classes(Role.OUTPUT, event.output_quantity_list, "outputQuantityList"),
-            ]
-    return []
-
-
-def _parent(uri: str | None) -> list[ObjectReference]:
-    return [] if uri is None else [ObjectReference(Role.PARENT, uri, "/parentID")]
-
-
-def _instances(role: Role, uris: tuple[str, ...] | None, name: str) -> list[ObjectReference]:
-    return [ObjectReference(role, uri, f"/{name}/{index}") for index, uri in enumerate(uris or ())]
-
-
-def _classes(
-    role: Role, elements: tuple[QuantityElement, ...] | None, name: str
-) -> list[ObjectReference]:
-    return [
-        ObjectReference(
-            role,
-            element.epc_class,
-            f"/{name}/{index}/epcClass",
-            is_class=True,
-            quantity=element.quantity,
-            uom=element.uom,
-        )
-        for index, element in enumerate(elements or ())
-    ]
+    return found

@@ -15,7 +15,7 @@ from epcis_core.model.events import (
     TransactionEvent,
     TransformationEvent,
 )
-from epcis_core.model.references import object_references
+from epcis_core.model.references import object_lists
 
 
 def object_event_names_something(event: EpcisEvent) -> Iterator[Finding]:
@@ -82,16 +82,17 @@ def transformation_has_both_sides(event: EpcisEvent) -> Iterator[Finding]:
 
 def amounts_make_sense(event: EpcisEvent) -> Iterator[Finding]:
     """An amount of objects is zero or more, and a unit without an amount says nothing."""
-    for reference in object_references(event):
-        if not reference.is_class:
+    for listed in object_lists(event):
+        if not listed.is_class:
             continue
-        element = reference.pointer.removesuffix("/epcClass")
-        if reference.quantity is not None and reference.quantity.value < 0:
-            at = Where(pointer=f"{element}/quantity")
-            yield finding("negative_quantity", at=at, actual=reference.quantity.text)
-        if reference.uom is not None and reference.quantity is None:
-            at = Where(pointer=f"{element}/uom")
-            yield finding("unit_without_quantity", at=at, uom=reference.uom)
+        for index, element in enumerate(getattr(event, listed.member) or ()):
+            quantity = element.quantity
+            if quantity is not None and "-" in quantity.text and quantity.value < 0:
+                at = Where(pointer=f"/{listed.name}/{index}/quantity")
+                yield finding("negative_quantity", at=at, actual=quantity.text)
+            if element.uom is not None and quantity is None:
+                at = Where(pointer=f"/{listed.name}/{index}/uom")
+                yield finding("unit_without_quantity", at=at, uom=element.uom)
 
 
 def dispositions_are_given(event: EpcisEvent) -> Iterator[Finding]:
@@ -118,8 +119,10 @@ def entries_are_unique(event: EpcisEvent) -> Iterator[Finding]:
         lists["persistentDisposition/set"] = persistent.set
         lists["persistentDisposition/unset"] = persistent.unset
     for name, entries in lists.items():
+        if not entries or len(set(entries)) == len(entries):
+            continue
         seen: set[str] = set()
-        for index, entry in enumerate(entries or ()):
+        for index, entry in enumerate(entries):
             if entry in seen:
                 yield finding("named_twice", at=Where(pointer=f"/{name}/{index}"), actual=entry)
             seen.add(entry)

@@ -7,8 +7,7 @@ References:
 from collections.abc import Iterator
 from typing import Any
 
-from epcis_core.findings import Finding, Where, escape_pointer, finding
-from epcis_core.model.base import Extensible
+from epcis_core.findings import Finding, Path, Where, finding, pointer_of
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 
@@ -20,47 +19,47 @@ def prefixes_are_bound(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Fi
     if namespaces.unknown:
         return  # a context that is not known here may declare it
     seen: set[str] = set()
-    for pointer, name in _names(event):
-        prefix, colon, _ = name.removeprefix("@").partition(":")
-        if (
-            not colon
-            or prefix in seen
-            or name.startswith(_OWN_SCHEMES)
-            or namespaces.is_bound(name)
-        ):
+    for name, path in _names(event):
+        if ":" not in name or name.startswith(_OWN_SCHEMES) or namespaces.is_bound(name):
+            continue
+        prefix = name.removeprefix("@").partition(":")[0]
+        if prefix in seen:
             continue
         seen.add(prefix)
-        yield finding("unbound_prefix", at=Where(pointer=pointer), prefix=prefix)
+        yield finding("unbound_prefix", at=Where(pointer=pointer_of(path)), prefix=prefix)
 
 
-def _names(event: EpcisEvent) -> Iterator[tuple[str, str]]:
-    """Yield pointer and name of every member that the standard does not define."""
-    yield "/type", event.type
-    yield from _extensions(event, "")
-    yield from _extensions(event.error_declaration, "/errorDeclaration")
-    yield from _extensions(getattr(event, "read_point", None), "/readPoint")
-    yield from _extensions(getattr(event, "biz_location", None), "/bizLocation")
-    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
-        base = f"/sensorElementList/{index}"
-        yield from _extensions(element, base)
-        yield from _extensions(element.sensor_metadata, f"{base}/sensorMetadata")
+def _names(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of every member that the standard does not define, and the type."""
+    yield event.type, ("type",)
+    yield from _nested(event.extensions, ())
+    given = vars(event).get
+    if (declaration := given("error_declaration")) is not None:
+        yield from _nested(declaration.extensions, ("errorDeclaration",))
+    if (read_point := given("read_point")) is not None:
+        yield from _nested(read_point.extensions, ("readPoint",))
+    if (biz_location := given("biz_location")) is not None:
+        yield from _nested(biz_location.extensions, ("bizLocation",))
+    for index, element in enumerate(given("sensor_element_list") or ()):
+        base = ("sensorElementList", index)
+        yield from _nested(element.extensions, base)
+        if element.sensor_metadata is not None:
+            yield from _nested(element.sensor_metadata.extensions, (*base, "sensorMetadata"))
         for number, report in enumerate(element.sensor_report):
-            yield from _extensions(report, f"{base}/sensorReport/{number}")
-    yield from _nested(getattr(event, "ilmd", None), "/ilmd")
+            yield from _nested(report.extensions, (*base, "sensorReport", number))
+    if ilmd := given("ilmd"):
+        yield from _nested(ilmd, ("ilmd",))
 
 
-def _extensions(part: Extensible | None, pointer: str) -> Iterator[tuple[str, str]]:
-    if part is not None and part.extensions:
-        yield from _nested(part.extensions, pointer)
-
-
-def _nested(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _nested(value: Any, path: Path) -> Iterator[tuple[str, Path]]:
     """Yield the names inside an extension's value, however deep."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            here = f"{pointer}/{escape_pointer(name)}"
-            yield here, name
-            yield from _nested(inner, here)
+            here = (*path, name)
+            yield name, here
+            if isinstance(inner, dict | list):
+                yield from _nested(inner, here)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _nested(inner, f"{pointer}/{index}")
+            if isinstance(inner, dict | list):
+                yield from _nested(inner, (*path, index))

@@ -5,18 +5,21 @@ References:
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from epcis_core.errors import IdentifierError
-from epcis_core.findings import Finding, Where, finding, phrase
-from epcis_core.identifiers import Level, canonical, level_of
+from epcis_core.findings import Finding, Path, Where, finding, phrase, pointer_of
+from epcis_core.identifiers import Level, canonical, parse_level
 from epcis_core.model.base import json_name
 from epcis_core.model.elements import SensorMetadata, SensorReport
 from epcis_core.model.events import AssociationEvent, EpcisEvent
-from epcis_core.model.references import ObjectReference, Role, object_references
+from epcis_core.model.references import ObjectList, Role, object_lists
 
 _CLASSES: Final = frozenset({Level.LOT, Level.CLASS})
 _PLACES: Final = frozenset({Level.PLACE, Level.PARTY})
+_OBJECTS: Final = frozenset(Level) - _CLASSES - _PLACES
+_UNKNOWN: Final = frozenset({Level.OTHER})
 _OF_SENSORS: Final = (
     "device_id",
     "device_metadata",
@@ -37,61 +40,64 @@ def objects_are_identified(event: EpcisEvent) -> Iterator[Finding]:
     The parent of an AssociationEvent may also be a place. Identifiers of other systems are taken as
     they are.
     """
-    for reference in object_references(event):
-        at = Where(pointer=reference.pointer)
-        try:
-            canonical(reference.uri)
-        except IdentifierError as error:
-            yield finding(error.code, at=at, **error.values)
-            continue
-        level = level_of(reference.uri)
-        if level is not Level.OTHER and not _fits(event, reference, level):
-            code = "instance_in_quantity_list" if reference.is_class else "not_an_instance"
-            yield finding(code, at=at, actual=reference.uri, level=phrase(f"level_{level}"))
+    for listed in object_lists(event):
+        right = _levels(event, listed)
+        for index, uri in enumerate(listed.uris(event)):
+            try:
+                level = parse_level(uri)
+            except IdentifierError as error:
+                yield finding(error.code, at=Where(pointer=listed.pointer(index)), **error.values)
+                continue
+            if level not in right:
+                code = "instance_in_quantity_list" if listed.is_class else "not_an_instance"
+                at = Where(pointer=listed.pointer(index))
+                yield finding(code, at=at, actual=uri, level=phrase(f"level_{level}"))
 
 
-def _fits(event: EpcisEvent, reference: ObjectReference, level: Level) -> bool:
-    if reference.is_class:
-        return level in _CLASSES
-    if reference.role is Role.PARENT and isinstance(event, AssociationEvent):
-        return level not in _CLASSES
-    return level not in _CLASSES | _PLACES
+def _levels(event: EpcisEvent, listed: ObjectList) -> frozenset[Level]:
+    """Return what identifiers in a list may stand for."""
+    if listed.is_class:
+        return _CLASSES | _UNKNOWN
+    if listed.role is Role.PARENT and isinstance(event, AssociationEvent):
+        return _OBJECTS | _PLACES
+    return _OBJECTS
 
 
 def places_and_parties_are_identified(event: EpcisEvent) -> Iterator[Finding]:
     """Places, parties, documents and devices that claim to be GS1 keys are well formed."""
-    for pointer, uri in (*_named(event), *_measured(event)):
+    for uri, path in chain(_named(event), _measured(event)):
         try:
             canonical(uri)
         except IdentifierError as error:
-            yield finding(error.code, at=Where(pointer=pointer), **error.values)
+            yield finding(error.code, at=Where(pointer=pointer_of(path)), **error.values)
 
 
-def _named(event: EpcisEvent) -> Iterator[tuple[str, str]]:
+def _named(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
+    """Yield identifiers of places, parties and documents, each with its path from the event."""
+    given = vars(event).get
     for name, attribute in (("readPoint", "read_point"), ("bizLocation", "biz_location")):
-        location = getattr(event, attribute, None)
+        location = given(attribute)
         if location is not None:
-            yield f"/{name}/id", location.id
-    for index, source in enumerate(getattr(event, "source_list", None) or ()):
-        yield f"/sourceList/{index}/source", source.source
-    for index, destination in enumerate(getattr(event, "destination_list", None) or ()):
-        yield f"/destinationList/{index}/destination", destination.destination
-    for index, transaction in enumerate(getattr(event, "biz_transaction_list", None) or ()):
-        yield f"/bizTransactionList/{index}/bizTransaction", transaction.biz_transaction
-    transformation = getattr(event, "transformation_id", None)
+            yield location.id, (name, "id")
+    for index, source in enumerate(given("source_list") or ()):
+        yield source.source, ("sourceList", index, "source")
+    for index, destination in enumerate(given("destination_list") or ()):
+        yield destination.destination, ("destinationList", index, "destination")
+    for index, transaction in enumerate(given("biz_transaction_list") or ()):
+        yield transaction.biz_transaction, ("bizTransactionList", index, "bizTransaction")
+    transformation = given("transformation_id")
     if transformation is not None:
-        yield "/transformationID", transformation
+        yield transformation, ("transformationID",)
 
 
-def _measured(event: EpcisEvent) -> Iterator[tuple[str, str]]:
+def _measured(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
     """Yield what sensor elements name: devices, data, substances."""
-    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
-        base = f"/sensorElementList/{index}"
-        parts: list[tuple[str, SensorMetadata | SensorReport | None]] = [
-            (f"{base}/sensorMetadata", element.sensor_metadata)
+    for index, element in enumerate(vars(event).get("sensor_element_list") or ()):
+        parts: list[tuple[Path, SensorMetadata | SensorReport | None]] = [
+            (("sensorMetadata",), element.sensor_metadata)
         ]
-        parts += [(f"{base}/sensorReport/{n}", one) for n, one in enumerate(element.sensor_report)]
-        for pointer, part in parts:
+        parts += [(("sensorReport", n), one) for n, one in enumerate(element.sensor_report)]
+        for path, part in parts:
             for attribute in _OF_SENSORS:
                 if (uri := getattr(part, attribute, None)) is not None:
-                    yield f"{pointer}/{json_name(attribute)}", uri
+                    yield uri, ("sensorElementList", index, *path, json_name(attribute))

@@ -12,10 +12,10 @@ References:
 from collections.abc import Iterator
 from typing import Final
 
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Path, Where, finding, pointer_of
 from epcis_core.model.elements import is_uri
 from epcis_core.model.events import EpcisEvent
-from epcis_core.vocabulary import VocabularyList, bare_word, is_standard, nearest_word
+from epcis_core.vocabulary import VocabularyList, bare_word, is_bare_word, is_standard, nearest_word
 
 _CBV: Final = ("urn:epcglobal:cbv", "https://ns.gs1.org/cbv/", "http://ns.gs1.org/cbv/")
 _WEB_VOCABULARY: Final = (
@@ -36,11 +36,11 @@ _SUGGESTIONS: Final = 20
 def terms_are_known(event: EpcisEvent) -> Iterator[Finding]:
     """Terms of all standard vocabularies are bare words of their list, or URIs of one's own."""
     wrong = 0
-    for vocabulary, value, pointer in _terms(event):
+    for vocabulary, value, path in _terms(event):
         if value is None or _is_right(vocabulary, value):
             continue
         wrong += 1
-        at = Where(pointer=pointer)
+        at = Where(pointer=pointer_of(path))
         if is_standard(vocabulary, value):
             word = bare_word(vocabulary, value)
             yield finding("term_not_bare", at=at, actual=value, expected=word)
@@ -67,7 +67,7 @@ def _outside_the_table(value: str, at: Where) -> Iterator[Finding]:
 def _is_right(vocabulary: VocabularyList, value: str) -> bool:
     """Tell whether JSON may spell a term so, as GS1's JSON Schema does, and namespaces hold it."""
     if ":" not in value:
-        return is_standard(vocabulary, value) and bare_word(vocabulary, value) == value
+        return is_bare_word(vocabulary, value)
     if value.startswith(_CBV):
         return False
     if vocabulary in _OF_WEB_VOCABULARY and value.startswith(_WEB_VOCABULARY):
@@ -77,28 +77,29 @@ def _is_right(vocabulary: VocabularyList, value: str) -> bool:
     return is_uri(value)
 
 
-def _terms(event: EpcisEvent) -> Iterator[tuple[VocabularyList, str | None, str]]:
-    """Yield every term of an event with its list and its pointer."""
-    yield VocabularyList.BIZ_STEP, getattr(event, "biz_step", None), "/bizStep"
-    yield VocabularyList.DISPOSITION, getattr(event, "disposition", None), "/disposition"
-    persistent = getattr(event, "persistent_disposition", None)
+def _terms(event: EpcisEvent) -> Iterator[tuple[VocabularyList, str | None, Path]]:
+    """Yield every term of an event with its list and its path."""
+    given = vars(event).get
+    yield VocabularyList.BIZ_STEP, given("biz_step"), ("bizStep",)
+    yield VocabularyList.DISPOSITION, given("disposition"), ("disposition",)
+    persistent = given("persistent_disposition")
     if persistent is not None:
         for name, values in (("set", persistent.set), ("unset", persistent.unset)):
             for index, value in enumerate(values or ()):
-                yield VocabularyList.DISPOSITION, value, f"/persistentDisposition/{name}/{index}"
+                yield VocabularyList.DISPOSITION, value, ("persistentDisposition", name, index)
     if event.error_declaration is not None:
         reason = event.error_declaration.reason
-        yield VocabularyList.ERROR_REASON, reason, "/errorDeclaration/reason"
+        yield VocabularyList.ERROR_REASON, reason, ("errorDeclaration", "reason")
     for name, attribute, vocabulary in (
         ("bizTransactionList", "biz_transaction_list", VocabularyList.BUSINESS_TRANSACTION_TYPE),
         ("sourceList", "source_list", VocabularyList.SOURCE_DEST_TYPE),
         ("destinationList", "destination_list", VocabularyList.SOURCE_DEST_TYPE),
     ):
-        for index, item in enumerate(getattr(event, attribute, None) or ()):
-            yield vocabulary, item.type, f"/{name}/{index}/type"
-    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
+        for index, item in enumerate(given(attribute) or ()):
+            yield vocabulary, item.type, (name, index, "type")
+    for index, element in enumerate(given("sensor_element_list") or ()):
         for number, report in enumerate(element.sensor_report):
-            base = f"/sensorElementList/{index}/sensorReport/{number}"
-            yield VocabularyList.MEASUREMENT_TYPE, report.type, f"{base}/type"
-            yield VocabularyList.SENSOR_ALERT_TYPE, report.exception, f"{base}/exception"
-            yield VocabularyList.COMPONENT, report.component, f"{base}/component"
+            base = ("sensorElementList", index, "sensorReport", number)
+            yield VocabularyList.MEASUREMENT_TYPE, report.type, (*base, "type")
+            yield VocabularyList.SENSOR_ALERT_TYPE, report.exception, (*base, "exception")
+            yield VocabularyList.COMPONENT, report.component, (*base, "component")

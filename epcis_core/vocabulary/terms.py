@@ -123,6 +123,11 @@ def is_standard(vocabulary: VocabularyList, value: str) -> bool:
     return value in _lists()[vocabulary].word_of
 
 
+def is_bare_word(vocabulary: VocabularyList, value: str) -> bool:
+    """Say whether the value is a term of this list as the bare word that JSON uses."""
+    return _lists()[vocabulary].word_of.get(value) == value
+
+
 def words(vocabulary: VocabularyList) -> tuple[str, ...]:
     """Return the list's bare words, in the order of the data file."""
     return tuple(_lists()[vocabulary].labels)

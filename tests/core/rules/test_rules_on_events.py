@@ -790,12 +790,16 @@ def test_in_xml_the_same_is_told_but_for_what_json_alone_asks(case: Case) -> Non
 
 def test_every_rule_has_an_event_that_breaks_it() -> None:
     events = [event_of(case.event) for case in WRONG.values()]
-    idle = [rule.__name__ for rule in RULES if not any(list(rule(event)) for event in events)]
+    idle = [
+        rule.check.__name__
+        for rule in RULES
+        if not any(list(rule.check(event)) for event in events)
+    ]
     assert idle == []
 
 
 def test_every_rule_says_which_clause_it_is() -> None:
-    assert all(rule.__doc__ for rule in RULES)
+    assert all(rule.check.__doc__ for rule in RULES)
 
 
 def test_rules_leave_an_unknown_context_alone() -> None:
