@@ -147,12 +147,13 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Hold what a running server has beside its ledger."""
     ledger, settings = app.state.ledger, app.state.settings
     app.state.kept.sweep()
+    to_portals = settings.targets_at or settings.outward
     with (
         Bookkeeping(ledger.path) as books,
         CaptureJobs(
             ledger, books, limits=settings.limits, clock=now, precedence=app.state.precedence
         ) as jobs,
-        Connectors(PortalMeans(ledger, books, settings.outward, settings.pace), settings.targets),
+        Connectors(PortalMeans(ledger, books, to_portals, settings.pace), settings.targets),
         Judging(Judge(ledger, books)),
     ):
         async with (

@@ -68,6 +68,7 @@ class Settings:
         proxies: from where scheme and host of the request outside are believed.
         open_id: a service that people may log in by; None for none.
         targets: portals that lots are carried to.
+        targets_at: which addresses they may have; None for those of `outward`.
         mail: where e-mail is handed over; None for no e-mail.
     """
 
@@ -84,6 +85,7 @@ class Settings:
     proxies: tuple[Network, ...] = ()
     open_id: OpenId | None = None
     targets: tuple[Target, ...] = ()
+    targets_at: Allowed | None = None
     mail: MailServer | None = None
 
     @property

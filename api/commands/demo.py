@@ -12,9 +12,12 @@ import typer
 from api.access.passwords import hash_password
 from api.app import new_token
 from api.clock import now
+from api.commands.demo_portal import demo_portal, demo_target
 from api.commands.service import run
 from api.commands.serving_options import HostOption, PortOption
 from api.commands.terminal import output
+from api.outward import Allowed
+from api.portal.sample_portal import HERE
 from api.settings import LogIn, Settings
 from api.web.public_facts import public_content
 from api.web.public_told import Wish
@@ -68,8 +71,9 @@ def demo(
 ) -> None:
     """Load the sample chains into a ledger of their own and serve it.
 
-    All firms, people and numbers in it are invented. Whoever is on this machine sees everything;
-    the log-ins show what each role sees. Their password is another each time.
+    All firms, people and numbers in it are invented, and so is the portal that lots are carried
+    to. Whoever is on this machine sees everything; the log-ins show what each role sees. Their
+    password is another each time.
 
     Examples:
 
@@ -77,7 +81,7 @@ def demo(
 
       epcis demo --port 8080 --ledger demo.duckdb
     """
-    with tempfile.TemporaryDirectory(prefix="epcis-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="epcis-demo-") as folder, demo_portal() as portal:
         path = ledger or Path(folder) / "demo.duckdb"
         with Ledger.open(path) as opened:
             output.print(f"Loaded {_load(opened)} events of the invented sample chains.")
@@ -90,7 +94,14 @@ def demo(
             for one in log_ins:
                 told = f"{one.role}, {one.organisation}" if one.organisation else one.role
                 output.print(f"  {one.email}  {told}", highlight=False, soft_wrap=True)
-            settings = Settings(demo=True, log_ins=log_ins, token=new_token())
+            output.print("Lots are carried to a portal that is simulated: see the page Portals.")
+            settings = Settings(
+                demo=True,
+                log_ins=log_ins,
+                token=new_token(),
+                targets=(demo_target(portal),),
+                targets_at=Allowed.read([HERE]),
+            )
             run(opened, settings, host, port)
 
 

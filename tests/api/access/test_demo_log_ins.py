@@ -8,8 +8,10 @@ from pathlib import Path
 
 from api.server_file import find
 from tests.api.conftest import GRAPE_LOT, environment
+from tests.api.subscriptions.servers import until
 from tests.served import client_of
 
+NO_NAME = "422: Thiếu tên sản phẩm (no product name)"
 ACCOUNT = re.compile(r"^  (\w+@demo\.example)  (\w+)", re.MULTILINE)
 
 
@@ -48,7 +50,14 @@ def test_the_log_ins_of_the_demo_let_in_and_show_what_each_sees(tmp_path: Path) 
                     assert (answer.status_code == 403) == (role == "inspector")  # without a case
                     if role != "inspector":
                         events[email.partition("@")[0]] = answer.json()["contents"]["events"]
+            with client_of(found.address) as anybody:
+                until(lambda: anybody.get("/portal.json").json()[0]["lots"] == 48, seconds=60)
+                [told] = anybody.get("/portal.json").json()
         finally:
             server.terminate()
     assert events["admin"] == events["province"] == events["connector"] == 280
+    assert told["title"] == "Cổng giả lập của bản dùng thử"
+    assert [one["reason"] for one in told["parked"]] == [NO_NAME] * 3
+    [held] = told["holding_up"]
+    assert (held["lot"].rpartition("/")[2], held["lots"]) == ("M0925", 8)
     assert 0 < events["grower"] < events["packhouse"] < 122  # of the grapes
