@@ -9,8 +9,9 @@ import orjson
 
 from epcis_core.codecs.document import Envelope
 from epcis_core.findings import Finding
-from epcis_core.store.append import Append, CaptureHead
+from epcis_core.store.append import Append
 from epcis_core.store.captures import CaptureRecord, head_digest, record_capture
+from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from ingest.report import CaptureReport
 

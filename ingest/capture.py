@@ -15,8 +15,9 @@ from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.document import DocumentReader, ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding, finding
-from epcis_core.store.append import Append, CaptureHead, Outcome
+from epcis_core.store.append import Append, Outcome
 from epcis_core.store.captures import record_capture
+from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.together import Cursor
 from ingest.book import Measured, book, measure, record_of
@@ -226,6 +227,7 @@ def _finish(
         report.take_back()
         raise _RolledBackError(report)
     report.master_data = append.finish(reader.envelope)
+    append.write()
     record = record_of(report, append.head, append.record_time, measured, reader.envelope)
     record_capture(append.cursor, record)
 

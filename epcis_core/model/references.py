@@ -139,3 +139,8 @@ def object_references(event: EpcisEvent) -> list[ObjectReference]:
                 ObjectReference(role, uri, f"/{name}/{index}") for index, uri in enumerate(given)
             ]
     return found
+
+
+def has_classes(event: EpcisEvent) -> bool:
+    """Tell whether an event names anything in a quantity list."""
+    return any(one.is_class and getattr(event, one.member) for one in object_lists(event))

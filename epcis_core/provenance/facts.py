@@ -89,6 +89,10 @@ class EventFacts:
         """Return a hash that does not grow with what the event names; links are hashed often."""
         return hash((self.sequence, self.event_id))
 
+    def take_place(self, sequence: int) -> None:
+        """Say where in the ledger the event stands, before anybody else sees its facts."""
+        object.__setattr__(self, "sequence", sequence)
+
     @property
     def place(self) -> str | None:
         """Where it happened: the read point, else the business location."""

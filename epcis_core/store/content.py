@@ -61,13 +61,16 @@ def content_of(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Content]:
         namespaces: the prefixes in force inside it.
     """
     yield from _terms(event, namespaces)
-    yield from _members("event", event.extensions, namespaces)
-    yield from _members("ilmd", getattr(event, "ilmd", None) or {}, namespaces)
+    if extensions := event.extensions:
+        yield from _members("event", extensions, namespaces)
+    fields = vars(event)  # a member that a type of event lacks takes pydantic long to miss
+    if ilmd := fields.get("ilmd"):
+        yield from _members("ilmd", ilmd, namespaces)
     for part in ("error_declaration", "read_point", "biz_location"):
-        thing: Extensible | None = getattr(event, part, None)
-        if thing is not None:
-            yield from _members(part, thing.extensions, namespaces)
-    for element in getattr(event, "sensor_element_list", None) or ():
+        thing: Extensible | None = fields.get(part)
+        if thing is not None and (extensions := thing.extensions):
+            yield from _members(part, extensions, namespaces)
+    for element in fields.get("sensor_element_list") or ():
         yield from _sensor_element(element, namespaces)
 
 
@@ -112,14 +115,15 @@ def _terms(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Content]:
     """Yield terms that the columns do not hold, or not with their prefix spelled out."""
     if event.type not in EVENT_TYPES:
         yield from _other_spelling("event_type", event.type, None, namespaces)
-    declared = event.error_declaration
+    fields, declared = vars(event), event.error_declaration
     for column, written, vocabulary in (
-        ("biz_step", getattr(event, "biz_step", None), VocabularyList.BIZ_STEP),
-        ("disposition", getattr(event, "disposition", None), VocabularyList.DISPOSITION),
+        ("biz_step", fields.get("biz_step"), VocabularyList.BIZ_STEP),
+        ("disposition", fields.get("disposition"), VocabularyList.DISPOSITION),
         ("reason", declared.reason if declared else None, VocabularyList.ERROR_REASON),
     ):
-        yield from _other_spelling(column, written, vocabulary, namespaces)
-    kept = getattr(event, "persistent_disposition", None)
+        if written is not None and ":" in written:
+            yield from _other_spelling(column, written, vocabulary, namespaces)
+    kept = fields.get("persistent_disposition")
     for field in ("set", "unset") if kept is not None else ():
         for word in getattr(kept, field) or ():
             yield from _term(field, "", word, VocabularyList.DISPOSITION, namespaces)
@@ -128,7 +132,8 @@ def _terms(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Content]:
 
 def _entries(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Content]:
     """Yield entries whose type has a prefix, as `type identifier` with the type spelled out."""
-    for entry in getattr(event, "biz_transaction_list", None) or ():
+    fields = vars(event)
+    for entry in fields.get("biz_transaction_list") or ():
         vocabulary = VocabularyList.BUSINESS_TRANSACTION_TYPE
         for kind in _spelled_out(entry.type, vocabulary, namespaces):
             text = f"{kind} {canonical(entry.biz_transaction)}"
@@ -137,7 +142,7 @@ def _entries(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Content]:
         ("sources", "source_list", "source"),
         ("destinations", "destination_list", "destination"),
     ):
-        for entry in getattr(event, entries, None) or ():
+        for entry in fields.get(entries) or ():
             for kind in _spelled_out(entry.type, VocabularyList.SOURCE_DEST_TYPE, namespaces):
                 uri = getattr(entry, member)
                 key = (place_of if kind == "location" else party_of)(uri) or canonical(uri)
@@ -251,11 +256,11 @@ def _values(
 
 
 def _text(part: str, name: str, written: str, value: str, *, inside: bool) -> Content:
-    key = element_key(value)
+    key = element_key(value) if ":" in value else value  # other texts are no URIs
     kind, rank = "text", None
     if (number := number_in(value)) is not None:
         kind, rank = "numeral", rank_of_number(float(number))
-    elif (moment := moment_in(value)) is not None:
+    elif value[4:5] == "-" and (moment := moment_in(value)) is not None:  # as years end
         kind, rank = "time", rank_of_moment(moment)
     return Content(
         part, inside, name, written, kind, value, key if key != value else None, None, rank

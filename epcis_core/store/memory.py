@@ -59,7 +59,7 @@ class AppendMemory:
     def take(self, texts: Iterable[str]) -> None:
         """Make room for events that are about to be appended."""
         for text in texts:
-            size = len(text.encode())
+            size = len(text) if text.isascii() else len(text.encode())
             self._together.add(size)
             self._appended += size
         if self._appended > _LONG:

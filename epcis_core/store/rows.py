@@ -3,19 +3,20 @@
 What comes later joins the list; capture does not change.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
-from epcis_core.model.references import Role, object_references
+from epcis_core.model.references import Role, has_classes, object_references
 from epcis_core.model.times import microseconds
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.content import content_of
 from epcis_core.store.tables import CONTENT, EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
 
 _UUID: Final = "urn:uuid:"
+_MARKS: Final = {"AggregationEvent": "aggregation", "AssociationEvent": "association"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ class NewEvent:
         return event_id.lower() if event_id[: len(_UUID)].lower() == _UUID else event_id
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAs:
+class StoredAs(NamedTuple):
     """Where an event stands in the ledger, for its rows.
 
     Attributes:
@@ -92,15 +92,15 @@ class RowWriter:
     """
 
     table: Table
-    rows: Callable[[NewEvent, StoredAs], Iterator[Row]]
+    rows: Callable[[NewEvent, StoredAs], Iterable[Row]]
 
 
-def _event(new: NewEvent, at: StoredAs) -> Iterator[Row]:
+def _event(new: NewEvent, at: StoredAs) -> Iterable[Row]:
     facts, declaration = new.facts, new.event.error_declaration
     ends = [end.partition(" ") for end in (*facts.sources, *facts.destinations)]
     places = {key for kind, _, key in ends if kind == "location"}
     places |= {place for place in (facts.read_point, facts.biz_location) if place}
-    yield (
+    row = (
         at.sequence,
         at.record_time,
         at.capture_id,
@@ -133,51 +133,54 @@ def _event(new: NewEvent, at: StoredAs) -> Iterator[Row]:
         new.content,
         new.text,
     )
+    return (row,)
 
 
-def _reference(new: NewEvent, at: StoredAs) -> Iterator[Row]:
+def _reference(new: NewEvent, at: StoredAs) -> Iterable[Row]:
+    sequence, time, named = at.sequence, new.facts.time, new.facts.named
+    if not has_classes(new.event):
+        return [
+            (one, sequence, position, time, role, False, quantity, uom)
+            for position, (one, role, quantity, uom) in enumerate(named)
+        ]
     written = object_references(new.event)
-    for position, (one, named) in enumerate(zip(written, new.facts.named, strict=True)):
-        yield (
-            named.object,
-            at.sequence,
-            position,
-            new.facts.time,
-            named.role.value,
-            one.is_class,
-            named.quantity,
-            named.uom,
-        )
+    return [
+        (one.object, sequence, position, time, one.role, said.is_class, one.quantity, one.uom)
+        for position, (said, one) in enumerate(zip(written, named, strict=True))
+    ]
 
 
-def _mark(new: NewEvent, at: StoredAs) -> Iterator[Row]:
+def _mark(new: NewEvent, at: StoredAs) -> Iterable[Row]:
     facts = new.facts
-    kinds = {"AggregationEvent": "aggregation", "AssociationEvent": "association"}
-    if facts.type not in kinds:
-        return
-    parents = facts.objects(Role.PARENT)
-    container = parents[0].object if parents else None
-    children = facts.objects(Role.CHILD)
-    fixed = (at.sequence, facts.time, kinds[facts.type], facts.action)
-    for child in children:
-        yield (container, child.object, *fixed, child.quantity, child.uom)
-    if not children:
-        yield (container, None, *fixed, None, None)
+    kind = _MARKS.get(facts.type)
+    if kind is None:
+        return ()
+    container = next((one.object for one in facts.named if one.role is Role.PARENT), None)
+    fixed = (at.sequence, facts.time, kind, facts.action)
+    children = [
+        (container, one.object, *fixed, one.quantity, one.uom)
+        for one in facts.named
+        if one.role is Role.CHILD
+    ]
+    return children or ((container, None, *fixed, None, None),)
 
 
-def _membership(new: NewEvent, at: StoredAs) -> Iterator[Row]:
-    for member, lot in new.facts.memberships:
-        yield member, lot, at.sequence
+def _membership(new: NewEvent, at: StoredAs) -> Iterable[Row]:
+    return [(member, lot, at.sequence) for member, lot in new.facts.memberships]
 
 
-def _ilmd(new: NewEvent, at: StoredAs) -> Iterator[Row]:
-    for position, (subject, name, value) in enumerate(new.facts.attributes):
-        yield subject, at.sequence, position, name, value
+def _ilmd(new: NewEvent, at: StoredAs) -> Iterable[Row]:
+    return [
+        (subject, at.sequence, position, name, value)
+        for position, (subject, name, value) in enumerate(new.facts.attributes)
+    ]
 
 
-def _content(new: NewEvent, at: StoredAs) -> Iterator[Row]:
-    for position, row in enumerate(content_of(new.event, new.namespaces)):
-        yield (at.sequence, position, *row)
+def _content(new: NewEvent, at: StoredAs) -> Iterable[Row]:
+    return [
+        (at.sequence, position, *row)
+        for position, row in enumerate(content_of(new.event, new.namespaces))
+    ]
 
 
 WRITERS: Final[tuple[RowWriter, ...]] = (

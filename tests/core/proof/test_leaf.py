@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from epcis_core.proof.leaf import (
     SALT_SIZE,
     EntryMetadata,
+    Leaves,
     content_digest,
     entry_leaf,
     leaf_hash,
@@ -84,7 +85,11 @@ def test_any_leaf_is_what_the_design_says(
         "sequence": sequence,
         "subject": subject,
     }
-    assert entry_leaf(salt, reading, content, metadata) == by_hand(salt, reading, content, fields)
+    leaf = by_hand(salt, reading, content, fields)
+    assert entry_leaf(salt, reading, content, metadata) == leaf
+    leaves = Leaves(reading, METADATA)
+    leaves.leaf(salt, b"another entry", 3, "urn:x:another")
+    assert leaves.leaf(salt, content, sequence, subject) == leaf
 
 
 @pytest.mark.parametrize(

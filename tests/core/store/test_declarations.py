@@ -8,9 +8,10 @@ import pytest
 
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding
-from epcis_core.store.append import Append, CaptureHead
+from epcis_core.store.append import Append
 from epcis_core.store.declarations import Declarations
 from epcis_core.store.events import find_events
+from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.reading import Reading
 from epcis_core.store.view import EVERYTHING

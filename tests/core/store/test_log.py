@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding
 from epcis_core.proof.leaf import SALT_SIZE
-from epcis_core.store.append import Append, CaptureHead
+from epcis_core.store.append import Append
+from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import LogEntry, log_entries
 from epcis_core.store.rows import NewEvent
