@@ -28,6 +28,8 @@ class Role(StrEnum):
     INPUT = "input"
     OUTPUT = "output"
 
+    __hash__ = str.__hash__  # roles are looked up often, and the enumeration's is written in Python
+
 
 ROLES: Final = {role.value: role for role in Role}
 """The roles by their values; ten times as fast as asking the enumeration."""

@@ -20,6 +20,7 @@ _TIMESTAMP: Final = re.compile(
 _OFFSET: Final = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)", re.ASCII)
 _MAX_OFFSET_MINUTES: Final = 14 * 60
 _MICROSECOND_DIGITS: Final = 6
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, written without its offset
 
 
 @lru_cache(maxsize=1 << 14)
@@ -54,16 +55,15 @@ def microseconds(text: str) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+@lru_cache(maxsize=1 << 14)
 def utc_text(value: int) -> str:
     """Return microseconds since 1970 as text in UTC, with as many decimals as it needs.
 
     >>> utc_text(1_500_000)
     '1970-01-01T00:00:01.5Z'
     """
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
-    return f"{text}{fraction}Z"
+    text = (_EPOCH + timedelta(microseconds=value)).isoformat()
+    return f"{text.rstrip('0')}Z" if "." in text else f"{text}Z"
 
 
 def exact_utc_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from epcis_core.provenance.facts import Named
@@ -10,6 +11,8 @@ from epcis_core.provenance.result import Amount
 from epcis_core.vocabulary.units import convert, from_base, to_base
 
 _PIECES: Final = "C62"
+_SHORT: Final = 32
+"""Digits that many amounts are written with; longer ones are not remembered."""
 
 Total = dict[str, Fraction]
 """Physical quantity, or a unit without a fixed size, to the exact amount in base units."""
@@ -25,11 +28,16 @@ def measured(named: Named) -> Measure | None:
     References:
         EPCIS 2.0, section 7.3.3.3: a quantity without a unit counts instances.
     """
-    value = _decimal(named.quantity)
-    if value is None:
+    text = named.quantity
+    if text is None:
         return None
-    unit = named.uom or _PIECES
-    return to_base(value, unit) or (unit, Fraction(value))
+    return (_read if len(text) <= _SHORT else _read.__wrapped__)(text, named.uom or _PIECES)
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(text: str, unit: str) -> Measure | None:
+    value = _decimal(text)
+    return None if value is None else to_base(value, unit) or (unit, Fraction(value))
 
 
 def put(total: Total | None, named: Named) -> Total | None:
@@ -38,7 +46,7 @@ def put(total: Total | None, named: Named) -> Total | None:
     if total is None or amount is None:
         return None
     kind, more = amount
-    return {**total, kind: total.get(kind, Fraction()) + more}
+    return {**total, kind: total[kind] + more if kind in total else more}
 
 
 def take(total: Total | None, named: Named) -> Total | None:
@@ -67,9 +75,11 @@ def added_up(amounts: Iterable[Measure | None]) -> Measure | None:
     """
     known = list(amounts)
     first = known[0] if known else None
-    if first is None or any(one is None or one[0] != first[0] for one in known):
+    if first is None or len(known) == 1:
+        return first
+    if any(one is None or one[0] != first[0] for one in known):
         return None
-    return first[0], sum((one[1] for one in known if one is not None), Fraction())
+    return first[0], sum((one[1] for one in known[1:] if one is not None), first[1])
 
 
 def together(amounts: Iterable[Named]) -> Amount | None:

@@ -54,7 +54,8 @@ class Attachments:
                 for facts in self._gathered.naming(parent)
                 if facts.type == "AssociationEvent" and is_named(facts, parent, Role.PARENT)
             ]
-            self._attached[parent] = pair(parent, marks, is_disputed=self._gathered.is_disputed)
+            is_disputed = self._gathered.is_disputed
+            self._attached[parent] = pair(parent, marks, is_disputed=is_disputed) if marks else []
         return self._attached[parent]
 
     def _partners(self, one: str) -> set[str]:

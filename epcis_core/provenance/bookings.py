@@ -7,8 +7,7 @@ container keeps it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import Measure, added_up
@@ -35,8 +34,7 @@ ONE_PRODUCTION: Final = 24 * 3600 * 1_000_000
 """Commissioning and output of a lot at one place within this many microseconds are one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """One amount of an object that came to a place, or left it.
 
     Attributes:

@@ -1,14 +1,13 @@
 """Being carried: in a container, or in one that was in another, and so on outwards."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.stays import Stay
 from epcis_core.provenance.steps import GIVING, TAKING
 
 
-@dataclass(frozen=True, slots=True)
-class Carriage:
+class Carriage(NamedTuple):
     """A time in which an object was inside a container, directly or inside another one.
 
     Attributes:

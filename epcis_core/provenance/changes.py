@@ -1,7 +1,6 @@
 """The changes of hands of each object of an answer, each worked out once, and how much it was."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from epcis_core.provenance.amounts import in_unit, measured, together
@@ -59,9 +58,11 @@ class Changes:
         """Return the pairs of a lot and of members that differ from what names them alone."""
         if lot not in self._serials:
             own = self._by_name(lot)
-            members = self._gathered.members(lot) if counted(own) else ()
-            self._custody.load(members)
-            self._serials[lot] = by_serial(own, {one: self._by_name(one) for one in members})
+            self._serials[lot] = {}
+            if counted(own):
+                members = self._gathered.members(lot)
+                self._custody.load(members)
+                self._serials[lot] = by_serial(own, {one: self._by_name(one) for one in members})
         return self._serials[lot]
 
     def _by_name(self, one: str) -> list[Pair]:
@@ -105,7 +106,7 @@ class Changes:
 
     def _of_members(self, lot: str, without: Collection[str]) -> list[Transfer]:
         return [
-            replace(transfer, objects=(lot,))
+            transfer._replace(objects=(lot,))
             for member in self._gathered.members(lot)
             if member not in without
             for transfer in self.own(member)

@@ -32,6 +32,7 @@ class Containment:
     def __init__(self, gathered: Gathered) -> None:
         self._gathered = gathered
         self._packings = Packings(gathered)
+        self._around: set[str] = set()
         self._outer: dict[str, list[End]] = {}
         self._by_content: dict[str, dict[str, list[Stay]]] = {}
         self._stays_of: dict[str, list[Stay]] = {}
@@ -40,7 +41,10 @@ class Containment:
 
     def load_around(self, objects: Iterable[str]) -> None:
         """Load what objects were ever in, and what that was in, level by level."""
-        self._packings.load_around(objects)
+        fresh = {one for one in objects if one not in self._around}
+        if fresh:
+            self._packings.load_around(fresh)
+            self._around |= fresh
 
     def load_contents(self, used: Iterable[tuple[str, int]]) -> set[str]:
         """Load what lay in containers at instants, or nearest to them, however deep; return it."""
@@ -91,6 +95,9 @@ class Containment:
                 for container in self._packings.parents(content)
                 for stay in self._stays_by_content(container).get(content, ())
             ]
+            if not found:
+                self._stays_of[content] = found
+                return found
             if _is_unit(content):
                 found = self._cut_short(content, found)
             else:
@@ -267,7 +274,7 @@ class Containment:
             found.append(
                 stay
                 if ending is None
-                else replace(stay, end=ending.time, closed=ending, unclosed=not stay.observed)
+                else stay._replace(end=ending.time, closed=ending, unclosed=not stay.observed)
             )
         return found
 
@@ -277,7 +284,7 @@ class Containment:
             return stay  # a container that was emptied may stand where it stood
         for facts in self._packings.own_ends(content):
             if stay.start <= facts.time and (stay.end is None or facts.time < stay.end):
-                return replace(stay, end=facts.time, closed=facts, unclosed=False)
+                return stay._replace(end=facts.time, closed=facts, unclosed=False)
         return stay
 
     def _outlived(self, content: str, stay: Stay) -> Stay:
@@ -286,7 +293,7 @@ class Containment:
             return stay
         if is_named(stay.closed, content, Role.EPC):
             return stay
-        return replace(stay, outlived=self._packings.sign_of_life(content, stay.end))
+        return stay._replace(outlived=self._packings.sign_of_life(content, stay.end))
 
     def _are_nested(self, one: str, other: str, time: int) -> bool:
         """Tell whether one of two containers was inside the other at an instant."""

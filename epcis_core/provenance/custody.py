@@ -5,21 +5,20 @@ is attached to it then. What happens to a member happens to its lot.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.attachments import Attachments
 from epcis_core.provenance.carriage import Carriage
 from epcis_core.provenance.containment import Containment
-from epcis_core.provenance.evidence import in_time, is_named
+from epcis_core.provenance.evidence import is_named
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """An event that an object took part in.
 
     Attributes:
@@ -86,14 +85,14 @@ class Custody:
                     found.setdefault((sighting.facts.sequence, ""), sighting)
             self._own[one] = sorted(
                 (
-                    replace(seen, disputed=True) if self._gathered.is_disputed(seen.facts) else seen
+                    seen._replace(disputed=True) if self._gathered.is_disputed(seen.facts) else seen
                     for seen in found.values()
                 ),
-                key=lambda seen: (*in_time(seen.facts), seen.inside or ""),
+                key=_in_time,
             )
         return self._own[one]
 
-    def each_once(self, seen: Iterable[Sighting]) -> list[Sighting]:
+    def each_once(self, seen: Sequence[Sighting]) -> list[Sighting]:
         """Return sightings of one object, those left out in which an event names it once more.
 
         An event may name a container, what is in it, and what is in that. An instance is there
@@ -103,6 +102,8 @@ class Custody:
         by_event: dict[int, list[Sighting]] = defaultdict(list)
         for one in seen:
             by_event[one.facts.sequence].append(one)
+        if len(by_event) == len(seen):
+            return [*seen]
         return [one for its in by_event.values() for one in self._distinct(its)]
 
     def _distinct(self, its: list[Sighting]) -> list[Sighting]:
@@ -136,9 +137,9 @@ class Custody:
             for seen in self.sightings(member):
                 if seen.facts.sequence not in named:
                     found.setdefault(
-                        (seen.facts.sequence, seen.inside), replace(seen, object=lot, member=member)
+                        (seen.facts.sequence, seen.inside), seen._replace(object=lot, member=member)
                     )
-        return sorted(found.values(), key=lambda seen: (*in_time(seen.facts), seen.inside or ""))
+        return sorted(found.values(), key=_in_time)
 
     def _attached(self, one: str, carriages: list[Carriage]) -> Iterable[Sighting]:
         """Yield the events of what was attached to an object, or to a container around it."""
@@ -150,6 +151,10 @@ class Custody:
                     if around.holds(facts) and stay.overlaps(facts.time, facts.time):
                         doubted = around.disputed or stay.disputed
                         yield Sighting(one, facts, other, attached=True, disputed=doubted)
+
+
+def _in_time(seen: Sighting) -> tuple[int, str, str]:
+    return seen.facts.time, seen.facts.event_id, seen.inside or ""
 
 
 def _concerns(facts: EventFacts, container: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from epcis_core.provenance.amounts import Measure, in_unit
@@ -197,7 +197,7 @@ def sales_of(chain: Chain, moved: Iterable[Transfer]) -> Iterator[Sale]:
             # A member that the answer leaves out stands in it as its lot.
             own = {one, *set(chain.gathered.members(one)).difference(transfer.objects)}
             units = tuple(unit for unit in transfer.shipped_units if unit[0] in own)
-            amount = chain.changes.amount(replace(transfer, objects=(one,), shipped_units=units))
+            amount = chain.changes.amount(transfer._replace(objects=(one,), shipped_units=units))
             event = transfer.shipped.event_id
             yield Sale(party=transfer.giver, object=one, event=event, quantity=amount)
 

@@ -9,7 +9,6 @@ answer says that nobody recorded when it left.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from epcis_core.model.references import Role
@@ -58,10 +57,10 @@ def but_for_draws(
             stay = found[place]
             mine = left_in(gathered, stay, facts.time)
             less = min(short, mine[1]) if mine is not None else short
-            drawn = replace(stay, drawn=(*stay.drawn, (facts.time, less)))
+            drawn = stay._replace(drawn=(*stay.drawn, (facts.time, less)))
             if held[1] <= short and _goes_on(stay.container, facts.time, gathered, carriages):
-                found[place] = replace(stay, end=facts.time, closed=facts)
-                found.append(replace(drawn, start=facts.time, disputed=True))
+                found[place] = stay._replace(end=facts.time, closed=facts)
+                found.append(drawn._replace(start=facts.time, disputed=True))
             elif held[1] <= short or len(there) == 1:
                 found[place] = drawn
     return found

@@ -52,7 +52,7 @@ class EventList:
         self._members: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._declaring = defaultdict(list)
         for place, facts in enumerate(self._events):
-            for one in {named.object for named in facts.named}:
+            for one in dict.fromkeys(named.object for named in facts.named):
                 self._by_object[one].append(place)
             self._by_transformation[facts.transformation_id].append(place)
             for pair in facts.memberships:
@@ -110,7 +110,10 @@ def in_time(facts: EventFacts) -> tuple[int, str]:
 
 def is_named(facts: EventFacts, one: str, *roles: Role) -> bool:
     """Tell whether an event names an object in one of the roles."""
-    return any(named.role in roles for named in facts.of(one))
+    for named in facts.of(one):  # noqa: SIM110 - asked thousands of times per answer
+        if named.role in roles:
+            return True
+    return False
 
 
 def begins(facts: EventFacts, one: str) -> bool:

@@ -121,7 +121,7 @@ class EventFacts:
 
     def of(self, one: str) -> list[Named]:
         """Return where the event names an object, in order."""
-        return self._indexed().named.get(one, [])
+        return (self._index or self._indexed()).named.get(one, [])
 
     def lots_of(self, one: str) -> list[str]:
         """Return the lots that the event says an instance belongs to."""

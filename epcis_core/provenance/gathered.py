@@ -58,7 +58,8 @@ class Gathered:
 
     def naming(self, one: str) -> list[EventFacts]:
         """Return the standing events that name an object, by time, then id."""
-        self.load([one])
+        if one not in self._by_object:
+            self.load([one])
         return self._by_object[one]
 
     def is_disputed(self, facts: EventFacts) -> bool:
@@ -116,16 +117,17 @@ class Gathered:
 
     def members(self, lot: str) -> tuple[str, ...]:
         """Return the known instances of a lot."""
-        if kind_of(lot) != "lot":
-            return ()
-        self.load_kin([lot])
+        if lot not in self._members:
+            if kind_of(lot) != "lot":
+                return ()
+            self.load_kin([lot])
         return self._members[lot]
 
     def lots(self, instance: str) -> tuple[str, ...]:
         """Return the lots an instance belongs to, as the events that name it say."""
-        if kind_of(instance) != "instance":
-            return ()
         if instance not in self._lots:
+            if kind_of(instance) != "instance":
+                return ()
             found = {lot for facts in self.naming(instance) for lot in facts.lots_of(instance)}
             self._lots[instance] = tuple(sorted(found))
         return self._lots[instance]

@@ -5,8 +5,8 @@ Which receipt belongs to which shipment: see `epcis_core.provenance.matching`.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from epcis_core.provenance.claims import Claim
 from epcis_core.provenance.custody import Sighting
@@ -16,8 +16,7 @@ from epcis_core.provenance.parties import Basis, Parties
 from epcis_core.provenance.steps import SELLING
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """Objects that went from one party to another.
 
     Attributes:
@@ -93,7 +92,7 @@ def transfers_of(
     known = list(paired)
     receipts = Counter(id(taking) for _, taking in known if taking is not None)
     found = [
-        replace(transfer, is_part=receipts[id(taking)] > 1)
+        transfer._replace(is_part=True) if receipts[id(taking)] > 1 else transfer
         for giving, taking in known
         if (transfer := _transfer(giving, taking)) is not None
     ]
@@ -108,8 +107,9 @@ def joined(transfers: Iterable[Transfer]) -> list[Transfer]:
         events = (facts.sequence if facts else None for facts in (one.shipped, one.received))
         groups.setdefault((*events, one.giver, one.taker, one.carrier), []).append(one)
     found = [
-        replace(
-            group[0],
+        group[0]
+        if len(group) == 1
+        else group[0]._replace(
             objects=tuple(sorted({name for one in group for name in one.objects})),
             shipped_units=tuple(sorted({unit for one in group for unit in one.shipped_units})),
             received_units=tuple(sorted({unit for one in group for unit in one.received_units})),

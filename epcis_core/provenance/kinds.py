@@ -11,6 +11,11 @@ AMOUNTS: Final[frozenset[ObjectKind]] = frozenset({"lot", "class"})
 """What an event names by how much of it there is; of all else there is one."""
 
 _CONTAINERS: Final = frozenset({"sscc", "grai"})
+_KINDS: Final[dict[Level, ObjectKind]] = {
+    Level.INSTANCE: "instance",
+    Level.LOT: "lot",
+    Level.CLASS: "class",
+}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -22,6 +27,7 @@ def key_of(one: str) -> Identifier | None:
         return None
 
 
+@lru_cache(maxsize=1 << 14)
 def kind_of(one: str) -> ObjectKind:
     """Return what an identifier stands for.
 
@@ -32,9 +38,4 @@ def kind_of(one: str) -> ObjectKind:
         return "other"
     if key.scheme in _CONTAINERS:
         return "container"
-    kinds: dict[Level, ObjectKind] = {
-        Level.INSTANCE: "instance",
-        Level.LOT: "lot",
-        Level.CLASS: "class",
-    }
-    return kinds.get(key.level, "other")
+    return _KINDS.get(key.level, "other")

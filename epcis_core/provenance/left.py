@@ -1,7 +1,5 @@
 """How much is left of what was put into a container."""
 
-from fractions import Fraction
-
 from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import Measure, Total, added_up, measured, put, take
 from epcis_core.provenance.evidence import is_named
@@ -28,5 +26,5 @@ def left_in(gathered: Gathered, stay: Stay, time: int) -> Measure | None:
     if total is None or len(total) != 1:
         return None
     (kind, amount), *_ = total.items()
-    drawn = sum((less for when, less in stay.drawn if when < time), Fraction())
-    return kind, amount - drawn
+    drawn = [less for when, less in stay.drawn if when < time]
+    return kind, amount - sum(drawn) if drawn else amount

@@ -110,7 +110,7 @@ class _Site:
         return (kind, much - left) if much > left else None
 
     def _left(self) -> Fraction:
-        return self.here - max(self.given.values(), default=Fraction())
+        return self.here - max(self.given.values()) if self.given else self.here
 
 
 def _moves(lot: str, stays: Sequence[Stay], gathered: Gathered) -> Iterator[_Move]:

@@ -29,8 +29,10 @@ def pairs(givings: Sequence[Claim], takings: Sequence[Claim], related: Related) 
         takings: by time.
         related: tells whether two claims can be of the same goods, by what these were in.
     """
-    free_givings, free_takings = list(givings), list(takings)
     found: list[tuple[Claim, Claim]] = []
+    free_givings, free_takings = list(givings), list(takings)
+    if not givings or not takings:
+        return [*((giving, None) for giving in givings), *((None, taking) for taking in takings)]
     same, similar = _similar(related)
     cited = {paper for one in givings for paper in one.transactions}
     stages: list[_Rule] = [_any_papers]
@@ -65,6 +67,8 @@ def _paired(
 ) -> Iterator[tuple[Claim, Claim]]:
     """Yield the pairs that rules make, the first rule first, and take them out of the lists."""
     for rule in rules:
+        if not givings or not takings:
+            return
         for taking in list(takings):
             giving = next((one for one in givings if rule(one, taking)), None)
             if giving is not None:
@@ -164,6 +168,8 @@ def _split(
         takings: likewise.
         may_be: whether two claims can be of the same goods, by containers and papers.
     """
+    if not givings and not takings:
+        return
     paired = [(g, t) for g, t in found if kind_of(g.object) in AMOUNTS]
     rests = _rests(paired)
     is_part = _all(Claim.agrees, _is_in_time, may_be)

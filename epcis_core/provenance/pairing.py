@@ -7,7 +7,7 @@ are common) what was open is closed first, then things are added, seen, removed,
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import Total, put, take
@@ -128,7 +128,7 @@ class _Pairing:
             self._begin(mark, named, start=mark.time, observed=False)
         elif _is_amount(named.object):
             amounts = (*known.stay.amounts, named)
-            known.stay = replace(known.stay, amounts=amounts)
+            known.stay = known.stay._replace(amounts=amounts)
 
     def _observe(self, mark: EventFacts, named: Named) -> None:
         was_in = self.last_in.get(named.object) == mark.time
@@ -180,7 +180,7 @@ class _Pairing:
             # Nobody knows whether something is left: it stays, disputed.
             self._dispute(content, mark)
         elif left:
-            one.stay = replace(one.stay, reduced=True)
+            one.stay = one.stay._replace(reduced=True)
         else:
             self._close(content, mark)
 
@@ -257,7 +257,7 @@ class _Pairing:
     ) -> None:
         stay = self.open.pop(content).stay
         end = mark.time if at is None else at
-        self.done.append(replace(stay, end=end, closed=mark, unclosed=unclosed))
+        self.done.append(stay._replace(end=end, closed=mark, unclosed=unclosed))
         self.gone.add(content)
         self.last_in[content] = end
 
@@ -268,8 +268,8 @@ class _Pairing:
             return
         time = mark.time if at is None else at
         if one.stay.start < time:
-            self.done.append(replace(one.stay, end=time, closed=mark))
-        one.stay = replace(one.stay, start=time, disputed=True)
+            self.done.append(one.stay._replace(end=time, closed=mark))
+        one.stay = one.stay._replace(start=time, disputed=True)
 
     def _mark_refill(self, time: int, first: int) -> None:
         """Mark what left and what came where both happened at one instant."""
@@ -281,9 +281,9 @@ class _Pairing:
         ]
         if fresh and left:
             for place in left:
-                self.done[place] = replace(self.done[place], refilled=True)
+                self.done[place] = self.done[place]._replace(refilled=True)
             for content in fresh:
-                self.open[content].stay = replace(self.open[content].stay, refills=True)
+                self.open[content].stay = self.open[content].stay._replace(refills=True)
 
 
 def _children(mark: EventFacts) -> Iterator[Named | None]:

@@ -1,9 +1,8 @@
 """Who stands behind an event: givers, takers and the parties of places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import product
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from epcis_core.provenance.facts import EventFacts, site_of
 from epcis_core.provenance.steps import GIVING, TAKING
@@ -16,8 +15,7 @@ _KINDS: Final[tuple[tuple[str, Basis], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(NamedTuple):
     """Who gives and who takes, as one event says it.
 
     Attributes:
@@ -33,6 +31,9 @@ class Ends:
     is_choice: bool = False
 
 
+_NOBODY: Final = Ends(None, None, "place")
+
+
 class Parties:
     """Which party a place belongs to, by master data or by the number both share.
 
@@ -42,6 +43,8 @@ class Parties:
 
     def __init__(self, owners: Mapping[str, str]) -> None:
         self._owners = owners
+        self._of: dict[EventFacts, str | None] = {}
+        self._ends: dict[EventFacts, list[Ends]] = {}
 
     def of_place(self, place: str | None) -> str | None:
         """Return the party of a place; the party with the place's own GLN where none is named."""
@@ -66,6 +69,12 @@ class Parties:
         The parties of its lists count first. Where an event that neither gives nor takes names two,
         its place tells which of them it was.
         """
+        try:
+            return self._of[facts]
+        except KeyError:
+            return self._of.setdefault(facts, self._holder(facts))
+
+    def _holder(self, facts: EventFacts) -> str | None:
         ends = self.ends(facts)
         if facts.biz_step in TAKING and ends.taker:
             return ends.taker
@@ -90,6 +99,14 @@ class Parties:
 
     def all_ends(self, facts: EventFacts) -> list[Ends]:
         """Return every pair of giver and taker of the strongest kind; one unless it names more."""
+        try:
+            return self._ends[facts]
+        except KeyError:
+            return self._ends.setdefault(facts, self._read_ends(facts))
+
+    def _read_ends(self, facts: EventFacts) -> list[Ends]:
+        if not facts.sources and not facts.destinations:
+            return [_NOBODY]
         sources, destinations = _by_kind(facts.sources), _by_kind(facts.destinations)
         for kind, basis in _KINDS:
             if kind in sources or kind in destinations:

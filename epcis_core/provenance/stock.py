@@ -9,8 +9,9 @@ more than it is recorded to have got, and else is under way.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain as chain_of
 from typing import Final, get_args
 
 from epcis_core.provenance.amounts import Measure, measured, pieces
@@ -22,6 +23,7 @@ from epcis_core.provenance.facts import EventFacts, site_of
 from epcis_core.provenance.kinds import AMOUNTS, kind_of
 from epcis_core.provenance.matching import Pair
 
+_COLUMNS: Final[tuple[Column, ...]] = get_args(Column)
 LEAVING: Final[tuple[Column, ...]] = ("used", "shipped", "destroyed")
 
 Sum = Fraction | None
@@ -41,14 +43,14 @@ class Stock:
 
     site: str | None
     bookings: dict[Column, list[Booking]] = field(
-        default_factory=lambda: {column: [] for column in get_args(Column)}
+        default_factory=lambda: {column: [] for column in _COLUMNS}
     )
     lost: list[Booking] = field(default_factory=list)
 
     def all(self) -> list[Booking]:
         """Return all bookings by time."""
         found = [booking for its in self.bookings.values() for booking in its]
-        return sorted(found, key=lambda booking: booking.time)
+        return found if len(found) < 2 else sorted(found, key=lambda booking: booking.time)  # noqa: PLR2004 - none and one are in order
 
     def leaving(self) -> list[Booking]:
         """Return the bookings of what left."""
@@ -143,7 +145,7 @@ class Stocks:
         trips = [trip for one in own for trip in _trips(chain.changes.paired(one))]
         one_sided = [alone for trip in trips for alone in self._travel(trip)]
         self.kind, self.uom = self._unit(own)
-        known = self._by_party()
+        known = self._by_party() if one_sided else {}
         # What left a site on others' word is known before it is asked what the site is short of.
         for booking, other in sorted(one_sided, key=lambda one: (one[0].column, one[0].time)):
             self._settle(booking, known.get(other, ()))
@@ -155,12 +157,12 @@ class Stocks:
 
     def sum(self, amounts: Iterable[Measure | None]) -> Sum:
         """Return amounts added up; None if one is not known or is of another kind."""
-        total = Fraction()
+        total: Sum = None
         for amount in amounts:
             if amount is None or amount[0] != self.kind:
                 return None
-            total += amount[1]
-        return total
+            total = amount[1] if total is None else total + amount[1]
+        return Fraction() if total is None else total
 
     def total(self, bookings: Iterable[Booking]) -> Sum:
         """Return the amounts of bookings added up."""
@@ -206,12 +208,12 @@ class Stocks:
         first = next((b.amount for b in (*sent, *came) if b.amount is not None), None)
         amounts = [booking.amount for booking in (*sent, *came)]
         if first is None or any(a is None or a[0] != first[0] for a in amounts):
-            self._stock_of(sent[0]).lost.append(replace(sent[0], amount=None))
+            self._stock_of(sent[0]).lost.append(sent[0]._replace(amount=None))
             return
         lost = sum((b.amount[1] for b in sent if b.amount), Fraction())
         lost -= sum((b.amount[1] for b in came if b.amount), Fraction())
         if lost > 0:
-            self._stock_of(sent[0]).lost.append(replace(sent[0], amount=(first[0], lost)))
+            self._stock_of(sent[0]).lost.append(sent[0]._replace(amount=(first[0], lost)))
         elif lost < 0:
             self.exceeding.append(tuple(b.events[0] for b in (*sent, *came)))
 
@@ -238,7 +240,7 @@ class Stocks:
         else:
             there = self._rich_in(booking, sites)
         if there is not None:
-            other = replace(booking, column=column, party=there.party, place=there.place)
+            other = booking._replace(column=column, party=there.party, place=there.place)
             there.bookings[column].append(other)
         elif booking.column == "shipped":
             own.lost.append(booking)
@@ -274,19 +276,19 @@ class Stocks:
         """Return what the lot is measured in: as it was made, else as it is first mentioned."""
         bookings = [booking for stock in self.each() for booking in stock.all()]
         bookings.sort(key=lambda booking: (booking.column != "produced", booking.time))
-        named = [
+        named = (
             one
             for booking in bookings
             for facts in booking.events
             for one in facts.of(booking.object)
-        ]
-        packed = [
+        )
+        packed = (
             one
             for each in own
             for stay in self._chain.containment.stays_of(each)
             for one in stay.amounts
-        ]
-        for one in (*named, *packed):
+        )
+        for one in chain_of(named, packed):
             amount = measured(one) if kind_of(one.object) in AMOUNTS else pieces(1)
             if amount is not None:
                 return amount[0], one.uom if kind_of(one.object) in AMOUNTS else None

@@ -42,6 +42,8 @@ def claims_of(seen: Sequence[Sighting], parties: Parties, goods: Goods) -> Testi
         goods: tells of what goods claims are.
     """
     steps = [s for s in seen if not s.attached and s.facts.biz_step in _READ]
+    if not steps:
+        return Testimony([], [], [])
     steps.sort(key=lambda s: (s.facts.time, _READ[s.facts.biz_step or ""], s.facts.event_id))
     claims = Claims()
     unfounded: list[EventFacts] = []

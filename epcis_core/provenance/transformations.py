@@ -7,8 +7,8 @@ up stands for its content at that moment.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.amounts import together
@@ -45,8 +45,7 @@ class LineageLink:
     via: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class MadeLink:
+class MadeLink(NamedTuple):
     """A link of a transformation with its events at hand.
 
     Attributes:
@@ -60,8 +59,7 @@ class MadeLink:
     made: EventFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """What an event truly used: an object it names, or the content of a container it names."""
 
     amount: Named
@@ -246,7 +244,7 @@ class Transformations:
             unknown.append(one)
             inputs.append(Input(named))
             nearest = self._containment.nearest_load(one, used.time)
-            inputs += [replace(held, disputed=True) for held in _innermost(one, nearest)]
+            inputs += [held._replace(disputed=True) for held in _innermost(one, nearest)]
         full = {stay.container for stay in stays}
         unknown += [
             stay.content
