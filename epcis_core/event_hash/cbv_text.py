@@ -7,7 +7,7 @@ References:
     CBV 2.0, section 8.9.1 (order) and 8.9.2 (rules)
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -21,6 +21,7 @@ from epcis_core.event_hash.spelling import (
     text_of,
     time_of,
     uri_of,
+    uris_of,
 )
 from epcis_core.model.base import Number
 from epcis_core.model.events import EVENT_TYPES, EpcisEvent, ExtensionEvent
@@ -42,22 +43,22 @@ def prehash(event: EpcisEvent, namespaces: Namespaces) -> str:
 
 
 def _extensions(members: Mapping[str, Any], namespaces: Namespaces) -> str:
-    """Write members of other namespaces, in order of what is written."""
+    """Write members of other namespaces, in order of what is written.
+
+    Each value stands on its own: a list is its member as often as it has values.
+    """
     if "@context" in members:
         namespaces = Namespaces.of_context(members["@context"], namespaces)
-    return "".join(sorted(_pieces(members, namespaces)))
-
-
-def _pieces(members: Mapping[str, Any], namespaces: Namespaces) -> Iterator[str]:
-    """Write each value on its own: a list is its member as often as it has values."""
+    pieces = []
     for name, value in members.items():
         full = member_name(name, namespaces)
-        if full in IS_COMMENT:
-            continue
-        for item in value if isinstance(value, list | tuple) else (value,):
-            content = _content(item, namespaces)
-            if content:
-                yield full + content
+        if full not in IS_COMMENT:
+            for item in value if isinstance(value, list | tuple) else (value,):
+                content = _content(item, namespaces)
+                if content:
+                    pieces.append(full + content)
+    pieces.sort()
+    return "".join(pieces)
 
 
 def _content(value: Any, namespaces: Namespaces) -> str:
@@ -67,7 +68,7 @@ def _content(value: Any, namespaces: Namespaces) -> str:
     elif isinstance(value, Mapping):
         return _extensions(value, namespaces)
     elif isinstance(value, list | tuple):
-        return "".join(sorted(_content(item, namespaces) for item in value))
+        return "".join(sorted([_content(item, namespaces) for item in value]))
     elif isinstance(value, bool):
         text = _boolean(value)
     elif value is None:
@@ -94,16 +95,24 @@ def _uri(key: str) -> _Write:
 
 
 def _uris(key: str) -> _Write:
-    """Write a list of URIs: most of what events hold, and so without a step between."""
+    """Write a list of URIs."""
 
     def write_all(values: Any, namespaces: Namespaces) -> str:
-        return "".join(sorted([f"{key}={uri_of(value, namespaces)}" for value in values]))
+        start = f"{key}="
+        written = [start + uri for uri in uris_of(values, namespaces)]
+        written.sort()
+        return "".join(written)
 
     return write_all
 
 
 def _plain(key: str) -> _Write:
     return _leaf(key, lambda text, _: text.strip())
+
+
+def _word(key: str) -> _Write:
+    """Write a text that the model takes without blanks only."""
+    return lambda text, _: f"{key}={text}"
 
 
 def _time(key: str) -> _Write:
@@ -155,23 +164,32 @@ def _members(part: BaseModel, rows: _Rows, namespaces: Namespaces) -> str:
     return text + _extensions(extensions, namespaces) if extensions else text
 
 
+def _quantities(elements: Any, namespaces: Namespaces) -> str:
+    """Write amounts of classes: many events hold nothing else."""
+    written = []
+    for element in elements:
+        text = f"quantityElementepcClass={uri_of(element.epc_class, namespaces)}"
+        if element.quantity is not None:
+            text += f"quantity={number_of(element.quantity.text)}"
+        if element.uom is not None:
+            text += f"uom={element.uom}"
+        written.append(text)
+    written.sort()
+    return "".join(written)
+
+
+def _location(location: Any, namespaces: Namespaces) -> str:
+    text = f"id={uri_of(location.id, namespaces)}"
+    extensions = location.model_extra
+    return text + _extensions(extensions, namespaces) if extensions else text
+
+
 def _one_or_many(values: str | tuple[str, ...], namespaces: Namespaces) -> str:
     return _certifications((values,) if isinstance(values, str) else values, namespaces)
 
 
 _certifications: Final = _uris("certificationInfo")
 _epcs: Final = _uris("epc")
-_quantities: Final = _sorted(
-    _under(
-        "quantityElement",
-        _part(
-            ("epc_class", _uri("epcClass")),
-            ("quantity", _number("quantity")),
-            ("uom", _plain("uom")),
-        ),
-    )
-)
-_location: Final = _part(("id", _uri("id")))
 _sensor_metadata: Final = _part(
     ("time", _time("time")),
     ("start_time", _time("startTime")),
@@ -231,7 +249,7 @@ _persistent_disposition: Final = _part(
 _ORDER: Final[_Rows] = (
     ("type", _uri("eventType")),
     ("event_time", _time("eventTime")),
-    ("event_time_zone_offset", _plain("eventTimeZoneOffset")),
+    ("event_time_zone_offset", _word("eventTimeZoneOffset")),
     ("certification_info", _one_or_many),
     ("epc_list", _under("epcList", _epcs)),
     ("parent_id", _uri("parentID")),
@@ -242,7 +260,7 @@ _ORDER: Final[_Rows] = (
     ("input_quantity_list", _under("inputQuantityList", _quantities)),
     ("output_epc_list", _under("outputEPCList", _epcs)),
     ("output_quantity_list", _under("outputQuantityList", _quantities)),
-    ("action", _plain("action")),
+    ("action", _word("action")),
     ("transformation_id", _uri("transformationID")),
     ("biz_step", _term("bizStep", VocabularyList.BIZ_STEP)),
     ("disposition", _term("disposition", VocabularyList.DISPOSITION)),

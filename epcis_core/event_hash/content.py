@@ -8,8 +8,8 @@ identifiers, terms, numbers, time zones, the order of members and lists, an arra
 only value.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -22,11 +22,19 @@ from epcis_core.event_hash.spelling import (
     member_name,
     number_of,
     term_of,
-    text_of,
+    uri_of,
+    uris_of,
 )
 from epcis_core.identifiers import parse_identifier
 from epcis_core.model.base import Number
-from epcis_core.model.elements import BusinessTransaction, Destination, SensorReport, Source
+from epcis_core.model.elements import (
+    BusinessTransaction,
+    Destination,
+    Location,
+    QuantityElement,
+    SensorReport,
+    Source,
+)
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import exact_utc_text
@@ -51,6 +59,10 @@ _TYPES: Final[Mapping[type[BaseModel], Spell]] = {
 }
 
 
+_REPEATED: Final = frozenset({Location, Source, Destination})
+_LONGEST_KEPT: Final = 256
+_UNBOUND: Final = Namespaces({})
+
 _UUID: Final = "urn:uuid:"
 
 
@@ -67,123 +79,194 @@ def content_digest(event: EpcisEvent, namespaces: Namespaces) -> bytes:
     Returns:
         32 raw bytes, SHA-256.
     """
-    return sha256(_part(event, namespaces)).digest()
+    return sha256(_part(event, namespaces).encode()).digest()
 
 
-def _framed(*parts: bytes) -> bytes:
-    """Join parts, each led by its length, so that nothing can move from one into the next."""
-    return b"".join([b"%d:%s" % (len(part), part) for part in parts])
+def _framed(text: str) -> str:
+    """Lead a text by its length in bytes of UTF-8, so that nothing of it can move into the next."""
+    return f"{len(text) if text.isascii() else len(text.encode())}:{text}"
 
 
-def _part(part: BaseModel, namespaces: Namespaces) -> bytes:
-    """Write a part of an event; extension members stand beside its own."""
+def _joined(parts: Iterable[str]) -> str:
+    """Join parts, each framed; without a step between, as most of the digest is this."""
+    return "".join([f"{len(p) if p.isascii() else len(p.encode())}:{p}" for p in parts])
+
+
+def _part(part: BaseModel, namespaces: Namespaces) -> str:
+    """Write a part of an event; extension members stand beside its own, in front of them all."""
+    written = _standard(type(part), vars(part), namespaces)
+    extensions = part.model_extra
+    if extensions:
+        written.insert(0, "0:" + _framed(_members(extensions, namespaces)))
+    return _joined(written)
+
+
+def _standard(
+    part: type[BaseModel], members: Mapping[str, Any], namespaces: Namespaces
+) -> list[str]:
+    """Write the members of a part that the standard has, in order of what is written."""
     written = []
-    for name, value in vars(part).items():
-        if value is not None and not (type(value) is tuple and not value):
-            written += _member(type(part), name, value, namespaces)
-    if part.model_extra:
-        written.append(_framed(b"", _members(part.model_extra, namespaces)))
-    return _framed(*sorted(written))
+    for name, start, spell in _rows(part):
+        value = members[name]
+        if value is None:
+            continue
+        if isinstance(value, str):
+            text = spell(value, namespaces)
+            written.append(f"{start}{len(text) if text.isascii() else len(text.encode())}:{text}")
+        else:
+            written += _written(start, spell, value, namespaces)
+    return written
 
 
-def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[bytes]:
+def _inner(part: BaseModel, namespaces: Namespaces) -> str:
+    """Write a part as `_part` does, and remember those of few words that events repeat."""
+    if type(part) not in _REPEATED or part.model_extra:
+        return _part(part, namespaces)
+    members = tuple(vars(part).items())
+    for _, text in members:
+        if len(text) > _LONGEST_KEPT or text.partition(":")[0] in namespaces.prefixes:
+            return _part(part, namespaces)
+    return _remembered(type(part), members)
+
+
+@lru_cache(1 << 12)
+def _remembered(part: type[BaseModel], members: tuple[tuple[str, str], ...]) -> str:
+    """Write a part of texts in which no prefix plays a role."""
+    return _joined(_standard(part, dict(members), _UNBOUND))
+
+
+def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[str]:
     """Write a member that the standard has, by the model's name: each of its values on its own.
 
     Nothing is written of what is not there, of an empty list, and of what is no content.
     """
     value = getattr(part, name, None)
-    if value is None or value == ():
+    if value is None or name in _OTHER:
         return []
-    return _member(type(part), name, value, namespaces)
-
-
-def _member(part: type[BaseModel], name: str, value: Any, namespaces: Namespaces) -> list[bytes]:
-    if name in _OTHER:
-        return []
-    framed_name, write = _name_and_writer(part, name)
-    if name == "ilmd":
-        return [framed_name + _framed(_members(value, namespaces))]
-    values = (
-        [write(value, namespaces)] if isinstance(value, str) else _values(value, write, namespaces)
-    )
-    return [b"%s%d:%s" % (framed_name, len(each), each) for each in values]
-
-
-_Write = Callable[[str, Namespaces], bytes]
+    start, spell = _start_and_spelling(type(part), name)
+    return _written(start, spell, value, namespaces)
 
 
 @cache
-def _name_and_writer(part: type[BaseModel], name: str) -> tuple[bytes, _Write]:
-    """Return the name of a member as it is written, and what writes the texts in it."""
+def _rows(part: type[BaseModel]) -> tuple[tuple[str, str, Spell], ...]:
+    """Return of each member of a kind of part its name, how it begins, and what spells its texts.
+
+    What is written of a member begins with its framed name, so what is written of the part is in
+    order when its members are.
+    """
+    names = [name for name in part.model_fields if name not in _OTHER]
+    names.sort(key=_framed)
+    return tuple((name, *_start_and_spelling(part, name)) for name in names)
+
+
+@cache
+def _start_and_spelling(part: type[BaseModel], name: str) -> tuple[str, Spell]:
+    """Return the name of a member as it is written, and what spells the texts in it."""
     spell = _TYPES.get(part) if name == "type" else _TERMS.get(name)
-    write = _time if name in _TIMES else _speller(spell or _identifying)
-    return _framed(name.encode()), write
+    if name in _TIMES:
+        spell = _time
+    return _framed(name), spell or _identifying
 
 
-def _values(value: Any, write: _Write, namespaces: Namespaces) -> Iterator[bytes]:
+def _written(start: str, spell: Spell, value: Any, namespaces: Namespaces) -> list[str]:
     """Write the value of a standard member: one, or several in any order."""
-    if isinstance(value, tuple | list):
-        for one in value:
-            if isinstance(one, str):
-                yield write(one, namespaces)
-            else:
-                yield from _values(one, write, namespaces)
-    elif isinstance(value, BaseModel):
-        yield _part(value, namespaces)
-    elif isinstance(value, str):
-        yield write(value, namespaces)
+    if isinstance(value, str):
+        texts = [spell(value, namespaces)]
+    elif isinstance(value, tuple):
+        texts = _values(value, spell, namespaces)
+    elif isinstance(value, dict):  # the ilmd
+        texts = [_members(value, namespaces)]
     else:
-        yield _scalar(value)
+        texts = [_inner(value, namespaces) if isinstance(value, BaseModel) else _scalar(value)]
+    written = [f"{start}{len(t) if t.isascii() else len(t.encode())}:{t}" for t in texts]
+    written.sort()
+    return written
 
 
-def _members(members: Mapping[str, Any], namespaces: Namespaces) -> bytes:
+def _values(values: Sequence[Any], spell: Spell, namespaces: Namespaces) -> list[str]:
+    """Write the members of a list; the two that most events have many of in one go."""
+    if not values:
+        return []
+    if isinstance(values[0], QuantityElement):
+        return _quantities(values, namespaces)
+    if not isinstance(values[0], str):
+        return [_inner(one, namespaces) for one in values]
+    if spell is _identifying:
+        return _identifying_all(values, namespaces)
+    return [spell(one, namespaces) for one in values]
+
+
+def _quantities(elements: Sequence[QuantityElement], namespaces: Namespaces) -> list[str]:
+    """Write amounts of classes as `_part` does."""
+    uris = _identifying_all([element.epc_class for element in elements], namespaces)
+    found = []
+    for element, uri in zip(elements, uris, strict=True):
+        written = f"9:epc_class{_framed(uri)}"
+        text = f"{len(written)}:{written}"
+        if element.quantity is not None:
+            written = f"8:quantity{_framed(number_of(element.quantity.text))}"
+            text = f"{len(written)}:{written}{text}"
+        if element.uom is not None:
+            written = f"3:uom{len(element.uom)}:{element.uom}"
+            text = f"{len(written)}:{written}{text}"
+        found.append(text)
+    return found
+
+
+def _members(members: Mapping[str, Any], namespaces: Namespaces) -> str:
     """Write extension members under their full names; an array is its values, in any order."""
-    return _framed(*sorted(each for _, _, each in extension_members(members, namespaces)))
+    written = []
+    for _, full, values in extension_members(members, namespaces):
+        start = _framed(full)
+        written += [start + _framed(value) for value in values]
+    written.sort()
+    return _joined(written)
 
 
 def extension_members(
     members: Mapping[str, Any], namespaces: Namespaces
-) -> Iterator[tuple[str, str, bytes]]:
-    """Write extension members: of each value the member's name, its full name, and the value."""
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Write extension members: the name of each, its full name, and its values."""
     if "@context" in members:
         namespaces = Namespaces.of_context(members["@context"], namespaces)
     for name, value in members.items():
         full = member_name(name, namespaces)
         if full not in IS_COMMENT:
-            for one in _extension(value, namespaces):
-                yield name, full, _framed(full.encode(), one)
+            yield name, full, _extension(value, namespaces)
 
 
-def _extension(value: Any, namespaces: Namespaces) -> Iterator[bytes]:
+def _extension(value: Any, namespaces: Namespaces) -> list[str]:
+    if isinstance(value, str):
+        return ["1:=" + _framed(_identifying(value, namespaces))]
     if isinstance(value, list | tuple):
+        found = []
         for one in value:
-            yield from (
-                [_framed(b"[", *sorted(_extension(one, namespaces)))]
-                if isinstance(one, list | tuple)
-                else _extension(one, namespaces)
-            )
-    elif isinstance(value, Mapping):
-        yield _framed(b"{", _members(value, namespaces))
-    elif isinstance(value, str):
-        yield _framed(b"=", _identifying(value, namespaces).encode())
-    else:
-        yield _framed(b"=", _scalar(value))
+            each = _extension(one, namespaces)
+            found += ["1:[" + _joined(sorted(each))] if isinstance(one, list | tuple) else each
+        return found
+    if isinstance(value, Mapping):
+        return ["1:{" + _framed(_members(value, namespaces))]
+    return ["1:=" + _framed(_scalar(value))]
 
 
-def _scalar(value: Any) -> bytes:
+def _scalar(value: Any) -> str:
     if isinstance(value, bool):
-        return b"true" if value else b"false"
+        return "true" if value else "false"
     if value is None:
-        return b"null"
-    return number_of(value.text if isinstance(value, Number) else str(value)).encode()
+        return "null"
+    return number_of(value.text if isinstance(value, Number) else str(value))
 
 
-def _speller(spell: Spell) -> _Write:
-    return lambda text, namespaces: spell(text, namespaces).encode()
+def _time(text: str, _: Namespaces) -> str:
+    return exact_utc_text(text)
 
 
-def _time(text: str, _: Namespaces) -> bytes:
-    return exact_utc_text(text).encode()
+def _identifying_all(texts: Sequence[str], namespaces: Namespaces) -> list[str]:
+    """Return URIs as `_identifying` does; most are keys that say nothing beside."""
+    return [
+        uri if uri[:1] == "h" and ("/10/" not in text or "/21/" not in uri) else _told(text, uri)
+        for text, uri in zip(texts, uris_of(texts, namespaces), strict=True)
+    ]
 
 
 def _identifying(text: str, namespaces: Namespaces) -> str:
@@ -191,7 +274,12 @@ def _identifying(text: str, namespaces: Namespaces) -> str:
 
     A UUID is the same in capital letters (RFC 9562, section 4).
     """
-    spelled = text_of(text, namespaces)
+    text = text.strip()
+    return text.lower() if text.startswith(_UUID) else _told(text, uri_of(text, namespaces))
+
+
+def _told(text: str, spelled: str) -> str:
+    """Return a text's canonical spelling with what that leaves out of it."""
     if spelled[: len(_UUID)].lower() == _UUID:
         return spelled.lower()
     if "/10/" not in text or "/21/" not in spelled:

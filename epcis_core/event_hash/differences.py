@@ -97,11 +97,12 @@ def _differing_extensions(
 
 def _by_name(
     members: Mapping[str, Any], namespaces: Namespaces
-) -> dict[str, tuple[str, list[bytes]]]:
+) -> dict[str, tuple[str, list[str]]]:
     """Return by full name how a member is written, and its values."""
-    found: dict[str, tuple[str, list[bytes]]] = {}
-    for name, full, value in extension_members(members, namespaces):
-        found.setdefault(full, (name, []))[1].append(value)
+    found: dict[str, tuple[str, list[str]]] = {}
+    for name, full, values in extension_members(members, namespaces):
+        if values:
+            found.setdefault(full, (name, []))[1].extend(values)
     return found
 
 

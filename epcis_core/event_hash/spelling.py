@@ -5,12 +5,13 @@ References:
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
 
-from epcis_core.identifiers import hash_form
+from epcis_core.errors import IdentifierError
+from epcis_core.identifiers import recognised
 from epcis_core.model.namespaces import TYPES, Namespaces
 from epcis_core.model.times import instant
 from epcis_core.vocabulary import VocabularyList, canonical_term
@@ -18,7 +19,7 @@ from epcis_core.vocabulary import VocabularyList, canonical_term
 Spell = Callable[[str, Namespaces], str]
 """Gives the canonical spelling of a text with the prefixes in force around it."""
 
-_CACHE_SIZE: Final = 1 << 15
+_CACHE_SIZE: Final = 1 << 12
 _CACHED_LENGTH: Final = 256
 
 # Prefixes nobody may bind: what follows them is an absolute URI already.
@@ -69,24 +70,50 @@ def text_of(text: str, namespaces: Namespaces) -> str:
     >>> text_of("urn:epcglobal:cbv:bizstep:shipping", Namespaces())
     'https://ref.gs1.org/cbv/BizStep-shipping'
     """
-    text = text.strip()
-    return uri_of(text, namespaces) if ":" in text else text
+    return uri_of(text.strip(), namespaces)
 
 
 def uri_of(text: str, namespaces: Namespaces) -> str:
     """Return the canonical spelling of a URI: GS1 keys as Digital Links, CBV terms as Web URIs."""
     if not text.startswith(_ABSOLUTE):
+        if ":" not in text:
+            return text
         text = expand(text, namespaces)
-    return _canonical(text) if len(text) <= _CACHED_LENGTH else _canonical.__wrapped__(text)
+        if text[: len("http")].lower() not in _ABSOLUTE:
+            return text
+    kept = len(text) <= _CACHED_LENGTH
+    try:
+        known = recognised(text) if kept else recognised.__wrapped__(text)
+    except IdentifierError:  # it stays as it is, unless it is a term as well
+        pass
+    else:
+        if known[3] is not None:
+            return known[1]
+    if _LIKE_A_TERM.match(text) is None:
+        return text
+    return _any_term(text) if kept else _any_term.__wrapped__(text)
+
+
+def uris_of(texts: Iterable[str], namespaces: Namespaces) -> list[str]:
+    """Return URIs as `uri_of` does; the keys among them, which most are, without a step between."""
+    found = []
+    for text in texts:
+        if text.startswith(_ABSOLUTE) and len(text) <= _CACHED_LENGTH:
+            try:
+                known = recognised(text)
+            except IdentifierError:
+                pass
+            else:
+                if known[3] is not None:
+                    found.append(known[1])
+                    continue
+        found.append(uri_of(text, namespaces))
+    return found
 
 
 @lru_cache(_CACHE_SIZE)
-def _canonical(uri: str) -> str:
-    found: str = hash_form(uri)
-    if found != uri:
-        return found
-    if _LIKE_A_TERM.match(uri) is None:
-        return uri
+def _any_term(uri: str) -> str:
+    """Return the Web URI of a term of any list."""
     for vocabulary in VocabularyList:
         found = canonical_term(vocabulary, uri)
         if found != uri:
@@ -132,12 +159,17 @@ def member_name(name: str, namespaces: Namespaces) -> str:
     namespace, local = namespaces.expand(name)
     if not namespace:
         return name
-    if namespace == _MASTER_DATA + ":":
-        namespace = _MASTER_DATA
-    return f"{{{gs1_vocabulary(namespace)}}}{local}"
+    kept = len(namespace) <= _CACHED_LENGTH
+    return (_in_braces(namespace) if kept else _in_braces.__wrapped__(namespace)) + local
 
 
 @lru_cache(_CACHE_SIZE)
+def _in_braces(namespace: str) -> str:
+    if namespace == _MASTER_DATA + ":":
+        namespace = _MASTER_DATA
+    return f"{{{gs1_vocabulary(namespace)}}}"
+
+
 def number_of(text: str) -> str:
     """Return a number with no sign, zero or exponent it could do without.
 
@@ -147,6 +179,13 @@ def number_of(text: str) -> str:
     >>> [number_of(text) for text in ("1.50", "+007", "1e2", "-0.0", "25E-3", "1e999999999")]
     ['1.5', '7', '100', '0', '0.025', '1e999999999']
     """
+    if text.isdigit() and text.isascii() and text[0] != "0":
+        return text
+    return _number(text) if len(text) <= _CACHED_LENGTH else _number.__wrapped__(text)
+
+
+@lru_cache(_CACHE_SIZE)
+def _number(text: str) -> str:
     text = text.strip()
     found = _NUMBER.fullmatch(text)
     if found is None:
@@ -165,14 +204,16 @@ def number_of(text: str) -> str:
     return f"{sign}{digits[:power]}.{digits[power:]}"
 
 
-@lru_cache(_CACHE_SIZE)
 def time_of(text: str) -> str:
     """Return a point in time in UTC, with milliseconds, rounded half up at the fourth decimal.
 
     >>> time_of("2026-03-01T08:00:00.9995+07:00")
     '2026-03-01T01:00:01.000Z'
     """
-    return utc_milliseconds(instant(text), _HALF)
+    moment = instant(text)
+    if moment.microsecond:
+        return utc_milliseconds(moment, _HALF)
+    return f"{moment.isoformat()[: -len('+00:00')]}.000Z"
 
 
 def utc_milliseconds(moment: datetime, moved: timedelta) -> str:
@@ -182,6 +223,6 @@ def utc_milliseconds(moment: datetime, moved: timedelta) -> str:
         moment: the instant, in UTC.
         moved: how far to move it first, as rounding needs; not beyond the year 9999.
     """
-    if moved <= _LATEST - moment:
+    if moved and moved <= _LATEST - moment:
         moment += moved
     return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

@@ -24,6 +24,7 @@ from epcis_core.identifiers.reading import (
     parse_level,
     party_of,
     place_of,
+    recognised,
 )
 from epcis_core.identifiers.schemes import CanonicalUri, Level
 
@@ -44,4 +45,5 @@ __all__ = [
     "parse_level",
     "party_of",
     "place_of",
+    "recognised",
 ]

@@ -25,7 +25,7 @@ _PARTY_AI = SCHEMES["pgln"].key.ai
 _CACHE_SIZE = 2**13  # most are asked for again within their event; a larger one costs more
 _ESCAPED_NOWHERE = re.compile(r"[A-Za-z0-9:/.-]*")  # by neither the Digital Link nor the hash
 
-_Recognised = tuple[CanonicalUri, str, Level, Identifier | Stem | None, str]
+Recognised = tuple[CanonicalUri, str, Level, Identifier | Stem | None, str]
 """What a URI is: its canonical form, its form in the event hash, its level, and for a GS1 key the
 identifier or, in two parts, its stem and what follows. Plain, since every new object needs one."""
 
@@ -77,7 +77,7 @@ def canonical(uri: str) -> CanonicalUri:
     >>> canonical("urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11")
     'urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c11'
     """
-    return _recognised(uri)[0]
+    return recognised(uri)[0]
 
 
 def hash_form(uri: str) -> str:
@@ -93,7 +93,7 @@ def hash_form(uri: str) -> str:
     'https://id.gs1.org/401/0614141xyz=47%2F11'
     """
     try:
-        return _recognised(uri)[1]
+        return recognised(uri)[1]
     except IdentifierError:
         return uri
 
@@ -116,7 +116,7 @@ def parse_level(uri: str) -> Level:
     Raises:
         IdentifierError: as `canonical`.
     """
-    return _recognised(uri)[2]
+    return recognised(uri)[2]
 
 
 @lru_cache(_CACHE_SIZE)
@@ -152,14 +152,19 @@ def identifier_in(uri: str) -> Identifier | None:
     'L1'
     """
     try:
-        *_, held, last = _recognised(uri)
+        *_, held, last = recognised(uri)
     except IdentifierError:
         return None
     return held.identifier(last) if isinstance(held, Stem) else held
 
 
 @lru_cache(_CACHE_SIZE)
-def _recognised(uri: str) -> _Recognised:
+def recognised(uri: str) -> Recognised:
+    """Return what `canonical`, `hash_form` and `parse_level` say of a URI, in one look.
+
+    Raises:
+        IdentifierError: as `canonical`.
+    """
     stem, last = cut(uri)
     if stem is not None and stem.takes(stem.value + last):
         link = CanonicalUri(stem.canonical + last)

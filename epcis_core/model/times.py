@@ -20,7 +20,8 @@ _TIMESTAMP: Final = re.compile(
 _OFFSET: Final = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)", re.ASCII)
 _MAX_OFFSET_MINUTES: Final = 14 * 60
 _MICROSECOND_DIGITS: Final = 6
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, written without its offset
+_TO_THE_SECOND: Final = len("2026-03-01T08:00:00")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -51,7 +52,7 @@ def instant(text: str) -> datetime:
 
 def microseconds(text: str) -> int:
     """Return the instant a timestamp names, in microseconds since 1970-01-01T00:00:00Z."""
-    since = instant(text) - datetime(1970, 1, 1, tzinfo=UTC)
+    since = instant(text) - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
@@ -62,7 +63,7 @@ def utc_text(value: int) -> str:
     >>> utc_text(1_500_000)
     '1970-01-01T00:00:01.5Z'
     """
-    text = (_EPOCH + timedelta(microseconds=value)).isoformat()
+    text = (_EPOCH + timedelta(microseconds=value)).isoformat().removesuffix("+00:00")
     return f"{text.rstrip('0')}Z" if "." in text else f"{text}Z"
 
 
@@ -76,10 +77,12 @@ def exact_utc_text(text: str) -> str:
         ValueError: the text is no xsd:dateTimeStamp.
     """
     moment = instant(text)
-    match = _TIMESTAMP.fullmatch(text)
-    fraction = (match[7] or "").rstrip("0") if match is not None else ""
-    whole = moment.isoformat(timespec="seconds").removesuffix("+00:00")
-    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"
+    if text[-1] == "Z":
+        whole, fraction = text[:_TO_THE_SECOND], text[_TO_THE_SECOND:-1]
+    else:
+        whole = moment.isoformat()[:_TO_THE_SECOND]
+        fraction = text[_TO_THE_SECOND : -len("+07:00")]
+    return f"{whole}{fraction.rstrip('0').rstrip('.')}Z" if fraction else f"{whole}Z"
 
 
 def _check_timestamp(text: str) -> str:

@@ -4,21 +4,27 @@ Facts are made from an event once, when it is captured, and kept as rows; a trac
 without touching the event's body. Every identifier in them is canonical.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from epcis_core.errors import IdentifierError
-from epcis_core.identifiers import canonical, identifier_in, parse_identifier, party_of, place_of
+from epcis_core.identifiers import canonical, identifier_in, parse_identifier, party_of
 from epcis_core.model.base import Number
-from epcis_core.model.events import EpcisEvent, ObjectEvent, TransformationEvent
+from epcis_core.model.elements import BusinessTransaction, Ilmd, Location
+from epcis_core.model.events import EpcisEvent, ObjectEvent
 from epcis_core.model.namespaces import Namespaces
-from epcis_core.model.references import ObjectReference, Role, object_references
+from epcis_core.model.references import Role, object_lists
 from epcis_core.model.times import microseconds
 from epcis_core.vocabulary import VocabularyList, bare_word
 
 _MASTER_DATA: Final = "urn:epcglobal:cbv:mda"
 _Scalar = str | Number | bool
+_Begun = tuple[str, str | None]
+"""What an event begins: canonical, and as written if it is an instance."""
+
+_LONGEST_LOT: Final = 64
 
 
 class Named(NamedTuple):
@@ -178,40 +184,74 @@ def facts_of(
         sequence: its place in the ledger; -1 outside one.
         organisation: who captured it.
     """
-    references = list(object_references(event))
+    members = vars(event)
+    named, memberships, begun = _objects(event)
+    attributes: list[tuple[str, str, str]] = []
+    ilmd = members.get("ilmd")
+    if ilmd:
+        stated = list(_stated(ilmd, namespaces))
+        attributes = [(one, name, value) for one, _ in begun for name, value in stated]
+        numbers = [value for name, value in stated if name == f"{_MASTER_DATA}:lotNumber"]
+        for one, uri in begun:
+            if uri is not None:
+                memberships += [pair for n in numbers for pair in _membership(one, uri, n)]
     declaration = event.error_declaration
-    lots, attributes = _lot_data(event, namespaces, references)
     return EventFacts(
         sequence=sequence,
         event_id=event_id,
         type=event.type,
         time=microseconds(event.event_time),
         offset=event.event_time_zone_offset,
-        action=getattr(event, "action", None),
-        biz_step=_word(VocabularyList.BIZ_STEP, getattr(event, "biz_step", None)),
-        disposition=_word(VocabularyList.DISPOSITION, getattr(event, "disposition", None)),
-        read_point=_place(getattr(event, "read_point", None)),
-        biz_location=_place(getattr(event, "biz_location", None)),
-        transformation_id=_uri(getattr(event, "transformation_id", None)),
-        transactions=tuple(_transactions(event)),
-        sources=tuple(_ends(getattr(event, "source_list", None), "source")),
-        destinations=tuple(_ends(getattr(event, "destination_list", None), "destination")),
-        named=tuple(
-            Named(
-                canonical(reference.uri),
-                reference.role,
-                reference.quantity.text if reference.quantity is not None else None,
-                reference.uom,
-            )
-            for reference in references
-        ),
-        memberships=lots,
-        attributes=attributes,
+        action=members.get("action"),
+        biz_step=_word(VocabularyList.BIZ_STEP, members.get("biz_step")),
+        disposition=_word(VocabularyList.DISPOSITION, members.get("disposition")),
+        read_point=_place(members.get("read_point")),
+        biz_location=_place(members.get("biz_location")),
+        transformation_id=_uri(members.get("transformation_id")),
+        transactions=_transactions(members.get("biz_transaction_list")),
+        sources=_ends(members.get("source_list"), "source"),
+        destinations=_ends(members.get("destination_list"), "destination"),
+        named=tuple(named),
+        memberships=tuple(sorted(set(memberships))) if memberships else (),
+        attributes=tuple(attributes),
         organisation=organisation,
         retracts=declaration is not None,
         reason=_word(VocabularyList.ERROR_REASON, declaration.reason) if declaration else None,
         corrective=(declaration.corrective_event_ids or ()) if declaration else (),
     )
+
+
+def _objects(event: EpcisEvent) -> tuple[list[Named], list[tuple[str, str]], list[_Begun]]:
+    """Return the objects of an event, the lots that their own identifiers tell, and what it begins.
+
+    An ObjectEvent that adds begins its objects, a transformation its outputs.
+    """
+    members = vars(event)
+    named: list[Named] = []
+    memberships: list[tuple[str, str]] = []
+    begun: list[_Begun] = []
+    begins = Role.EPC if type(event) is ObjectEvent and event.action == "ADD" else Role.OUTPUT
+    for role, member, _, is_class in object_lists(event):
+        value = members[member]
+        if not value:
+            continue
+        if is_class:
+            for element in value:
+                one, quantity = canonical(element.epc_class), element.quantity
+                text = None if quantity is None else quantity.text
+                named.append(Named(one, role, text, element.uom))
+                if role is begins:
+                    begun.append((one, None))
+            continue
+        for uri in (value,) if role is Role.PARENT else value:
+            one = canonical(uri)
+            named.append(Named(one, role))
+            # Only a Digital Link tells both, and its canonical form leaves the lot out.
+            if one != uri and not uri.startswith("urn:"):
+                memberships += _membership(one, uri)
+            if role is begins:
+                begun.append((one, uri))
+    return named, memberships, begun
 
 
 def _word(vocabulary: VocabularyList, value: str | None) -> str | None:
@@ -222,48 +262,35 @@ def _uri(value: str | None) -> str | None:
     return None if value is None else canonical(value)
 
 
-def _place(location: Any) -> str | None:
-    return None if location is None else place_of(location.id) or canonical(location.id)
+def _place(location: Location | None) -> str | None:
+    return None if location is None else canonical(location.id)
 
 
-def _transactions(event: EpcisEvent) -> Iterator[str]:
-    for item in getattr(event, "biz_transaction_list", None) or ():
+def _transactions(items: Iterable[BusinessTransaction] | None) -> tuple[str, ...]:
+    if not items:
+        return ()
+    found = []
+    for item in items:
         kind = bare_word(VocabularyList.BUSINESS_TRANSACTION_TYPE, item.type) if item.type else ""
-        yield f"{kind} {canonical(item.biz_transaction)}"
+        found.append(f"{kind} {canonical(item.biz_transaction)}")
+    return tuple(found)
 
 
-def _ends(items: Any, attribute: str) -> Iterator[str]:
-    """Yield sources or destinations: a party by its party key, a place by its place key."""
-    for item in items or ():
+def _ends(items: Any, attribute: str) -> tuple[str, ...]:
+    """Return sources or destinations: a party by its party key, a place by its place key."""
+    if not items:
+        return ()
+    found = []
+    for item in items:
         kind, uri = bare_word(VocabularyList.SOURCE_DEST_TYPE, item.type), getattr(item, attribute)
-        key = place_of(uri) if kind == "location" else party_of(uri)
-        yield f"{kind} {key or canonical(uri)}"
+        key = None if kind == "location" else party_of(uri)
+        found.append(f"{kind} {key or canonical(uri)}")
+    return tuple(found)
 
 
-def _lot_data(
-    event: EpcisEvent, namespaces: Namespaces, references: list[ObjectReference]
-) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, str], ...]]:
-    """Return memberships and attributes that the event states of what it begins."""
-    if isinstance(event, TransformationEvent):
-        begun = [r for r in references if r.role is Role.OUTPUT]
-    elif isinstance(event, ObjectEvent) and event.action == "ADD":
-        begun = references
-    else:
-        begun = []
-    stated = list(_stated(event, namespaces))
-    numbers = [value for name, value in stated if name == f"{_MASTER_DATA}:lotNumber"]
-    memberships = {pair for reference in references for pair in _membership(reference, None)} | {
-        pair for reference in begun for number in numbers for pair in _membership(reference, number)
-    }
-    attributes = [
-        (canonical(reference.uri), name, value) for reference in begun for name, value in stated
-    ]
-    return tuple(sorted(memberships)), tuple(attributes)
-
-
-def _stated(event: EpcisEvent, namespaces: Namespaces) -> Iterator[tuple[str, str]]:
-    """Yield name and value of the plain members of the event's ilmd."""
-    for key, value in (getattr(event, "ilmd", None) or {}).items():
+def _stated(ilmd: Ilmd, namespaces: Namespaces) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the plain members of an event's ilmd."""
+    for key, value in ilmd.items():
         namespace, local = namespaces.expand(key)
         # The XML of the standard's own files leaves out the colon at the end of this namespace.
         name = (
@@ -284,18 +311,29 @@ def _text(value: _Scalar) -> str:
     return value
 
 
-def _membership(reference: ObjectReference, lot_number: str | None) -> Iterator[tuple[str, str]]:
-    """Yield (instance, lot): by the lot in the identifier itself, or by the lot number given."""
-    if reference.is_class:
-        return
-    key = identifier_in(reference.uri)
-    lot = lot_number or (key and key.lot)
+def _membership(one: str, uri: str, number: str | None = None) -> list[tuple[str, str]]:
+    """Return (instance, lot), or nothing for what is no trade item with a serial number.
+
+    Args:
+        one: the instance, canonical.
+        uri: as written.
+        number: the lot's, as the event gives it; None for the one in the identifier itself.
+    """
+    key = identifier_in(uri)
+    lot = number or (key and key.lot)
     if key is None or lot is None or key.gtin is None or key.serial is None:
-        return
+        return []
+    found = _lot(key.gtin, lot) if len(lot) <= _LONGEST_LOT else _lot.__wrapped__(key.gtin, lot)
+    return [] if found is None else [(one, found)]
+
+
+@lru_cache(1 << 12)
+def _lot(gtin: str, number: str) -> str | None:
+    """Return the canonical lot; None for a number that GS1 does not allow."""
     try:
-        yield canonical(reference.uri), parse_identifier(f"(01){key.gtin}(10){lot}").digital_link()
+        return parse_identifier(f"(01){gtin}(10){number}").digital_link()
     except IdentifierError:
-        return  # a lot number that GS1 does not allow names no GS1 lot
+        return None
 
 
 def site_of(place: str | None) -> str | None:
