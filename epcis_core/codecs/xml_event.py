@@ -20,6 +20,7 @@ from epcis_core.codecs.xml_misfits import written_name
 from epcis_core.codecs.xml_names import XmlVersion, epcis_version, split_tag
 from epcis_core.codecs.xml_parse import WRAPPER_END, declared_in, parse, wrapper_of
 from epcis_core.codecs.xml_places import Places, Source
+from epcis_core.codecs.xml_plain import PlainReader
 from epcis_core.codecs.xml_prefixes import declarations, schema_prefixes
 from epcis_core.codecs.xml_scope import Scope, Surroundings
 from epcis_core.codecs.xml_shape import ShapeReader
@@ -55,6 +56,7 @@ class EventReader:
         self._version = version
         self._limits = limits
         self._around = Surroundings(namespaces)
+        self._plain = PlainReader(declared, self._around, version, limits) if version else None
 
     def read(self, cut: CutEvent, index: int, pointer: str) -> ReadEvent:
         """Read an event.
@@ -65,6 +67,13 @@ class EventReader:
             pointer: its JSON Pointer in the document.
         """
         piece = cut.piece
+        members = self._plain.event(piece.text) if self._plain else None
+        if members is not None and not cut.findings:
+            event, complaints = read_event(members)
+            if not complaints:
+                places = EventPlaces(self, piece, pointer)
+                text, around = piece.text, self._namespaces
+                return ReadEvent(index, pointer, text, event, around, places.where, "xml")
         places = EventPlaces(self, piece, pointer)
         found = [places.placed(one) for one in cut.findings]
         root = self.parse(piece)

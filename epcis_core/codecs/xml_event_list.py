@@ -178,7 +178,7 @@ class EventList:
             found.append(finding("event_misplaced", event=tag.name, expected=expected))
         elif self._version == "1.2" and self._open and self._open[0].count > 1:
             found.append(finding("element_repeated", field=tag.name))
-        return CutEvent(self._text.element(), tag.name, tuple(found))
+        return CutEvent(self._text.element(tag), tag.name, tuple(found))
 
     def _depth_of(self, name: str) -> int | None:
         """Return in how many wrappers an event stands; None where that is not known."""

@@ -225,7 +225,7 @@ class XmlReader:
         self._head = head
 
     def _bare_event(self, text: XmlText, tag: Tag) -> Iterator[ReadEvent]:
-        piece = text.element()
+        piece = text.element(tag)
         text.epilog()
         events = EventReader({}, self.envelope.namespaces, None, self._limits)
         yield events.read(CutEvent(piece, tag.name, ()), 0, "")

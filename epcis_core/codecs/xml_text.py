@@ -146,6 +146,8 @@ class XmlText(CharacterStream):
         """
         if self._quickly_hidden():
             return True
+        if self._is_tag_mark(self._text[self._at : self._at + 2]):
+            return False
         self.space()
         for opening, closing in _HIDING.items():
             if not self.starts_with(opening) or (opening == "<![CDATA[" and not cdata):
@@ -174,9 +176,13 @@ class XmlText(CharacterStream):
 
     def is_tag(self) -> bool:
         """Tell whether a tag comes next."""
-        self.starts_with("<??")
-        two = self._text[self._at : self._at + 2]
-        return two[:1] == "<" and two not in {"<!", "<?"}
+        two = self.coming(2)
+        return two == "<" or self._is_tag_mark(two)
+
+    @staticmethod
+    def _is_tag_mark(two: str) -> bool:
+        """Tell whether a tag begins with two characters."""
+        return len(two) > 1 and two[0] == "<" and two[1] not in "!?"
 
     def peek(self) -> Tag:
         """Return the tag that comes next, without passing over it.
@@ -205,13 +211,15 @@ class XmlText(CharacterStream):
         """Pass over a tag that was found to come next."""
         self._pass(len(tag.text))
 
-    def element(self) -> Piece:
+    def element(self, start: Tag) -> Piece:
         """Pass over the element that comes next, and return it exactly as it stands.
+
+        Args:
+            start: its start tag, as found by `peek`.
 
         Raises:
             MalformedXmlError: it does not end, or not soon enough.
         """
-        start = self.peek()
         at = self.place()
         end = len(start.text)
         if start.opens:
