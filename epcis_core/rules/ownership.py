@@ -10,19 +10,22 @@ they tell a sender nothing about anybody else.
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Final
+from functools import lru_cache
+from itertools import chain
+from typing import Final, NamedTuple
 
 from epcis_core.access.ownership import Ownership, Strictness
-from epcis_core.access.visibility import PLACE, belongs, is_key
+from epcis_core.access.visibility import PARTY, PLACE, is_key
 from epcis_core.errors import IdentifierError
 from epcis_core.findings import Finding, Severity, Where, capped, finding
 from epcis_core.identifiers import canonical
 from epcis_core.identifiers.schemes import CANONICAL_DOMAIN, KEYS
 from epcis_core.model.events import EpcisEvent, ObjectEvent
-from epcis_core.model.references import ObjectReference, Role, object_references
+from epcis_core.model.references import ObjectList, Role, object_lists
 
 _LINK: Final = f"https://{CANONICAL_DOMAIN}/"
 _GLN: Final = 13  # digits
+_CACHE_SIZE: Final = 2**8
 
 
 def foreign_claims(event: EpcisEvent, ownership: Ownership) -> Iterator[Finding]:
@@ -34,7 +37,8 @@ def foreign_claims(event: EpcisEvent, ownership: Ownership) -> Iterator[Finding]
     """
     if ownership.strictness is Strictness.OFF:
         return
-    for found in capped([*_foreign_places(event, ownership), *_foreign_keys(event, ownership)]):
+    owned = _sorted(ownership.owned)
+    for found in capped(chain(_foreign_places(event, owned), _foreign_keys(event, owned))):
         heavy = ownership.strictness is Strictness.REJECT and found.severity is Severity.WARNING
         yield replace(found, severity=Severity.ERROR) if heavy else found
 
@@ -56,44 +60,81 @@ def covers(owned: Collection[str], value: str) -> bool:
     >>> covers(["8936099"], "89360991"), covers(["8936099140001"], "8936099")
     (True, False)
     """
-    if is_key(value):
-        return any(is_key(one) and value.startswith(one) for one in owned)
-    if belongs(value, owned):
-        return True
-    number = _number_of(value)
-    return any(
-        number is not None and len(one) < _GLN and number.startswith(one)
-        if is_key(one)
-        else value.startswith(f"{one}/")
-        for one in owned
+    mine = _sorted(tuple(owned))
+    return value.startswith(mine.keys) if is_key(value) else mine.cover(value, _number_of(value))
+
+
+class _Owned(NamedTuple):
+    """What belongs to somebody, sorted by how it is asked for.
+
+    Attributes:
+        keys: GLNs and company prefixes, in digits.
+        prefixes: the company prefixes among them.
+        ends: what the parties and places of these keys begin with.
+        others: the other identifiers.
+        within: what lots and items of these begin with.
+    """
+
+    keys: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    ends: tuple[str, ...]
+    others: frozenset[str]
+    within: tuple[str, ...]
+
+    def have(self, place: str) -> bool:
+        """Tell whether a place or party is among them, as `belongs` does."""
+        return place in self.others or place.startswith(self.ends)
+
+    def cover(self, identifier: str, number: str | None) -> bool:
+        """Tell whether they cover an identifier, and the number in it if it is a GS1 key."""
+        return (
+            self.have(identifier)
+            or identifier.startswith(self.within)
+            or (number is not None and number.startswith(self.prefixes))
+        )
+
+
+@lru_cache(_CACHE_SIZE)
+def _sorted(owned: tuple[str, ...]) -> _Owned:
+    keys = tuple(filter(is_key, owned))
+    others = frozenset(owned).difference(keys)
+    return _Owned(
+        keys=keys,
+        prefixes=tuple(one for one in keys if len(one) < _GLN),
+        ends=tuple(start + one for one in keys for start in (PARTY, PLACE)),
+        others=others,
+        within=tuple(f"{one}/" for one in others),
     )
 
 
-def _foreign_places(event: EpcisEvent, ownership: Ownership) -> Iterator[Finding]:
+def _foreign_places(event: EpcisEvent, owned: _Owned) -> Iterator[Finding]:
+    given = vars(event).get
     for name, attribute in (("readPoint", "read_point"), ("bizLocation", "biz_location")):
-        location = getattr(event, attribute, None)
+        location = given(attribute)
         if location is None:
             continue
         place = _canonical(location.id) or ""
-        if place.startswith(PLACE) and not belongs(place, ownership.owned):
+        if place.startswith(PLACE) and not owned.have(place):
             at = Where(pointer=f"/{name}/id")
             yield finding("foreign_place", at=at, actual=location.id)
 
 
-def _foreign_keys(event: EpcisEvent, ownership: Ownership) -> Iterator[Finding]:
-    for reference in object_references(event):
-        if not _is_new(event, reference):
-            continue
-        key = _canonical(reference.uri)
-        if key is not None and _number_of(key) is not None and not covers(ownership.owned, key):
-            at = Where(pointer=reference.pointer)
-            yield finding("foreign_key", at=at, actual=reference.uri)
+def _foreign_keys(event: EpcisEvent, owned: _Owned) -> Iterator[Finding]:
+    for listed in _new_objects(event):
+        for index, uri in enumerate(listed.uris(event)):
+            key = _canonical(uri)
+            number = None if key is None else _number_of(key)
+            if key is not None and number is not None and not owned.cover(key, number):
+                at = Where(pointer=listed.pointer(index))
+                yield finding("foreign_key", at=at, actual=uri)
 
 
-def _is_new(event: EpcisEvent, reference: ObjectReference) -> bool:
-    """Tell whether an event brings what it names into being; a new parent is a new load alone."""
-    is_added = isinstance(event, ObjectEvent) and event.action == "ADD"
-    return is_added or reference.role is Role.OUTPUT
+def _new_objects(event: EpcisEvent) -> Iterator[ObjectList]:
+    """Yield where an event names what it brings into being; a new parent is a new load alone."""
+    is_added = type(event) is ObjectEvent and event.action == "ADD"
+    for listed in object_lists(event):
+        if is_added or listed.role is Role.OUTPUT:
+            yield listed
 
 
 def _canonical(uri: str) -> str | None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epcis_core.access.ownership import Ownership, Strictness
+from epcis_core.access.visibility import belongs
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding
 from epcis_core.rules.ownership import covers, foreign_claims
@@ -123,3 +124,15 @@ def test_a_prefix_covers_its_keys_behind_the_digit_in_front_and_no_gln_covers_an
     assert covers([prefix], f"https://id.gs1.org/414/{gln}")
     assert covers([prefix], gln)
     assert not covers([gln], prefix)
+
+
+OWNED = ["893509770", "8935097702006", "89350977020131", "https://id.gs1.org/01/08935097702013"]
+OWNED += ["urn:x:farm", "https://id.gs1.org/414/8935097702006", "0"]
+
+
+@given(st.lists(st.sampled_from(OWNED), max_size=3))
+def test_a_place_is_somebodys_as_it_is_for_whoever_looks_at_records(owned: list[str]) -> None:
+    for place in (OTHER_SITE, f"{OTHER_SITE}/254/1", "https://id.gs1.org/414/8935097000003"):
+        event = observed(readPoint={"id": place})
+        foreign = "foreign_place" in {code for code, _, _ in found(event, *owned, "urn:x:nobody")}
+        assert foreign is not belongs(place, owned)
