@@ -15,7 +15,15 @@ from epcis_core.identifiers.schemes import (
     CanonicalUri,
     Level,
 )
-from epcis_core.identifiers.stems import Stem, cut, read_uri
+from epcis_core.identifiers.stems import (
+    Stem,
+    cut_urn,
+    is_plain,
+    numbers_of,
+    read_uri,
+    stem_of_link,
+    stem_of_urn,
+)
 
 # Spaces and line ends that people and scanners leave; not the separator, which is data.
 _BLANKS = " \t\r\n"
@@ -165,11 +173,20 @@ def recognised(uri: str) -> Recognised:
     Raises:
         IdentifierError: as `canonical`.
     """
-    stem, last = cut(uri)
-    if stem is not None and stem.takes(stem.value + last):
-        link = CanonicalUri(stem.canonical + last)
-        same = stem.hash_form == stem.canonical
-        return link, link if same else stem.hash_form + last, stem.level, stem, last
+    start, slash, last = uri.rpartition("/")
+    if not slash:
+        start, last = cut_urn(uri)
+        numbers = numbers_of(start)
+        number = None if numbers is None else numbers.with_reference(last)
+        if numbers is not None and number is not None:
+            link = CanonicalUri(numbers.stem.canonical + number)
+            return link, link, numbers.stem.level, numbers.stem, number
+    if last.isalnum() or is_plain(last):
+        stem = stem_of_link(start) if slash else stem_of_urn(start)
+        if stem is not None and stem.takes(stem.value + last):
+            link = CanonicalUri(stem.canonical + last)
+            form = link if stem.hash_form == stem.canonical else stem.hash_form + last
+            return link, form, stem.level, stem, last
     identifier = read_uri(uri)
     if identifier is None:
         return CanonicalUri(uri), uri, Level.OTHER, None, ""

@@ -25,6 +25,7 @@ from epcis_core.identifiers.epc_uri import read_epc_uri
 from epcis_core.identifiers.identifier import SCHEME_NAMES, Identifier
 from epcis_core.identifiers.schemes import (
     CANONICAL_DOMAIN,
+    EPC_URI_PREFIX_LENGTHS,
     KEYS,
     QUALIFIERS,
     SCHEMES,
@@ -35,6 +36,9 @@ from epcis_core.identifiers.schemes import (
 
 _CACHE_SIZE: Final = 2**12
 _PARTS: Final = {**KEYS, **QUALIFIERS}
+
+_PLACES: Final = "urn:epc:id:sgln:"  # whose last part may mean that there is none
+_NUMBER: Final = ":C.R"  # all that follows in the template of such an EPC URI
 
 is_plain: Final = re.compile("[A-Za-z0-9._-]+").fullmatch
 """Tells whether no spelling of identifiers escapes anything in a text."""
@@ -68,20 +72,17 @@ class Stem(NamedTuple):
         return Identifier(self.scheme, (*self.before, (self.ai, self.value + last)))
 
 
-def cut(uri: str) -> tuple[Stem | None, str]:
-    """Return the stem of a URI, and its last part.
+def cut_urn(uri: str) -> tuple[str, str]:
+    """Cut an EPC URI before its last part, which stands behind the second dot and may hold more.
 
-    Returns:
-        No stem for what is no GS1 key, and where the last part is not plain or more than a value.
+    >>> cut_urn("urn:epc:id:sgtin:4012345.011111.A.7")
+    ('urn:epc:id:sgtin:4012345.011111', 'A.7')
     """
-    start, slash, last = uri.rpartition("/")
-    if slash:
-        return (stem_of_link(start) if last.isalnum() or is_plain(last) else None), last
     start, _, last = uri.rpartition(".")
-    if start.count(".") > 1:  # the last part of an EPC URI, behind the second dot, may hold more
+    if start.count(".") > 1:
         company, reference, last = uri.split(".", 2)
         start = f"{company}.{reference}"
-    return (stem_of_urn(start) if last.isalnum() or is_plain(last) else None), last
+    return start, last
 
 
 def read_uri(uri: str) -> Identifier | None:
@@ -104,7 +105,7 @@ def stem_of_link(start: str) -> Stem | None:
 @lru_cache(_CACHE_SIZE)
 def stem_of_urn(start: str) -> Stem | None:
     """Return what EPC URIs have in common that begin so, up to the dot before their last part."""
-    return _stem(f"{start}.")
+    return None if start.startswith(_PLACES) else _stem(f"{start}.")
 
 
 def _stem(start: str) -> Stem | None:
@@ -163,3 +164,52 @@ _OF_KEYS: Final = {
     for key in KEYS.values()
     if key.check_at is None or key.format == f"N{key.check_at + 1}"
 }
+
+
+class Numbers(NamedTuple):
+    """The numbers of one company, as EPC URIs have them: without their check digit.
+
+    Attributes:
+        stem: of their canonical Digital Links.
+        company: the company prefix.
+        ahead: how many digits of the reference stand before it in the number.
+        width: how many digits a reference has.
+    """
+
+    stem: Stem
+    company: str
+    ahead: int
+    width: int
+
+    def with_reference(self, reference: str) -> str | None:
+        """Return a number with its check digit; None where the reference is of another form."""
+        if len(reference) != self.width or not (reference.isascii() and reference.isdigit()):
+            return None
+        payload = reference[: self.ahead] + self.company + reference[self.ahead :]
+        return payload + check_digit(payload)
+
+
+# Beginnings of EPC URIs that hold nothing but a number, up to the colon before the company prefix.
+_OF_NUMBERS: Final = {
+    uri.removesuffix(_NUMBER): scheme.key
+    for scheme in SCHEMES.values()
+    for uri in scheme.epc_uris
+    if uri.endswith(_NUMBER) and scheme.key.check_at is not None
+}
+
+
+@lru_cache(_CACHE_SIZE)
+def numbers_of(start: str) -> Numbers | None:
+    """Return the numbers of the company whose prefix ends the start of an EPC URI.
+
+    >>> numbers_of("urn:epc:id:sscc:4012345").with_reference("0000000001")
+    '040123450000000016'
+    """
+    beginning, _, company = start.rpartition(":")
+    key = _OF_NUMBERS.get(beginning)
+    if key is None or key.check_at is None:
+        return None
+    if len(company) not in EPC_URI_PREFIX_LENGTHS or not (company.isascii() and company.isdigit()):
+        return None
+    stem = _OF_KEYS[f"https://{CANONICAL_DOMAIN}/{key.ai}"]
+    return Numbers(stem, company, key.prefix_at, key.check_at - len(company))

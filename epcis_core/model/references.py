@@ -6,7 +6,7 @@ rows of the ledger, provenance.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from epcis_core.model.base import Number
 from epcis_core.model.events import (
@@ -78,12 +78,12 @@ class ObjectList(NamedTuple):
 
     def uris(self, event: EpcisEvent) -> Sequence[str]:
         """Return the identifiers that an event has in it, as written."""
-        given = getattr(event, self.member)
+        given: Any = getattr(event, self.member)
         if not given:
             return ()
         if self.is_class:
             return [element.epc_class for element in given]
-        return (given,) if self.role is Role.PARENT else tuple(given)
+        return (given,) if self.role is Role.PARENT else given
 
 
 _PARENT: Final = ObjectList(Role.PARENT, "parent_id", "parentID")

@@ -4,10 +4,11 @@ References:
     EPCIS 2.0, section 10.1
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from epcis_core.findings import Finding, Path, Where, finding, pointer_of
+from epcis_core.model.base import Extensible
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.namespaces import Namespaces
 
@@ -32,23 +33,24 @@ def prefixes_are_bound(event: EpcisEvent, namespaces: Namespaces) -> Iterator[Fi
 def _names(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every member that the standard does not define, and the type."""
     yield event.type, ("type",)
-    yield from _nested(event.extensions, ())
+    yield from _extensions(event, ())
+    yield from _extensions(event.error_declaration, ("errorDeclaration",))
     given = vars(event).get
-    if (declaration := given("error_declaration")) is not None:
-        yield from _nested(declaration.extensions, ("errorDeclaration",))
-    if (read_point := given("read_point")) is not None:
-        yield from _nested(read_point.extensions, ("readPoint",))
-    if (biz_location := given("biz_location")) is not None:
-        yield from _nested(biz_location.extensions, ("bizLocation",))
+    yield from _extensions(given("read_point"), ("readPoint",))
+    yield from _extensions(given("biz_location"), ("bizLocation",))
     for index, element in enumerate(given("sensor_element_list") or ()):
         base = ("sensorElementList", index)
-        yield from _nested(element.extensions, base)
-        if element.sensor_metadata is not None:
-            yield from _nested(element.sensor_metadata.extensions, (*base, "sensorMetadata"))
+        yield from _extensions(element, base)
+        yield from _extensions(element.sensor_metadata, (*base, "sensorMetadata"))
         for number, report in enumerate(element.sensor_report):
-            yield from _nested(report.extensions, (*base, "sensorReport", number))
+            yield from _extensions(report, (*base, "sensorReport", number))
     if ilmd := given("ilmd"):
         yield from _nested(ilmd, ("ilmd",))
+
+
+def _extensions(part: Extensible | None, path: Path) -> Iterable[tuple[str, Path]]:
+    extra = None if part is None else part.model_extra
+    return _nested(extra, path) if extra else ()
 
 
 def _nested(value: Any, path: Path) -> Iterator[tuple[str, Path]]:

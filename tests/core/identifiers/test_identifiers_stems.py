@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import Level, canonical, hash_form, identifier_in, parse_level
 from epcis_core.identifiers.escaping import EVENT_HASH
-from epcis_core.identifiers.stems import cut, read_uri
+from epcis_core.identifiers.stems import cut_urn, read_uri, stem_of_link, stem_of_urn
 from epcis_core.identifiers.widening import whole_link
 from tests.strategies.identifiers import SCHEMES, identifiers
 
@@ -67,6 +67,14 @@ ITEM = "https://id.gs1.org/01/04012345111118"
         "urn:epc:id:sgtin:4012345.011111.%2.7",
         "urn:epc:id:pgln:40123450000.7",
         "urn:epc:id:sgln:4012345.00005.0",
+        "urn:epc:id:sgln:4012345.00005.gate",
+        "urn:epc:id:sscc:4012345.0000000001",
+        "urn:epc:id:sscc:4012345.000000001",
+        "urn:epc:id:sscc:4012345.000000000²",
+        "urn:epc:id:sscc:40123.000000000001",
+        "urn:epc:id:pgln:401234500005.",
+        "urn:epc:id:gsrn:4012345.1234567890",
+        "urn:epc:id:gsin:4012345.123456789",
         "urn:epc:idpat:sgtin:4012345.011111.7",
         "URN:epc:id:sgtin:4012345.011111.7",
         "urn:epc:ID:sgtin:4012345.011111.7",
@@ -93,7 +101,9 @@ def test_what_follows_may_mean_more_than_a_value(uri: str) -> None:
     ],
 )
 def test_the_common_spellings_have_a_stem(uri: str) -> None:
-    stem, last = cut(uri)
+    link, _, tail = uri.rpartition("/")
+    start, last = (link, tail) if link else cut_urn(uri)
+    stem = stem_of_link(start) if link else stem_of_urn(start)
     assert stem is not None
-    assert uri.endswith(last)
+    assert stem.identifier(last) == read_uri(uri)
     assert recognised(uri) == read_whole(uri)
