@@ -14,7 +14,8 @@ from api.outward import Allowed
 from api.portal.file_export import make_export
 from api.portal.runner import Means, adapter_for, connector_to, outward_to
 from api.portal.states import states
-from api.portal.targets import Target, TargetError, read_targets
+from api.portal.target_parts import TargetError
+from api.portal.targets import Target, read_targets
 from api.subscriptions.webhook import Pace
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer

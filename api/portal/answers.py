@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from api.outward import Answer
-from api.portal.targets import Answers, Sign
+from api.portal.target_parts import Answers, Sign
 from epcis_core.store.portal.deliveries import Status
 
 _SECOND: Final = 1_000_000  # microseconds
@@ -31,6 +31,7 @@ class Outcome:
         reference: what the target calls the lot.
         pause: for how long the target wants nothing, in microseconds; None for not said.
         is_own_error: the target failed by itself, perhaps at this very delivery.
+        is_of_all: it is what became of a request with several deliveries, and not of one of them.
     """
 
     status: Status
@@ -39,6 +40,7 @@ class Outcome:
     reference: str | None = None
     pause: int | None = None
     is_own_error: bool = False
+    is_of_all: bool = False
 
 
 def outcome_of(answer: Answer, answers: Answers, now: int) -> Outcome:
@@ -49,7 +51,7 @@ def outcome_of(answer: Answer, answers: Answers, now: int) -> Outcome:
         answers: how the target's answers are read.
         now: the clock, microseconds since 1970 UTC.
     """
-    body = _json(answer.body)
+    body = read_json(answer.body)
     told = f"{answer.status} {answer.body.decode(errors='replace')}"[:_SHOWN].strip()
     reference = at_pointer(body, answers.reference) if answers.reference else None
     named = None if reference is None else str(reference)
@@ -118,7 +120,8 @@ def _pause(text: str | None, now: int) -> int | None:
     return int(min(max(seconds, 0), _LONGEST_PAUSE) * _SECOND)
 
 
-def _json(body: bytes) -> Any:
+def read_json(body: bytes) -> Any:
+    """Return what an answer says; None where that is no JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

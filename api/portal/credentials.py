@@ -12,7 +12,7 @@ import httpx
 
 from api.outward import Outward, OutwardError
 from api.portal.answers import Outcome
-from api.portal.targets import Authentication, TargetError, Tls
+from api.portal.target_parts import Authentication, TargetError, Tls
 
 _SECOND: Final = 1_000_000  # microseconds
 _EARLY: Final = 30  # seconds before its end that a token is fetched anew

@@ -20,12 +20,13 @@ import httpx
 from api.event_documents import event_in_json
 from api.exported_documents import master_data_document, together
 from api.outward import Answer, Outward, OutwardError
+from api.portal.adapter import Asked, Found
 from api.portal.answers import Outcome, outcome_of
-from api.portal.connector import Asked
 from api.portal.credentials import Credentials
 from api.portal.lot_records import sendable
 from api.portal.records import Made
-from api.portal.targets import Answers, Target, TargetError
+from api.portal.target_parts import Answers, TargetError
+from api.portal.targets import Target
 from api.wire.versions import VERSION
 from epcis_core.codecs.jsonld_writer import write_document
 from epcis_core.model.times import utc_text
@@ -47,7 +48,7 @@ _CONFLICT: Final = "event_id_conflict"
 
 
 class EpcisRepository:
-    """Speaks EPCIS 2.0 with a target; `api.portal.connector.Adapter`.
+    """Speaks EPCIS 2.0 with a target; `api.portal.adapter.Adapter`.
 
     Args:
         target: where its interface is.
@@ -89,9 +90,13 @@ class EpcisRepository:
             return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
         return self._credentials.hidden(outcome)
 
-    async def holds(self, delivery: Delivery, reference: str | None, now: int) -> bool | None:  # noqa: ARG002
-        """See `Adapter.holds`: it is not asked, since sending again does no harm."""
-        return None
+    def wants_reference(self, delivery: Delivery) -> bool:  # noqa: ARG002
+        """See `Adapter.wants_reference`: there are none."""
+        return False
+
+    async def find(self, delivery: Delivery, reference: str | None, now: int) -> Found:  # noqa: ARG002
+        """See `Adapter.find`: it is not asked, since sending again does no harm."""
+        return Found(None)
 
     async def _captured(self, asked: Asked, document: bytes, now: int) -> Outcome:
         answer = await self._request("POST", asked.url, asked.headers, document, now)

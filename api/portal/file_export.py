@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from api.portal.about_delivery import about_delivery
 from api.portal.file_tables import csv_files, tables_of, workbook
-from api.portal.targets import Target, TargetError
+from api.portal.target_parts import TargetError
+from api.portal.targets import Target
 from epcis_core.codecs.jsonld_writer import json_bytes
 from epcis_core.errors import EpcisError
 from epcis_core.model.times import utc_text

@@ -13,7 +13,9 @@ from typing import Final, Self
 
 from api.clock import now
 from api.outward import Allowed, Outward
-from api.portal.connector import Adapter, Connector
+from api.portal.adapter import Adapter
+from api.portal.batches import Batches
+from api.portal.connector import Connector
 from api.portal.credentials import tls_of
 from api.portal.epcis_repository import EpcisRepository, events_record
 from api.portal.lot_records import LotRecords
@@ -146,7 +148,12 @@ def connector_to(target: Target, adapter: Adapter | None, means: Means) -> Conne
             return events_record(means.ledger, EVERYTHING, lot, means.clock())
         return record_of(means.ledger, means.books, EVERYTHING, lot, means.clock(), names=names)
 
-    return Connector(means.ledger, means.books, target, adapter, make=make, pace=means.pace)
+    together = None
+    if target.batch is not None and isinstance(adapter, LotRecords):
+        together = Batches(target, target.batch, adapter)
+    return Connector(
+        means.ledger, means.books, target, adapter, make=make, pace=means.pace, together=together
+    )
 
 
 def outward_to(target: Target, allowed: Allowed) -> Outward:

@@ -4,19 +4,27 @@ The name of the file is the name of the target. Secrets never stand in it: it sa
 the environment, or which file, has them.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from api.outward import OutwardError, checked_url
 from api.portal.mapping import Filling
 from api.portal.mapping_check import faults_of_template, faults_of_text, faults_of_zone
-from epcis_core.errors import EpcisError
+from api.portal.target_parts import (
+    Answers,
+    Authentication,
+    Batch,
+    Call,
+    Part,
+    ReadBack,
+    TargetError,
+    Tls,
+)
 from epcis_core.findings import Language
 from epcis_core.rules.profiles import Text
 from epcis_core.store.portal.deliveries import Operation
@@ -28,142 +36,7 @@ _FIVE_YEARS: Final = 1827  # days; what the law of Viet Nam wants kept at most i
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-class TargetError(EpcisError):
-    """A file describes no target; the message says where and why."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Secret(_Part):
-    """Where a secret stands: in a variable of the environment, or in a file."""
-
-    env: str = ""
-    file: Path | None = None
-
-    def value(self) -> str:
-        """Return the secret.
-
-        Raises:
-            TargetError: it is not there.
-        """
-        if self.file is not None:
-            try:
-                return self.file.read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise TargetError(f"{self.file} cannot be read: {error.strerror}.") from error
-        found = os.environ.get(self.env, "").strip()
-        if not found:
-            raise TargetError(f"The variable {self.env or 'of the secret'} is not set.")
-        return found
-
-
-class Authentication(_Part):
-    """How a target knows who sends.
-
-    Attributes:
-        kind: `api-key`: the secret in a header. `hmac`: HMAC-SHA256 with the secret over the time,
-            a full stop and the body, as hexadecimal digits. `oauth2`: a token that is fetched with
-            the client credentials (RFC 6749, section 4.4).
-        header: that carries the key, the digits or the token.
-        prefix: before it, such as `Bearer `.
-        time_header: of `hmac`, that carries the time, in seconds since 1970 UTC.
-        secret: where it stands.
-        token_address: of `oauth2`, where tokens are given.
-        client: likewise, the id of this client.
-        scope: likewise; empty for none.
-    """
-
-    kind: Literal["none", "api-key", "hmac", "oauth2"] = "none"
-    header: str = "Authorization"
-    prefix: str = ""
-    time_header: str = "X-Timestamp"
-    secret: Secret = Secret()
-    token_address: str = ""
-    client: str = ""
-    scope: str = ""
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.kind != "none" and not (self.secret.env or self.secret.file):
-            raise ValueError('expected secret = { env = "NAME" } or { file = "/path" }')
-        if self.kind == "oauth2":
-            if not self.client:
-                raise ValueError("expected client, the id of this client")
-            try:
-                checked_url(self.token_address)
-            except OutwardError as error:
-                raise ValueError(f"token_address: {error}") from error
-        return self
-
-
-class Tls(_Part):
-    """Mutual TLS: the certificate that this client shows, and whose certificates it believes."""
-
-    certificate: Path
-    key: Path | None = None
-    authority: Path | None = None
-
-
-class Call(_Part):
-    """One request of a target's interface.
-
-    Attributes:
-        method: of HTTP.
-        path: behind the address; what stands in braces is put in.
-        body: a template of its own; None for the target's.
-    """
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    path: str
-    body: dict[str, Any] | None = None
-
-
-class ReadBack(_Part):
-    """How it is asked whether a target has a delivery.
-
-    Attributes:
-        path: behind the address.
-        at: JSON Pointer of what is compared.
-        equals: with what; in braces.
-        absent: answers that say it has none.
-    """
-
-    path: str
-    at: str
-    equals: str = "{key}"
-    absent: tuple[int, ...] = (404, 410)
-
-
-class Sign(_Part):
-    """What an answer's body says: a JSON Pointer, and the value that counts."""
-
-    at: str
-    equals: str | int | bool
-
-
-class Answers(_Part):
-    """How an answer is read.
-
-    Attributes:
-        accepted: its numbers.
-        success: what the body says as well where it was accepted; None for nothing.
-        duplicate: its numbers where the target has this very delivery already.
-        duplicate_sign: what the body says as well in that case.
-        reason: JSON Pointer of why something was rejected.
-        reference: JSON Pointer of what the target calls the lot.
-    """
-
-    accepted: tuple[int, ...] = (200, 201, 202, 204)
-    success: Sign | None = None
-    duplicate: tuple[int, ...] = ()
-    duplicate_sign: Sign | None = None
-    reason: str = ""
-    reference: str = ""
-
-
-class Target(_Part):
+class Target(Part):
     """Somebody to whom lots are carried.
 
     Attributes:
@@ -194,22 +67,25 @@ class Target(_Part):
     zone: str = "+07:00"
     authentication: Authentication = Authentication()
     tls: Tls | None = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     create: Call | None = None
     update: Call | None = None
     withdraw: Call | None = None
+    batch: Batch | None = None
     read_back: ReadBack | None = None
     answer: Answers = Answers()
-    values: dict[str, dict[str, str]] = {}
-    body: dict[str, Any] = {}
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    body: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if self.kind == "file":
             if self.address or not self.body:
                 raise ValueError("a target of files has body and no address")
-        elif self.kind == "lot-record" and not (self.create and self.body):
-            raise ValueError("a target of lot records has create and body")
+        elif self.kind == "lot-record" and not ((self.create or self.batch) and self.body):
+            raise ValueError("a target of lot records has body, and create or batch")
+        if self.batch is not None and self.kind != "lot-record":
+            raise ValueError("batch is for targets of lot records")
         if self.kind != "file":
             try:
                 checked_url(self.address)
@@ -228,6 +104,9 @@ class Target(_Part):
             if call is not None:
                 yield from faults_of_text(call.path, f"{each}.path")
                 yield from faults_of_template(call.body or {}, self.filling, f"{each}.body")
+        if (batch := self.batch) is not None:
+            yield from faults_of_template(batch.entry, self.filling, "batch.entry")
+            yield from faults_of_text(batch.equals, "batch.equals")
         if (back := self.read_back) is not None:
             yield from faults_of_text(back.path, "read_back.path")
             yield from faults_of_text(back.equals, "read_back.equals")

@@ -48,6 +48,11 @@ FAULTS: Final = (
 """What may happen to a request: no answer, not taken; no answer, taken; no answer, taken after
 later ones; taken twice; 500, not taken; 500, taken; 429 with Retry-After."""
 
+TOGETHER: Final = "/lots/batch"
+"""Where several lots are taken at once; each has a key and an operation in it."""
+
+_METHODS: Final = {"create": "POST", "update": "PUT", "withdraw": "DELETE"}
+
 _TIME: Final = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d")
 _POISON: Final = "XAU"
 
@@ -64,6 +69,9 @@ class Portal:
         strict: a lot is taken after those it was made of.
         is_down: it answers 503 alone.
         slow: seconds before each answer.
+        most: lots that it takes at once.
+        silent: how likely it is that it tells nothing of one of several lots.
+        together: of each request with several lots how many were in it.
     """
 
     state: Path
@@ -74,6 +82,9 @@ class Portal:
     takes_poison: bool = False
     is_down: bool = False
     slow: float = 0
+    most: int = 1_000
+    silent: float = 0
+    together: list[int] = field(default_factory=list)
     api_key: str | None = None
     lots: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
@@ -99,6 +110,8 @@ class Portal:
 
     def take(self, method: str, path: str, key: str, body: Any) -> tuple[int, dict[str, Any]]:
         """Take a request, and return status and answer."""
+        if path == TOGETHER:
+            return self._take_together(body)
         if method != "DELETE" and (wrong := self._wrong(body)):
             return 400, {"code": "invalid", "message": wrong}
         called = self.names
@@ -112,6 +125,21 @@ class Portal:
             return status, {"code": code, "message": message}
         self.remember({"what": method, "lot": lot, "key": key, "body": body})
         return (204, {}) if method == "DELETE" else (201, {"id": f"P-{len(self.log)}"})
+
+    def _take_together(self, body: Any) -> tuple[int, dict[str, Any]]:
+        """Take each of several lots, or not, and tell of each; of some it may tell nothing."""
+        self.together.append(len(body["items"]))
+        if len(body["items"]) > self.most:
+            return 413, {"code": "too_many", "message": f"{self.most} at most"}
+        results = []
+        for one in body["items"]:
+            key, method = one.pop("key"), _METHODS[one.pop("operation")]
+            lot = f"{one[self.names['product']]}/{one[self.names['lot']]}"
+            told = None if method == "DELETE" else one
+            status, answer = self.take(method, f"/lots/{lot}", key, told)
+            if self.chance.random() >= self.silent:
+                results.append({**answer, "key": key, "status": status})
+        return 200, {"results": results}
 
     def _refused(self, method: str, lot: str, key: str, body: Any) -> tuple[int, str, str] | None:
         """Return why a request is not taken now."""
@@ -182,7 +210,7 @@ class Handler(BaseHTTPRequestHandler):
             elif self.path == "/control":
                 self._answer(200, {
                     "lots": portal.lots, "log": portal.log, "requests": portal.requests,
-                    "happened": portal.happened,
+                    "happened": portal.happened, "together": portal.together,
                 })  # fmt: skip
             elif portal.is_down:
                 self._answer(503, {"message": "down"})

@@ -18,7 +18,7 @@ from epcis_core.store.portal.deliveries import (
     add_delivery,
     open_delivery,
 )
-from epcis_core.store.portal.turns import Awaited, Cause, awaited_by, holding_up, next_delivery
+from epcis_core.store.portal.turns import Awaited, Cause, awaited_by, holding_up, next_deliveries
 from epcis_core.store.registry.organisations import Organisation, add_organisation
 from tests.api.access.members import FARM, RIVAL, Members, members
 from tests.api.conftest import Run
@@ -103,9 +103,7 @@ def test_lots_that_were_made_of_each_other_go_in_the_order_they_were_found(
 ) -> None:
     for one in (waiting("A", "B"), waiting("B", "A"), waiting("C", "A", "B")):
         add_delivery(books, one)
-    first = next_delivery(books, "t", NOW)
-    assert first is not None
-    assert first.lot == "A"
+    assert [one.lot for one in next_deliveries(books, "t", NOW, most=9)] == ["A"]
     assert awaited_by(books, "t", "A", most=9) == []
     assert awaited_by(books, "t", "B", most=9) == [Awaited("A", 1, Cause.UNDER_WAY, 1, None)]
     assert [one.lot for one in awaited_by(books, "t", "C", most=9)] == ["A", "B"]
@@ -114,7 +112,7 @@ def test_lots_that_were_made_of_each_other_go_in_the_order_they_were_found(
 
 def test_a_lot_of_which_there_is_no_record_is_named(books: Bookkeeping) -> None:
     add_delivery(books, waiting("A", "B"))
-    assert next_delivery(books, "t", NOW) is None
+    assert next_deliveries(books, "t", NOW, most=9) == []
     assert holding_up(books, "t", most=9) == [Awaited("B", 1, Cause.UNMADE, None, None)]
 
 

@@ -20,7 +20,8 @@ from python_calamine import CalamineWorkbook
 
 from api.portal.file_export import make_export
 from api.portal.file_tables import LOTS, csv_files, tables_of, workbook
-from api.portal.targets import Target, TargetError, read_target
+from api.portal.target_parts import TargetError
+from api.portal.targets import Target, read_target
 from api.settings import Settings
 from api.web.csv_cells import value_of_cell
 from epcis_core.access.roles import Role

@@ -14,15 +14,8 @@ from api.outward import Answer
 from api.portal.answers import Outcome, outcome_of
 from api.portal.credentials import Credentials
 from api.portal.mapping import Filling, MappingError, in_form, placed
-from api.portal.targets import (
-    Answers,
-    Authentication,
-    Secret,
-    Sign,
-    TargetError,
-    read_target,
-    read_targets,
-)
+from api.portal.target_parts import Answers, Authentication, Secret, Sign, TargetError
+from api.portal.targets import read_target, read_targets
 from epcis_core.store.portal.deliveries import Status
 from tests.ingest.documents import NOW
 from tests.portal.carrying import MAPPING

@@ -18,7 +18,8 @@ from api.portal import connector as carrying_module
 from api.portal.mapping import MappingError, placed
 from api.portal.records import Made
 from api.portal.runner import Connectors, Means
-from api.portal.targets import Target, TargetError, read_target
+from api.portal.target_parts import TargetError
+from api.portal.targets import Target, read_target
 from api.subscriptions.webhook import Pace
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
@@ -138,6 +139,54 @@ def test_what_is_read_was_not_packed(
     carry_all(ledger, books, target, Clock())
     [one] = deliveries_of(books, lot("L1"))
     assert (one.status, one.answer) == (Status.ACCEPTED, '409 {"code": "same_key"}')
+
+
+BY_REFERENCE = MAPPING.replace(
+    '"PUT"\npath = "/lots/{gtin}/{lot}"', '"PUT"\npath = "/lots/{reference}"'
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "reason"),
+    [
+        ('reference = "/id"\n', ["GET /lots/09506000134352/L1", "PUT /lots/7"], None),
+        (
+            "",
+            [],
+            (
+                "cong-mau has not told what it calls this lot, or that answer was lost; "
+                "without it there is no way to update the lot."
+            ),
+        ),
+    ],
+    ids=["read back", "not known"],
+)
+def test_what_a_portal_calls_a_lot_is_asked_for_where_that_answer_was_lost(
+    *,
+    ledger: Ledger,
+    books: Bookkeeping,
+    portal: Asked,
+    tmp_path: Path,
+    told: str,
+    asked: list[str],
+    reason: str | None,
+) -> None:
+    text = BY_REFERENCE.replace('at = "/key"\n', f'at = "/key"\n{told}')
+    target = write_target(tmp_path / "by-reference", portal.address, text)
+    same: Reply = (
+        409,
+        {},
+        b'{"code": "same_key"}',
+    )  # it has it, and does not say again what it calls it
+    portal.replies = [(500, {}, b""), same, (200, {}, b'{"key": "old", "id": 7}')]
+    captured(ledger, document(json.loads(new("L1"))))
+    carry_all(ledger, books, target, Clock())
+    later = new("L1", eventTime="2026-03-02T08:00:00+07:00").replace("urn:x:L1", "urn:x:L1-1")
+    captured(ledger, document(json.loads(later)), now=NOW + 1)
+    carry_all(ledger, books, target, Clock())
+    assert [path for path, _ in portal.requests[2:]] == asked
+    [one] = deliveries_of(books, lot("L1"))
+    assert one.reason == reason
 
 
 def test_a_secret_that_a_portal_repeats_is_not_kept(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.portal.targets import TargetError, read_target
+from api.portal.target_parts import TargetError
+from api.portal.targets import read_target
 from api.settings import Settings
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping

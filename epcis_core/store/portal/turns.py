@@ -56,18 +56,17 @@ class Awaited:
     reason: str | None
 
 
-def next_delivery(books: Bookkeeping, target: str, now: int) -> Delivery | None:
-    """Return what is to be sent to a target next: the first whose time has come.
+def next_deliveries(books: Bookkeeping, target: str, now: int, *, most: int) -> list[Delivery]:
+    """Return what is to be sent to a target next: the first ones whose time has come.
 
-    One that waits for lots upstream comes after these.
+    One that waits for lots upstream comes once the target has these, and not together with them.
     """
-    found = deliveries_under(
+    return deliveries_under(
         books,
         f"{_WAITS} AND d.due <= ? AND NOT EXISTS (SELECT 1 FROM {_AWAITED}) "  # noqa: S608 - ours
-        "ORDER BY d.number LIMIT 1",
-        (target, now),
+        "ORDER BY d.number LIMIT ?",
+        (target, now, most),
     )
-    return found[0] if found else None
 
 
 def next_due(books: Bookkeeping, target: str, now: int) -> int | None:
