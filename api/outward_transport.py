@@ -139,3 +139,5 @@ def _errors_of_httpx() -> Iterator[None]:
         raise httpx.TimeoutException(str(error) or "no answer in time") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         raise httpx.TransportError(str(error) or type(error).__name__) from error
+    except ssl.SSLError as error:  # a server that refuses a certificate says so after the handshake
+        raise httpx.TransportError(str(error)) from error

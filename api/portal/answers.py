@@ -1,13 +1,18 @@
 """What became of a delivery, read from what a target answered."""
 
 import json
+import re
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+import httpx
+
 from api.outward import Answer
 from api.portal.target_parts import Answers, Sign
+from epcis_core.errors import EpcisError
 from epcis_core.store.portal.deliveries import Status
 
 _SECOND: Final = 1_000_000  # microseconds
@@ -16,6 +21,7 @@ _NOT_NOW: Final = frozenset({401, 403, 408, 425, 429})
 _CLIENT_ERRORS: Final = range(400, 500)
 _SERVER_ERRORS: Final = range(500, 600)
 _SHOWN: Final = 2_000  # characters of an answer that are kept
+_IS_REFUSED: Final = re.compile("ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
 _LONGEST_PAUSE: Final = 24 * 3600  # seconds that a target may ask for
 
 
@@ -73,6 +79,33 @@ def outcome_of(answer: Answer, answers: Answers, now: int) -> Outcome:
         pause=_pause(answer.headers.get("retry-after"), now),
         is_own_error=answer.status in _SERVER_ERRORS,
     )
+
+
+def unanswered(error: EpcisError | httpx.HTTPError) -> Outcome:
+    """Return what becomes of a delivery whose request failed before an answer came."""
+    if isinstance(error, EpcisError):
+        return Outcome(Status.WAITING, reason=str(error))
+    if told := _certificate_fault(error):
+        return Outcome(Status.WAITING, reason=told)
+    if isinstance(error, httpx.ConnectError):
+        return Outcome(Status.WAITING, reason=f"Nobody is there: {error}")
+    return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
+
+
+def _certificate_fault(error: BaseException | None) -> str:
+    """Say which side refused the other's certificate, so that nothing can have been taken.
+
+    A server that refuses ours says so after the handshake (RFC 8446, section 4.4.2.4), where the
+    request may be on its way already.
+    """
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"The certificate of the portal is not believed: {error.verify_message}."
+        if isinstance(error, ssl.SSLError) and _IS_REFUSED.search(error.reason or ""):
+            words = str(error.reason).lower().replace("_", " ")
+            return f"The portal refuses the certificate that it is shown: {words}."
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def at_pointer(document: Any, pointer: str) -> Any:

@@ -21,7 +21,7 @@ from api.event_documents import event_in_json
 from api.exported_documents import master_data_document, together
 from api.outward import Answer, Outward, OutwardError
 from api.portal.adapter import Asked, Found
-from api.portal.answers import Outcome, outcome_of
+from api.portal.answers import Outcome, outcome_of, unanswered
 from api.portal.credentials import Credentials
 from api.portal.lot_records import sendable
 from api.portal.records import Made
@@ -82,12 +82,8 @@ class EpcisRepository:
                 outcome = await self._captured(asked, json.dumps(document).encode(), now)
                 if outcome.status is not Status.ACCEPTED:
                     break
-        except (OutwardError, TargetError) as error:
-            return Outcome(Status.WAITING, reason=str(error))
-        except httpx.ConnectError as error:
-            return Outcome(Status.WAITING, reason=f"Nobody is there: {error}")
-        except httpx.HTTPError as error:
-            return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
+        except (OutwardError, TargetError, httpx.HTTPError) as error:
+            return unanswered(error)
         return self._credentials.hidden(outcome)
 
     def wants_reference(self, delivery: Delivery) -> bool:  # noqa: ARG002

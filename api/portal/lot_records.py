@@ -9,13 +9,13 @@ import httpx
 from api.outward import Answer, Outward, OutwardError
 from api.portal.about_delivery import about_delivery
 from api.portal.adapter import Asked, Found
-from api.portal.answers import Outcome, at_pointer, outcome_of
+from api.portal.answers import Outcome, at_pointer, outcome_of, unanswered
 from api.portal.credentials import Credentials
 from api.portal.mapping import MappingError, placed
 from api.portal.target_parts import TargetError
 from api.portal.targets import Target
 from epcis_core.codecs.jsonld_writer import json_bytes
-from epcis_core.store.portal.deliveries import Delivery, Operation, Status
+from epcis_core.store.portal.deliveries import Delivery, Operation
 
 _READ: Final = 200
 
@@ -95,12 +95,8 @@ class LotRecords:
             answer = await self._outward.request(
                 asked.method, asked.url, headers, asked.body or None
             )
-        except (OutwardError, TargetError) as error:
-            return Outcome(Status.WAITING, reason=str(error))
-        except httpx.ConnectError as error:
-            return Outcome(Status.WAITING, reason=f"Nobody is there: {error}")
-        except httpx.HTTPError as error:
-            return Outcome(Status.UNKNOWN, reason=f"No answer: {error}")
+        except (OutwardError, TargetError, httpx.HTTPError) as error:
+            return unanswered(error)
         self._credentials.refused(answer.status)
         return answer
 
