@@ -31,6 +31,7 @@ _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _BARE_AIS = {length: key.ai for key in KEYS.values() for length in key.bare}
 _PARTY_AI = SCHEMES["pgln"].key.ai
 _CACHE_SIZE = 2**13  # most are asked for again within their event; a larger one costs more
+_LONGEST = 256  # of what may fill a cache of stems; no GS1 key comes near it
 _ESCAPED_NOWHERE = re.compile(r"[A-Za-z0-9:/.-]*")  # by neither the Digital Link nor the hash
 
 Recognised = tuple[CanonicalUri, str, Level, Identifier | Stem | None, str]
@@ -173,6 +174,10 @@ def recognised(uri: str) -> Recognised:
     Raises:
         IdentifierError: as `canonical`.
     """
+    return (_by_stem(uri) if len(uri) <= _LONGEST else None) or _read_whole(uri)
+
+
+def _by_stem(uri: str) -> Recognised | None:
     start, slash, last = uri.rpartition("/")
     if not slash:
         start, last = cut_urn(uri)
@@ -187,6 +192,10 @@ def recognised(uri: str) -> Recognised:
             link = CanonicalUri(stem.canonical + last)
             form = link if stem.hash_form == stem.canonical else stem.hash_form + last
             return link, form, stem.level, stem, last
+    return None
+
+
+def _read_whole(uri: str) -> Recognised:
     identifier = read_uri(uri)
     if identifier is None:
         return CanonicalUri(uri), uri, Level.OTHER, None, ""

@@ -108,13 +108,14 @@ def entries_are_unique(event: EpcisEvent) -> Iterator[Finding]:
 
     Child lists and the EPC list of a TransactionEvent are left out, as the schema leaves them out.
     """
-    lists: dict[str, tuple[str, ...] | None] = {}
-    if isinstance(event, ObjectEvent):
-        lists["epcList"] = event.epc_list
-    elif isinstance(event, TransformationEvent):
-        lists["inputEPCList"] = event.input_epc_list
-        lists["outputEPCList"] = event.output_epc_list
-    persistent = getattr(event, "persistent_disposition", None)
+    given = vars(event).get
+    lists: dict[str, tuple[str, ...] | None] = {
+        "inputEPCList": given("input_epc_list"),
+        "outputEPCList": given("output_epc_list"),
+    }
+    if event.type == "ObjectEvent":
+        lists["epcList"] = given("epc_list")
+    persistent = given("persistent_disposition")
     if persistent is not None:
         lists["persistentDisposition/set"] = persistent.set
         lists["persistentDisposition/unset"] = persistent.unset

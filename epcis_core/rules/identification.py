@@ -19,7 +19,8 @@ from epcis_core.model.references import ObjectList, Role, object_lists
 _CLASSES: Final = frozenset({Level.LOT, Level.CLASS})
 _PLACES: Final = frozenset({Level.PLACE, Level.PARTY})
 _OBJECTS: Final = frozenset(Level) - _CLASSES - _PLACES
-_UNKNOWN: Final = frozenset({Level.OTHER})
+_OBJECTS_OR_PLACES: Final = frozenset(Level) - _CLASSES
+_CLASSES_OR_UNKNOWN: Final = _CLASSES | {Level.OTHER}
 _OF_SENSORS: Final = (
     "device_id",
     "device_metadata",
@@ -57,9 +58,9 @@ def objects_are_identified(event: EpcisEvent) -> Iterator[Finding]:
 def _levels(event: EpcisEvent, listed: ObjectList) -> frozenset[Level]:
     """Return what identifiers in a list may stand for."""
     if listed.is_class:
-        return _CLASSES | _UNKNOWN
+        return _CLASSES_OR_UNKNOWN
     if listed.role is Role.PARENT and isinstance(event, AssociationEvent):
-        return _OBJECTS | _PLACES
+        return _OBJECTS_OR_PLACES
     return _OBJECTS
 
 

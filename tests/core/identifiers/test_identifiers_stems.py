@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import Level, canonical, hash_form, identifier_in, parse_level
 from epcis_core.identifiers.escaping import EVENT_HASH
-from epcis_core.identifiers.stems import cut_urn, read_uri, stem_of_link, stem_of_urn
+from epcis_core.identifiers.stems import (
+    cut_urn,
+    numbers_of,
+    read_uri,
+    stem_of_link,
+    stem_of_urn,
+)
 from epcis_core.identifiers.widening import whole_link
 from tests.strategies.identifiers import SCHEMES, identifiers
 
@@ -107,3 +113,15 @@ def test_the_common_spellings_have_a_stem(uri: str) -> None:
     assert stem is not None
     assert stem.identifier(last) == read_uri(uri)
     assert recognised(uri) == read_whole(uri)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{ITEM}/{'a/' * 200}21/7", f"urn:epc:id:sgtin:{'1' * 300}.2.7", f"{'x' * 300}.7"],
+    ids=["link", "EPC URI", "another"],
+)
+def test_a_long_text_fills_no_cache_of_stems(text: str) -> None:
+    caches = (stem_of_link, stem_of_urn, numbers_of)
+    before = [one.cache_info() for one in caches]
+    assert recognised(text) == read_whole(text)
+    assert [one.cache_info() for one in caches] == before
