@@ -57,11 +57,16 @@ def book_file(
     return report
 
 
-def book(ledger: Ledger, report: CaptureReport, head: CaptureHead, measured: Measured) -> None:
-    """Put a capture into the book that brought nothing into the ledger."""
+def book(ledger: Ledger, report: CaptureReport, head: CaptureHead, measured: Measured) -> int:
+    """Put a capture into the book that brought nothing into the ledger.
+
+    Returns:
+        When the ledger took it, microseconds since 1970 UTC.
+    """
     with ledger.writing() as cursor:
         record = record_of(report, head, Append(cursor, head).record_time, measured)
         record_capture(cursor, record)
+    return record.record_time
 
 
 def record_of(

@@ -19,7 +19,6 @@ from epcis_core.store.append import Append, Outcome
 from epcis_core.store.captures import record_capture
 from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.together import Cursor
 from ingest.book import Measured, book, measure, record_of
 from ingest.earlier import EarlierRecords
 from ingest.prepare import (
@@ -44,15 +43,7 @@ _BATCH_SIZE: Final = 8 * 2**20  # characters; what they are read into takes ten 
 
 
 class _RolledBackError(Exception):
-    """Leaves the transaction without committing it.
-
-    Args:
-        report: what the sender is told.
-    """
-
-    def __init__(self, report: CaptureReport) -> None:
-        super().__init__(report.file)
-        self.report = report
+    """Leaves the transaction without committing it."""
 
 
 class CaptureOptions(TypedDict, total=False):
@@ -158,57 +149,6 @@ def capture_into(
         book(ledger, report, head, measured)
 
 
-def capture_one(
-    ledger: Ledger,
-    source: BinaryIO,
-    *,
-    file_name: str,
-    now: int,
-    organisation: str = DEFAULT_ORGANISATION,
-    ownership: Ownership | None = None,
-    limits: Limits,
-    prefixes: Mapping[str, str] | None = None,
-) -> CaptureReport:
-    """Capture a document of one event, in one transaction with those of others who wait.
-
-    Args:
-        ledger: where to.
-        source: the document's bytes; it must be possible to go back to the start.
-        file_name: what the report calls it.
-        now: the clock, microseconds since 1970 UTC.
-        organisation: who sends it.
-        ownership: what belongs to it; None where it may speak for everybody.
-        limits: how much is taken.
-        prefixes: what prefixes of extensions stand for where a document in JSON does not say.
-
-    Raises:
-        StoreError: the ledger cannot be written.
-    """
-    head = CaptureHead(str(uuid.uuid4()), organisation, now)
-    measured = measure(source)
-    start = source.tell()
-
-    def store(cursor: Cursor) -> CaptureReport:
-        source.seek(start)
-        report = CaptureReport(file_name, head.capture_id)
-        reader = opened(source, limits, prefixes, takes_sheets=False)
-        if isinstance(reader, Finding):
-            report.findings.append(reader)
-            report.status = "rejected"
-            raise _RolledBackError(report)
-        append = Append(cursor, head, hand_over=ledger.hand_over)
-        events = events_of(reader, limits)
-        _append_all(append, reader, events, report, ownership, lenient=False, progress=None)
-        _finish(append, reader, report, measured, proceed=False)
-        return report
-
-    try:
-        return ledger.together.do(store)
-    except _RolledBackError as rolled_back:
-        book(ledger, rolled_back.report, head, measured)
-        return rolled_back.report
-
-
 def _finish(
     append: Append,
     reader: DocumentReader,
@@ -225,7 +165,7 @@ def _finish(
     report.judge(proceed=proceed)
     if report.status == "rejected":
         report.take_back()
-        raise _RolledBackError(report)
+        raise _RolledBackError
     report.master_data = append.finish(reader.envelope)
     append.write()
     record = record_of(report, append.head, append.record_time, measured, reader.envelope)
@@ -260,7 +200,7 @@ def _append_all(
     for batch in _batches(prepared):
         outcomes = iter(append.events([one.new for one in batch if one.new is not None]))
         for one in batch:
-            _tell(report, one, next(outcomes) if one.new is not None else None)
+            tell_outcome(report, one, next(outcomes) if one.new is not None else None)
         done += len(batch)
         if progress is not None:
             progress(reader.bytes_read, done)
@@ -287,7 +227,8 @@ def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
         yield batch
 
 
-def _tell(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None:
+def tell_outcome(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None:
+    """Tell in a report what became of an event; `outcome` is None where it did not pass."""
     found = one.findings
     status: EventStatus = "rejected"
     if outcome is not None:

@@ -11,8 +11,8 @@ References:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from tempfile import TemporaryFile
-from typing import Annotated, Any, BinaryIO, Final
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, Any, BinaryIO, Final, cast
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request
@@ -26,24 +26,25 @@ from api.wire.headers import answer_headers, json_only
 from api.wire.paths import segment_of
 from api.wire.posted import announced_syntax, check_syntax, limits_of, unusable, write_body
 from api.wire.versions import posted_versions
-from epcis_core.access.ownership import Ownership
 from epcis_core.codecs.jsonld_writer import context_of, json_bytes, members
-from epcis_core.codecs.limits import Limits
-from epcis_core.findings import Syntax
+from epcis_core.findings import Syntax, capped, has_errors
+from epcis_core.model.events import EpcisEvent
+from epcis_core.model.namespaces import Namespaces
 from epcis_core.model.times import utc_text
-from epcis_core.store.events import StoredEvent, find_events
+from epcis_core.store.events import find_events
 from epcis_core.store.ledger import Ledger
-from ingest.capture import capture_one
-from ingest.check import check_stream
 from ingest.limits import IntakeLimits
+from ingest.report import MAX_LIKE_FINDINGS
+from ingest.single import SingleEvent, capture_single, read_single
 
 router = APIRouter(prefix="/epcis", tags=["EPCIS 2.0: capture"])
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 64
 """Events captured at a time; the others wait without keeping a thread from those who read."""
 
 _INVALID: Final = "The event cannot be captured; `findings` says what is wrong."
 _NAME: Final = "request"
+_IN_MEMORY: Final = 2**16  # bytes of a body; more go to disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ async def capture_event(
     media_type = json_only(request)
     announced = await announced_syntax(request)
     limiter: CapacityLimiter = request.app.state.event_limiter
-    with TemporaryFile() as body:
+    with SpooledTemporaryFile(_IN_MEMORY) as file:
+        body = cast("BinaryIO", file)
         await write_body(request, body)
         sent = _Sent(body, announced, extensions.by_name, limits_of(request))
         stored = await to_thread.run_sync(_captured, request, sent, limiter=limiter)
@@ -86,20 +88,37 @@ async def capture_event(
     return Response(as_event(stored), 201, headers, media_type)
 
 
-def as_event(stored: StoredEvent) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An event as it is given back.
+
+    Attributes:
+        event: as it was sent.
+        namespaces: the prefixes in force inside it.
+        event_id: its own or minted.
+        record_time: when the ledger took it, microseconds since 1970 UTC.
+    """
+
+    event: EpcisEvent
+    namespaces: Namespaces
+    event_id: str
+    record_time: int
+
+
+def as_event(given: Given) -> bytes:
     """Return an event as JSON of its own: with its `@context`, its id and our record time."""
-    namespaces = stored.namespaces
+    namespaces = given.namespaces
     context = [*context_of(namespaces.prefixes), *namespaces.unknown]
-    body: dict[str, Any] = {"@context": context, **members(stored.event)}
+    body: dict[str, Any] = {"@context": context, **members(given.event)}
     body |= {
         "@context": context,
-        "recordTime": utc_text(stored.record_time),
-        "eventID": stored.event_id,
+        "recordTime": utc_text(given.record_time),
+        "eventID": given.event_id,
     }
     return json_bytes(body)
 
 
-def _captured(request: Request, sent: _Sent) -> StoredEvent:
+def _captured(request: Request, sent: _Sent) -> Given:
     """Capture an event and return it as the ledger has it.
 
     Raises:
@@ -109,20 +128,19 @@ def _captured(request: Request, sent: _Sent) -> StoredEvent:
     """
     ledger: Ledger = request.app.state.ledger
     asker, ownership = asker_of(request), ownership_of_asker(request)
-    limits = replace(sent.limits.document, events=1)
-    _check(sent, limits, ownership)
     sent.body.seek(0)
-    report = capture_one(
-        ledger,
+    single = read_single(
         sent.body,
         file_name=_NAME,
         now=now(),
-        limits=limits,
+        limits=replace(sent.limits.document, events=1),
         prefixes=sent.prefixes,
         organisation=asker.organisation,
         ownership=ownership,
     )
-    (event,) = report.events
+    _check(sent, single)
+    captured = capture_single(ledger, single)
+    (event,) = captured.report.events
     event_id = event.event_id or ""
     if event.status == "duplicate":
         title = f"The event {event_id!r} has been captured before."
@@ -133,29 +151,25 @@ def _captured(request: Request, sent: _Sent) -> StoredEvent:
         if any(found.code == "event_erased" for found in event.findings):
             title = f"The event {event_id!r} was here until its time was up, and was erased."
         raise Refusal(409, "ResourceAlreadyExistsException", title, findings=told)
+    new = single.prepared[0].new
+    if event.status == "accepted" and new is not None:
+        return Given(new.event, new.namespaces, event_id, captured.record_time)
     found = find_events(ledger, asker.view, event_id)
     own = (stored for stored in found if stored.sequence == event.sequence)
-    return next(own, found[0])  # a receipt of a witness is for the event that was there
+    there = next(own, found[0])  # a receipt of a witness is for the event that was there
+    return Given(there.event, there.namespaces, there.event_id, there.record_time)
 
 
-def _check(sent: _Sent, limits: Limits, ownership: Ownership | None) -> None:
+def _check(sent: _Sent, single: SingleEvent) -> None:
     """Refuse what is not one valid event, before it waits for the writer.
 
     Raises:
         Refusal: 400 or 415.
     """
-    sent.body.seek(0)
-    report = check_stream(
-        sent.body,
-        file_name=_NAME,
-        limits=limits,
-        prefixes=sent.prefixes,
-        ownership=ownership,
-        takes_sheets=False,
-    )
-    check_syntax(sent.announced, report.format)
-    if any(found.code == "too_many_events" for found in report.findings):
+    findings = tuple(capped(single.all_findings, MAX_LIKE_FINDINGS))
+    check_syntax(sent.announced, single.format)
+    if any(found.code == "too_many_events" for found in findings):
         title = "Here one event is taken; several go to /epcis/capture in one document."
         raise Refusal(400, "ValidationException", title)
-    if not report.valid or not report.events:
-        raise unusable(_INVALID, tuple(report.findings))
+    if has_errors(findings) or not single.prepared:
+        raise unusable(_INVALID, findings)

@@ -12,6 +12,7 @@ from epcis_core.proof.leaf import Digest, content_digest
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
 from epcis_core.store.reading import Reading
+from epcis_core.store.tables import CAPTURE
 from epcis_core.store.view import View
 
 CaptureStatus = Literal["accepted", "partial", "rejected"]
@@ -86,10 +87,12 @@ class CaptureOutcome:
 
 def record_capture(cursor: duckdb.DuckDBPyConnection, record: CaptureRecord) -> None:
     """Write a capture into the book; the cursor is the writer's."""
-    cursor.execute(
-        "INSERT INTO capture VALUES (?, make_timestamp(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        list(astuple(record)),
-    )
+    record_captures(cursor, [record])
+
+
+def record_captures(cursor: duckdb.DuckDBPyConnection, records: Iterable[CaptureRecord]) -> None:
+    """Write captures into the book; the cursor is the writer's."""
+    CAPTURE.insert(cursor, [astuple(record) for record in records])
 
 
 def find_capture(ledger: Ledger, view: View, capture_id: str) -> dict[str, Any] | None:

@@ -50,6 +50,22 @@ def _table(table: str, /, **columns: pa.DataType) -> Table:
     return Table(table, pa.schema(list(columns.items())))
 
 
+CAPTURE: Final = _table(
+    "capture",
+    capture_id=_TEXT,
+    record_time=_TIME,
+    organisation=_TEXT,
+    file_name=_TEXT,
+    digest=_BYTES,
+    size=_COUNT,
+    head_digest=_BYTES,
+    status=_TEXT,
+    accepted=_COUNT,
+    duplicate=_COUNT,
+    rejected=_COUNT,
+    warnings=_COUNT,
+    report=_TEXT,
+)
 EVENT: Final = _table(
     "event",
     sequence=_COUNT,

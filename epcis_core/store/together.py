@@ -7,7 +7,7 @@ not by itself: where one cannot be done with the others, all are done one by one
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, TypeVar
 
@@ -19,13 +19,15 @@ Cursor = duckdb.DuckDBPyConnection
 """The writer's, inside its transaction."""
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class _Piece:
     """Work of one thread, and what came of it."""
 
-    def __init__(self, work: Callable[[Cursor], Any]) -> None:
+    def __init__(self, work: Callable[[Cursor, Sequence[Any]], Sequence[Any]], item: Any) -> None:
         self.work = work
+        self.item = item
         self.is_done = False
         self.result: Any = None
         self.error: BaseException | None = None
@@ -43,24 +45,27 @@ class Together:
         self._leading = threading.Lock()
         self._waiting: deque[_Piece] = deque()
 
-    def do(self, work: Callable[[Cursor], T]) -> T:
+    def do(self, work: Callable[[Cursor, Sequence[T]], Sequence[R]], item: T) -> R:
         """Do a piece of work; what it has written is on disk when this returns.
 
         Args:
-            work: gets the writer's cursor. It may be called again, after a rollback.
+            work: gets the writer's cursor and the items of all for whom it is done now, in the
+                order in which they came, and returns what becomes of each. It may be called again,
+                after a rollback, with each of them alone.
+            item: what it is to be done with here.
 
         Raises:
             StoreError: the ledger cannot be written.
             BaseException: whatever the work raises; then nothing of it is in the ledger.
         """
-        mine = _Piece(work)
+        mine = _Piece(work, item)
         self._waiting.append(mine)
         with self._leading:
             while not mine.is_done:
                 self._lead(mine)
         if mine.error is not None:
             raise mine.error
-        result: T = mine.result
+        result: R = mine.result
         return result
 
     def _lead(self, mine: _Piece) -> None:
@@ -70,8 +75,7 @@ class Together:
             with self._writing() as cursor:
                 while self._waiting and len(taken) < _MOST:
                     taken.append(self._waiting.popleft())
-                for piece in taken:
-                    piece.result = piece.work(cursor)
+                _do(cursor, taken)
         except BaseException as error:  # noqa: BLE001 - each piece tells its own thread
             if not taken:
                 self._waiting.remove(mine)
@@ -87,6 +91,17 @@ class Together:
     def _do_alone(self, piece: _Piece) -> None:
         try:
             with self._writing() as cursor:
-                piece.result = piece.work(cursor)
+                _do(cursor, [piece])
         except BaseException as error:  # noqa: BLE001 - it tells its own thread
             piece.error = error
+
+
+def _do(cursor: Cursor, pieces: Sequence[_Piece]) -> None:
+    """Do pieces of work, those of one kind together."""
+    kinds: dict[Callable[..., Any], list[_Piece]] = {}
+    for piece in pieces:
+        kinds.setdefault(piece.work, []).append(piece)
+    for work, alike in kinds.items():
+        results = work(cursor, [piece.item for piece in alike])
+        for piece, result in zip(alike, results, strict=True):
+            piece.result = result

@@ -12,7 +12,8 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,11 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import sign_checkpoint
 from epcis_core.store.jobs import CaptureJob, find_job
 from epcis_core.store.ledger import Ledger
-from ingest.capture import DEFAULT_ORGANISATION, capture_bytes, capture_one
+from ingest.capture import DEFAULT_ORGANISATION, capture_bytes
 from ingest.jobs import CaptureJobs
 from ingest.limits import IntakeLimits
 from ingest.precedence import Precedence
+from ingest.single import capture_one
 from tests.ingest.documents import NOW
 from tests.reliability.wholeness import named
 
@@ -129,10 +131,18 @@ def use_all(path: Path, tell: Telling) -> None:
     tell("closed", "ledger")
 
 
+_AT_ONCE: Final = ("one", "two", "three")
+
 LONG_DOCUMENTS: Final = {
     f"{opening}-{name}": events
     for opening in ("first", "second")
-    for name, events in {"job": 3, "one": 1, "large": _LARGE, "small": 3, "again": 3}.items()
+    for name, events in {
+        **dict.fromkeys(_AT_ONCE, 1),
+        "job": 3,
+        "large": _LARGE,
+        "small": 3,
+        "again": 3,
+    }.items()
 }
 """What `use_long` captures, and of how many events."""
 
@@ -142,7 +152,7 @@ def use_long(path: Path, tell: Telling) -> None:
     for opening in ("first", "second"):
         with Ledger.open(path) as ledger, Bookkeeping(path) as books:
             do_job(ledger, books, f"{opening}-job", 3, tell)
-            take_one(ledger, f"{opening}-one", tell)
+            take_at_once(ledger, [f"{opening}-{name}" for name in _AT_ONCE], tell)
             sign(ledger, books, tell)
             take(ledger, f"{opening}-large", _LARGE, tell)
             with ledger.at_rest():
@@ -203,6 +213,17 @@ def take_one(ledger: Ledger, name: str, tell: Telling) -> None:
         limits=IntakeLimits().document,
     )
     tell(report.status, name)
+
+
+def take_at_once(ledger: Ledger, names: Sequence[str], tell: Telling) -> None:
+    """Capture documents of one event that all come while another writes: in one transaction."""
+    with ThreadPoolExecutor(len(names)) as pool:
+        with ledger.writing():
+            taken = [pool.submit(take_one, ledger, name, tell) for name in names]
+            while len(ledger.together._waiting) < len(names):
+                pass
+        for one in taken:
+            one.result()
 
 
 def take(ledger: Ledger, name: str, events: int, tell: Telling) -> None:

@@ -1,7 +1,7 @@
 """Small pieces of work of several threads in one transaction, and the order in which one writes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -25,32 +25,32 @@ def kept(ledger: Ledger) -> list[int]:
         return [row[0] for row in cursor.execute("FROM numbers ORDER BY number").fetchall()]
 
 
-def adding(number: int) -> Callable[[duckdb.DuckDBPyConnection], int]:
-    def work(cursor: duckdb.DuckDBPyConnection) -> int:
-        cursor.execute("INSERT INTO numbers VALUES (?)", [number])
-        return number
-
-    return work
+Work = Callable[[duckdb.DuckDBPyConnection, Sequence[int]], Sequence[int]]
 
 
-def failing(_: duckdb.DuckDBPyConnection) -> int:
+def add(cursor: duckdb.DuckDBPyConnection, some: Sequence[int]) -> Sequence[int]:
+    cursor.executemany("INSERT INTO numbers VALUES (?)", [(number,) for number in some])
+    return some
+
+
+def fail(_: duckdb.DuckDBPyConnection, __: Sequence[int]) -> Sequence[int]:
     raise LookupError("nothing there")
 
 
 @contextmanager
 def brought_while_another_writes(
-    ledger: Ledger, works: list[Callable[[duckdb.DuckDBPyConnection], int]]
+    ledger: Ledger, works: list[tuple[Work, int]]
 ) -> Iterator[list[Future[int]]]:
     """Bring all works while the writer is busy, and let it go then."""
     begun = threading.Semaphore(0)
 
-    def bring(work: Callable[[duckdb.DuckDBPyConnection], int]) -> int:
+    def bring(work: Work, number: int) -> int:
         begun.release()
-        return ledger.together.do(work)
+        return ledger.together.do(work, number)
 
     with ThreadPoolExecutor(len(works)) as pool:
         with ledger.writing():
-            brought = [pool.submit(bring, work) for work in works]
+            brought = [pool.submit(bring, *work) for work in works]
             for _ in works:
                 begun.acquire()
             while len(ledger.together._waiting) < len(works):
@@ -60,14 +60,14 @@ def brought_while_another_writes(
 
 def test_what_is_brought_while_another_writes_is_stored_in_one_transaction(numbers: Ledger) -> None:
     before = numbers.commits
-    with brought_while_another_writes(numbers, [adding(n) for n in range(8)]) as brought:
+    with brought_while_another_writes(numbers, [(add, n) for n in range(8)]) as brought:
         assert [one.result() for one in brought] == [*range(8)]
     assert kept(numbers) == [*range(8)]
     assert numbers.commits - before == 2  # the writer that was busy, and all eight
 
 
 def test_what_fails_fails_alone(numbers: Ledger) -> None:
-    works = [adding(1), failing, adding(2)]
+    works = [(add, 1), (fail, 0), (add, 2)]
     with brought_while_another_writes(numbers, works) as brought:
         assert (brought[0].result(), brought[2].result()) == (1, 2)
         with pytest.raises(LookupError, match="nothing there"):
@@ -76,26 +76,27 @@ def test_what_fails_fails_alone(numbers: Ledger) -> None:
 
 
 def test_what_fails_leaves_nothing_of_itself(numbers: Ledger) -> None:
-    def half(cursor: duckdb.DuckDBPyConnection) -> int:
-        adding(7)(cursor)
-        return failing(cursor)
+    def half(cursor: duckdb.DuckDBPyConnection, some: Sequence[int]) -> Sequence[int]:
+        add(cursor, some)
+        return fail(cursor, some)
 
     with pytest.raises(LookupError):
-        numbers.together.do(half)
+        numbers.together.do(half, 7)
     assert kept(numbers) == []
-    assert numbers.together.do(adding(1)) == 1
+    assert numbers.together.do(add, 1) == 1
 
 
 def test_a_closed_ledger_refuses_the_work(ledger: Ledger) -> None:
     ledger.close()
     for _ in range(2):
         with pytest.raises(StoreError):
-            ledger.together.do(failing)
+            ledger.together.do(fail, 0)
 
 
 def test_many_threads_lose_nothing(numbers: Ledger) -> None:
     with ThreadPoolExecutor(16) as pool:
-        assert [*pool.map(numbers.together.do, map(adding, range(200)))] == [*range(200)]
+        done = pool.map(lambda number: numbers.together.do(add, number), range(200))
+        assert [*done] == [*range(200)]
     assert kept(numbers) == [*range(200)]
 
 

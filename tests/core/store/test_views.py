@@ -110,6 +110,7 @@ WRITES = {
     "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
+    "captures.record_captures": "writes",
     "fsck.book.differences_in_book": "checks everything, and shows nobody what stands there",
     "fsck.book.differences_in_heads": "likewise",
     "fsck.checkpoints.broken_promises": "likewise",
