@@ -1,5 +1,6 @@
 """The values of the model: URIs, times, offsets, numbers, names."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,14 @@ from epcis_core.model.base import Number, json_name
 from epcis_core.model.documents import DOCUMENT_TYPES
 from epcis_core.model.elements import Hex, Unit, Uri, is_uri
 from epcis_core.model.events import EVENT_TYPES, ExtensionEvent
-from epcis_core.model.times import Offset, Timestamp, instant, microseconds, utc_text
+from epcis_core.model.times import (
+    Offset,
+    Timestamp,
+    instant,
+    instant_by_parts,
+    microseconds,
+    utc_text,
+)
 from tests.strategies.events import numbers, offsets, timestamps
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -88,6 +96,35 @@ def test_an_instant_is_what_python_reads(text: str) -> None:
     expected = datetime.fromisoformat(f"{head}{dot}{digits[:6].ljust(6, '0') if dot else ''}{zone}")
     assert instant(text) == expected
     assert instant(text).tzinfo is UTC
+
+
+ODD_TIMES = [
+    "2026-02-29T08:00:00Z",
+    "2026-03-01T24:00:00+07:00",
+    "2026-03-01T23:59:60Z",
+    "2026-03-01T08:00:00.123+14:00",
+    "0001-01-01T00:00:00+07:00",
+    "9999-12-31T23:59:59-07:00",
+    "2026-03-01 08:00:00Z",
+    "2026-W09-7T08:00:00Z",
+    "2026-03-01T08:00:00.123456789-00:00",
+    "2026-03-01T08:00:00",
+]
+
+
+@given(
+    st.sampled_from(ODD_TIMES) | timestamps((1, 9999)), st.integers(0, 40), st.text("0129:-+.ZT ")
+)
+def test_a_common_time_is_read_as_by_its_parts(text: str, at: int, put: str) -> None:
+    for one in (text, f"{text[:at]}{put[:1]}{text[at + 1 :]}"):
+        try:
+            expected: object = instant_by_parts(one)
+        except ValueError as error:
+            with pytest.raises(ValueError, match="^" + re.escape(str(error)) + "$"):
+                instant(one)
+        else:
+            assert instant(one) == expected
+            assert instant(one).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
