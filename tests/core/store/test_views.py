@@ -107,6 +107,7 @@ WRITES = {
     "erasure.apply_retention": "writes, for the operator of the whole ledger",
     "exported_log.put_captures": "writes",
     "replay.Replay": "is the writer of a ledger that is made anew",
+    "growing_log.GrowingLog": "is the writer, and needs the edge of the tree",
     "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
