@@ -8,7 +8,7 @@ identifiers, terms, numbers, time zones, the order of members and lists, an arra
 only value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Final
@@ -58,10 +58,12 @@ _TYPES: Final[Mapping[type[BaseModel], Spell]] = {
     SensorReport: term_of(VocabularyList.MEASUREMENT_TYPE),
 }
 
-
-_REPEATED: Final = frozenset({Location, Source, Destination})
-_LONGEST_KEPT: Final = 256
-_UNBOUND: Final = Namespaces({})
+_REPEATED_PARTS: Final = frozenset({Location, Source, Destination})
+_REPEATED_WORDS: Final = frozenset(
+    {"type", "action", "biz_step", "disposition", "event_time_zone_offset"}
+)
+_LONGEST_REMEMBERED: Final = 256
+_NO_PREFIXES: Final = Namespaces({})
 
 _UUID: Final = "urn:uuid:"
 
@@ -94,45 +96,57 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _part(part: BaseModel, namespaces: Namespaces) -> str:
     """Write a part of an event; extension members stand beside its own, in front of them all."""
-    written = _standard(type(part), vars(part), namespaces)
+    text = _standard(type(part), vars(part), namespaces)
     extensions = part.model_extra
-    if extensions:
-        written.insert(0, "0:" + _framed(_members(extensions, namespaces)))
-    return _joined(written)
+    if not extensions:
+        return text
+    return _framed("0:" + _framed(_members(extensions, namespaces))) + text
 
 
-def _standard(
-    part: type[BaseModel], members: Mapping[str, Any], namespaces: Namespaces
-) -> list[str]:
-    """Write the members of a part that the standard has, in order of what is written."""
+def _standard(part: type[BaseModel], members: Mapping[str, Any], namespaces: Namespaces) -> str:
+    """Write the members of a part that the standard has, each framed, in order."""
     written = []
-    for name, start, spell in _rows(part):
+    for name, start, spell, remembered in _rows(part):
         value = members[name]
         if value is None:
             continue
         if isinstance(value, str):
-            text = spell(value, namespaces)
-            written.append(f"{start}{len(text) if text.isascii() else len(text.encode())}:{text}")
+            if remembered is not None and _is_whole(value, namespaces):
+                written.append(remembered(value))
+            else:
+                written.append(_framed(start + _framed(spell(value, namespaces))))
+        elif isinstance(value, tuple):
+            written.append(_joined(_written(start, spell, value, namespaces)))
         else:
-            written += _written(start, spell, value, namespaces)
-    return written
+            written.append(_framed(start + _framed(_value(value, namespaces))))
+    return "".join(written)
 
 
-def _inner(part: BaseModel, namespaces: Namespaces) -> str:
-    """Write a part as `_part` does, and remember those of few words that events repeat."""
-    if type(part) not in _REPEATED or part.model_extra:
-        return _part(part, namespaces)
-    members = tuple(vars(part).items())
+def _value(value: Any, namespaces: Namespaces) -> str:
+    """Write what is neither a text nor a list; of parts, remember those that events repeat."""
+    if isinstance(value, dict):  # the ilmd
+        return _members(value, namespaces)
+    if not isinstance(value, BaseModel):
+        return _scalar(value)
+    if type(value) not in _REPEATED_PARTS or value.model_extra:
+        return _part(value, namespaces)
+    members = tuple(vars(value).items())
     for _, text in members:
-        if len(text) > _LONGEST_KEPT or text.partition(":")[0] in namespaces.prefixes:
-            return _part(part, namespaces)
-    return _remembered(type(part), members)
+        if not _is_whole(text, namespaces):
+            return _part(value, namespaces)
+    return _remembered_part(type(value), members)
+
+
+def _is_whole(text: str, namespaces: Namespaces) -> bool:
+    """Tell whether a text means the same whatever prefixes stand for, and is not too long."""
+    if ":" in text and text.partition(":")[0] in namespaces.prefixes:
+        return False
+    return len(text) <= _LONGEST_REMEMBERED
 
 
 @lru_cache(1 << 12)
-def _remembered(part: type[BaseModel], members: tuple[tuple[str, str], ...]) -> str:
-    """Write a part of texts in which no prefix plays a role."""
-    return _joined(_standard(part, dict(members), _UNBOUND))
+def _remembered_part(part: type[BaseModel], members: tuple[tuple[str, str], ...]) -> str:
+    return _standard(part, dict(members), _NO_PREFIXES)
 
 
 def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[str]:
@@ -147,16 +161,31 @@ def standard_member(part: BaseModel, name: str, namespaces: Namespaces) -> list[
     return _written(start, spell, value, namespaces)
 
 
+_Row = tuple[str, str, Spell, Callable[[str], str] | None]
+
+
 @cache
-def _rows(part: type[BaseModel]) -> tuple[tuple[str, str, Spell], ...]:
+def _rows(part: type[BaseModel]) -> tuple[_Row, ...]:
     """Return of each member of a kind of part its name, how it begins, and what spells its texts.
 
     What is written of a member begins with its framed name, so what is written of the part is in
-    order when its members are.
+    order when its members are. The last tells of a member with few values what is written of one.
     """
     names = [name for name in part.model_fields if name not in _OTHER]
     names.sort(key=_framed)
-    return tuple((name, *_start_and_spelling(part, name)) for name in names)
+    return tuple(_row(part, name) for name in names)
+
+
+def _row(part: type[BaseModel], name: str) -> _Row:
+    start, spell = _start_and_spelling(part, name)
+    if name not in _REPEATED_WORDS:
+        return name, start, spell, None
+
+    @lru_cache(1 << 8)
+    def remembered(text: str) -> str:
+        return _framed(start + _framed(spell(text, _NO_PREFIXES)))
+
+    return name, start, spell, remembered
 
 
 @cache
@@ -174,10 +203,8 @@ def _written(start: str, spell: Spell, value: Any, namespaces: Namespaces) -> li
         texts = [spell(value, namespaces)]
     elif isinstance(value, tuple):
         texts = _values(value, spell, namespaces)
-    elif isinstance(value, dict):  # the ilmd
-        texts = [_members(value, namespaces)]
     else:
-        texts = [_inner(value, namespaces) if isinstance(value, BaseModel) else _scalar(value)]
+        texts = [_value(value, namespaces)]
     written = [f"{start}{len(t) if t.isascii() else len(t.encode())}:{t}" for t in texts]
     written.sort()
     return written
@@ -190,7 +217,7 @@ def _values(values: Sequence[Any], spell: Spell, namespaces: Namespaces) -> list
     if isinstance(values[0], QuantityElement):
         return _quantities(values, namespaces)
     if not isinstance(values[0], str):
-        return [_inner(one, namespaces) for one in values]
+        return [_value(one, namespaces) for one in values]
     if spell is _identifying:
         return _identifying_all(values, namespaces)
     return [spell(one, namespaces) for one in values]
@@ -201,14 +228,18 @@ def _quantities(elements: Sequence[QuantityElement], namespaces: Namespaces) -> 
     uris = _identifying_all([element.epc_class for element in elements], namespaces)
     found = []
     for element, uri in zip(elements, uris, strict=True):
-        written = f"9:epc_class{_framed(uri)}"
-        text = f"{len(written)}:{written}"
+        if not uri.isascii():  # a prefix may stand for what is not
+            found.append(_part(element, namespaces))
+            continue
+        member = f"9:epc_class{len(uri)}:{uri}"
+        text = f"{len(member)}:{member}"
         if element.quantity is not None:
-            written = f"8:quantity{_framed(number_of(element.quantity.text))}"
-            text = f"{len(written)}:{written}{text}"
+            number = number_of(element.quantity.text)
+            member = f"8:quantity{len(number)}:{number}"
+            text = f"{len(member)}:{member}{text}"
         if element.uom is not None:
-            written = f"3:uom{len(element.uom)}:{element.uom}"
-            text = f"{len(written)}:{written}{text}"
+            member = f"3:uom{len(element.uom)}:{element.uom}"
+            text = f"{len(member)}:{member}{text}"
         found.append(text)
     return found
 

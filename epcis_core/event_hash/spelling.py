@@ -13,7 +13,7 @@ from typing import Final
 from epcis_core.errors import IdentifierError
 from epcis_core.identifiers import recognised
 from epcis_core.model.namespaces import TYPES, Namespaces
-from epcis_core.model.times import instant
+from epcis_core.model.times import exact_utc_text, instant
 from epcis_core.vocabulary import VocabularyList, canonical_term
 
 Spell = Callable[[str, Namespaces], str]
@@ -210,10 +210,8 @@ def time_of(text: str) -> str:
     >>> time_of("2026-03-01T08:00:00.9995+07:00")
     '2026-03-01T01:00:01.000Z'
     """
-    moment = instant(text)
-    if moment.microsecond:
-        return utc_milliseconds(moment, _HALF)
-    return f"{moment.isoformat()[: -len('+00:00')]}.000Z"
+    exact = exact_utc_text(text)
+    return utc_milliseconds(instant(text), _HALF) if "." in exact else f"{exact[:-1]}.000Z"
 
 
 def utc_milliseconds(moment: datetime, moved: timedelta) -> str:

@@ -87,6 +87,7 @@ def utc_text(value: int) -> str:
     return f"{text.rstrip('0')}Z" if "." in text else f"{text}Z"
 
 
+@lru_cache(maxsize=1 << 12)
 def exact_utc_text(text: str) -> str:
     """Return a timestamp in UTC with all its decimals but the zeros at their end.
 

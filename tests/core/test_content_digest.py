@@ -1,6 +1,6 @@
 """The digest of an event's content: its value, which ledgers keep, and what it is a digest of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -63,8 +63,78 @@ ODD: Final = (
 
 PREFIXES: Final = (
     NAMESPACES,
+    Namespaces({"farm": "https://nông-trại.example/", "shipping": "urn:s:"}),
     Namespaces({"farm": "urn:x:", "URN": "https://u.example/", "+07": "urn:seven:", "urn": "u:"}),
 )
+
+
+PINNED: Final[Sequence[tuple[Event, str]]] = [
+    (
+        {
+            "type": "ObjectEvent",
+            "eventID": "urn:uuid:2E0AB4E5-2B0C-4C5D-8A0E-0A6A0F2D7C11",
+            "eventTime": "2026-03-01T08:00:00.1200000345+07:00",
+            "eventTimeZoneOffset": "+07:00",
+            "action": "ADD",
+            "epcList": [
+                "urn:epc:id:sgtin:4012345.011111.9",
+                "https://farm.example/01/04012345111118/10/L1/21/7",
+            ],
+            "bizStep": "commissioning",
+            "readPoint": {"id": "urn:epc:id:sgln:4012345.00011.gate", "farm:a": "Chuồng số 3"},
+            "sourceList": [{"type": "location", "source": "urn:epc:id:sgln:4012345.00011.0"}],
+            "ilmd": {"cbvmda:lotNumber": "L1", "farm:a": [["b", "a"], Number("1.50"), True]},
+            "farm:b": {"farm:p": None, "farm:q": "gs1:Temperature"},
+        },
+        "4a14ad43f142d448a90405b4ff714bc5f58f9b59389c1cdf2413211326cd48e2",
+    ),
+    (
+        {
+            "type": "TransformationEvent",
+            "eventTime": "2026-03-01T08:00:00Z",
+            "eventTimeZoneOffset": "+07:00",
+            "inputQuantityList": [
+                {
+                    "epcClass": "urn:epc:class:lgtin:4012345.012345.L1",
+                    "quantity": Number("2.50"),
+                },
+                {"epcClass": "farm:thing", "quantity": Number("7"), "uom": "KGM"},
+            ],
+            "outputQuantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.012345.L2"}],
+            "persistentDisposition": {"set": ["damaged"], "unset": ["stolen", "expired"]},
+        },
+        "73c05efaa81f9ae862f78a222b8b6a17851966adfaa5a4333c51e86e59957455",
+    ),
+    (
+        {
+            "type": "AggregationEvent",
+            "eventTime": "2026-03-01T08:00:00Z",
+            "eventTimeZoneOffset": "+07:00",
+            "action": "OBSERVE",
+            "parentID": "urn:epc:id:sscc:4012345.0000000111",
+            "childEPCs": [],
+            "errorDeclaration": {
+                "declarationTime": "2026-03-02T08:00:00.500Z",
+                "reason": "incorrect_data",
+                "correctiveEventIDs": ["urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c12"],
+            },
+            "sensorElementList": [
+                {
+                    "sensorReport": [
+                        {
+                            "type": "Temperature",
+                            "value": Number("25E-1"),
+                            "booleanValue": False,
+                            "time": "2026-03-01T08:00:00.9995+07:00",
+                        }
+                    ]
+                }
+            ],
+        },
+        "f421d0abef27c73ce03e8cc17299aa5aedaa82e19ef7528df2aa01c8631a654a",
+    ),
+]
+IDS: Final = ("object", "transformation", "aggregation with an error declaration")
 
 
 def framed(*parts: bytes) -> bytes:
@@ -173,78 +243,16 @@ def test_it_is_of_all_parts_each_led_by_its_length_in_order_of_their_bytes(
     assert content_digest(event, namespaces) == sha256(whole(event, namespaces)).digest()
 
 
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        (
-            {
-                "type": "ObjectEvent",
-                "eventID": "urn:uuid:2E0AB4E5-2B0C-4C5D-8A0E-0A6A0F2D7C11",
-                "eventTime": "2026-03-01T08:00:00.1200000345+07:00",
-                "eventTimeZoneOffset": "+07:00",
-                "action": "ADD",
-                "epcList": [
-                    "urn:epc:id:sgtin:4012345.011111.9",
-                    "https://farm.example/01/04012345111118/10/L1/21/7",
-                ],
-                "bizStep": "commissioning",
-                "readPoint": {"id": "urn:epc:id:sgln:4012345.00011.gate", "farm:a": "Chuồng số 3"},
-                "sourceList": [{"type": "location", "source": "urn:epc:id:sgln:4012345.00011.0"}],
-                "ilmd": {"cbvmda:lotNumber": "L1", "farm:a": [["b", "a"], Number("1.50"), True]},
-                "farm:b": {"farm:p": None, "farm:q": "gs1:Temperature"},
-            },
-            "4a14ad43f142d448a90405b4ff714bc5f58f9b59389c1cdf2413211326cd48e2",
-        ),
-        (
-            {
-                "type": "TransformationEvent",
-                "eventTime": "2026-03-01T08:00:00Z",
-                "eventTimeZoneOffset": "+07:00",
-                "inputQuantityList": [
-                    {
-                        "epcClass": "urn:epc:class:lgtin:4012345.012345.L1",
-                        "quantity": Number("2.50"),
-                    },
-                    {"epcClass": "farm:thing", "quantity": Number("7"), "uom": "KGM"},
-                ],
-                "outputQuantityList": [{"epcClass": "urn:epc:class:lgtin:4012345.012345.L2"}],
-                "persistentDisposition": {"set": ["damaged"], "unset": ["stolen", "expired"]},
-            },
-            "73c05efaa81f9ae862f78a222b8b6a17851966adfaa5a4333c51e86e59957455",
-        ),
-        (
-            {
-                "type": "AggregationEvent",
-                "eventTime": "2026-03-01T08:00:00Z",
-                "eventTimeZoneOffset": "+07:00",
-                "action": "OBSERVE",
-                "parentID": "urn:epc:id:sscc:4012345.0000000111",
-                "childEPCs": [],
-                "errorDeclaration": {
-                    "declarationTime": "2026-03-02T08:00:00.500Z",
-                    "reason": "incorrect_data",
-                    "correctiveEventIDs": ["urn:uuid:2e0ab4e5-2b0c-4c5d-8a0e-0a6a0f2d7c12"],
-                },
-                "sensorElementList": [
-                    {
-                        "sensorReport": [
-                            {
-                                "type": "Temperature",
-                                "value": Number("25E-1"),
-                                "booleanValue": False,
-                                "time": "2026-03-01T08:00:00.9995+07:00",
-                            }
-                        ]
-                    }
-                ],
-            },
-            "f421d0abef27c73ce03e8cc17299aa5aedaa82e19ef7528df2aa01c8631a654a",
-        ),
-    ],
-    ids=["object", "transformation", "aggregation with an error declaration"],
-)
+@pytest.mark.parametrize(("found", "expected"), PINNED, ids=IDS)
 def test_its_value_stays(found: Event, expected: str) -> None:
     assert content_digest(event_of(found), NAMESPACES).hex() == expected
+
+
+@pytest.mark.parametrize("namespaces", PREFIXES, ids=["ours", "not in ASCII", "odd ones"])
+@pytest.mark.parametrize("found", [found for found, _ in PINNED], ids=IDS)
+def test_prefixes_count_by_what_they_stand_for(found: Event, namespaces: Namespaces) -> None:
+    event = event_of(found)
+    assert content_digest(event, namespaces) == sha256(whole(event, namespaces)).digest()
 
 
 @settings(max_examples=20)
