@@ -19,6 +19,7 @@ from epcis_core.store.beside import check_free, unfinished_name
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import note_former_keys
 from epcis_core.store.exported_log import count_log, put_captures, read_log
+from epcis_core.store.index.upkeep import remove_index
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import last_sequence
 from epcis_core.store.registry.products import IMAGE_TYPES
@@ -33,10 +34,7 @@ LOG: Final = "log.parquet"
 CAPTURES: Final = "captures.parquet"
 _TOGETHER: Final = 20
 """Batches of entries that one transaction takes."""
-_ENDINGS: Final = (
-    *(".wal", ".index", ".index-wal", ".index-shm"),
-    *(".service", ".service-wal", ".service-shm"),
-)
+_ENDINGS: Final = (".wal", ".service", ".service-wal", ".service-shm")
 """Of files that stand beside a ledger while it is open."""
 
 Moving = Callable[[str, int, int], None]
@@ -182,6 +180,7 @@ def _made_whole(target: Path) -> Iterator[Path]:
     finally:
         for path in (unfinished, *beside):
             path.unlink(missing_ok=True)
+        remove_index(unfinished)
 
 
 def _settle(folder: Path) -> None:

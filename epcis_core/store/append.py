@@ -15,12 +15,13 @@ import duckdb
 from epcis_core.codecs.document import Envelope
 from epcis_core.model.documents import DocumentHead
 from epcis_core.model.namespaces import Namespaces
-from epcis_core.proof.leaf import Digest
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.declarations import Declarations
 from epcis_core.store.erased import erased_events
 from epcis_core.store.growing_log import CaptureHead, GrowingLog
+from epcis_core.store.index.records import Receipt
+from epcis_core.store.index.stretch import Stretch
 from epcis_core.store.literals import among
 from epcis_core.store.master_data import ElementCounts, all_known, new_versions
 from epcis_core.store.memory import AppendMemory
@@ -74,8 +75,7 @@ class Append:
     Args:
         cursor: the writer's, inside its transaction.
         head: who sends the first document, and when; `begin` says it of each further one.
-        hand_over: gets the sequences of what was written, the facts of those that are events, and
-            the last one's leaf.
+        hand_over: gets what was written, for the fact index.
 
     Attributes:
         record_time: when the ledger takes the document, microseconds since 1970 UTC.
@@ -83,7 +83,7 @@ class Append:
 
     cursor: duckdb.DuckDBPyConnection
     head: CaptureHead
-    hand_over: Callable[[range, Sequence[EventFacts], Digest], None] = lambda *_: None
+    hand_over: Callable[[Stretch], None] = lambda _: None
     record_time: int = field(init=False)
     _log: GrowingLog = field(init=False)
     _first: int = field(init=False)
@@ -97,6 +97,7 @@ class Append:
         init=False, default_factory=lambda: defaultdict(list)
     )
     _facts: list[EventFacts] = field(init=False, default_factory=list)
+    _receipts: list[Receipt] = field(init=False, default_factory=list)
     _size: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -187,10 +188,10 @@ class Append:
             self._log.write()
             for table, added in self._rows.items():
                 table.insert(self.cursor, added)
-            self.hand_over(entries, self._facts, self._log.leaf)
+            self.hand_over(Stretch(entries, self._log.leaf, self._facts, self._receipts))
         self._written, self._size = self._log.next, 0
         self._rows.clear()
-        self._facts = []
+        self._facts, self._receipts = [], []
 
     def look_up(self, identities: Collection[str]) -> None:
         """Look up which events the ledger has, where that is not known yet, all at once."""
@@ -247,6 +248,7 @@ class Append:
         sequence = self._log.enter("receipt", new.facts.event_id, new.text.encode())
         capture, sender = self.head.capture_id, self.head.organisation
         self._rows[RECEIPT].append((sequence, event, capture, self._envelope, sender, new.text))
+        self._receipts.append(Receipt(sequence, event, sender))
         self._size += len(new.text)
         return sequence
 

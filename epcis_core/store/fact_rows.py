@@ -67,6 +67,15 @@ def read_facts(cursor: duckdb.DuckDBPyConnection, view: View, condition: str) ->
     ]
 
 
+def ends_of(facts: EventFacts) -> tuple[set[str], set[str]]:
+    """Return the parties and the places that an event names, canonical."""
+    ends = [end.partition(" ") for end in (*facts.sources, *facts.destinations)]
+    parties = {key for kind, _, key in ends if kind != "location"}
+    places = {key for kind, _, key in ends if kind == "location"}
+    places |= {place for place in (facts.read_point, facts.biz_location) if place}
+    return parties, places
+
+
 def _beside(cursor: duckdb.DuckDBPyConnection, sequences: list[int]) -> list[tuple[Any, ...]]:
     """Return what events have in the tables beside, in one query: a walk asks very often."""
     if not sequences:

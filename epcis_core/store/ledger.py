@@ -14,10 +14,8 @@ from weakref import WeakValueDictionary
 import duckdb
 
 from epcis_core.errors import StoreError
-from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.deadlines import Deadlines
 from epcis_core.store.durability import NamedFile, refused
-from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.fair_lock import FairLock
 from epcis_core.store.file_format import (
     Migration,
@@ -25,7 +23,9 @@ from epcis_core.store.file_format import (
     shipped_migrations,
     steps_from,
 )
-from epcis_core.store.index_upkeep import KeptIndex
+from epcis_core.store.index.reader import IndexReader
+from epcis_core.store.index.stretch import Stretch
+from epcis_core.store.index.upkeep import KeptIndex
 from epcis_core.store.memory import set_usual_memory
 from epcis_core.store.opening import check_path, connect, open_current
 from epcis_core.store.together import Together
@@ -137,7 +137,7 @@ class Ledger:
             try:
                 with self._transaction("written") as cursor, self._wal.kept():
                     yield cursor
-                    self._index.write(cursor)  # in no more memory than the append took
+                    self._index.write(cursor)
                     cursor.commit()
                     self._index.keep()
                 with self._committed:
@@ -177,22 +177,17 @@ class Ledger:
             return self.commits
 
     def index(self) -> AbstractContextManager[IndexReader | None]:
-        """Give a reader of the fact index; None where there is none, and the ledger is read.
-
-        Raises:
-            StoreError: the disk refuses, or the file is damaged.
-        """
+        """Give a reader of the fact index; None where there is none, and the ledger is read."""
         return self._index.reading()
 
-    def hand_over(self, entries: range, facts: Sequence[EventFacts], leaf: bytes) -> None:
+    def hand_over(self, stretch: Stretch) -> None:
         """Take what the writer appends, for the fact index; see `Append`."""
-        self._index.take(entries, facts, leaf)
+        self._index.take(stretch)
 
     def _bring_index_up(self) -> None:
         """Let the fact index catch up with the ledger; it is given up where it cannot."""
         with suppress(StoreError), self.reading() as cursor:
-            self._index.write(cursor)
-            self._index.keep()
+            self._index.bring_up(cursor)
 
     @contextmanager
     def _transaction(self, done: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -16,8 +16,9 @@ from epcis_core.store import content_query
 from epcis_core.store.amounts import measured
 from epcis_core.store.clauses import TRUE, Clause, all_of, any_of, one_of
 from epcis_core.store.event_ids import id_key, of_id
-from epcis_core.store.fact_index import IndexReader
 from epcis_core.store.hierarchy import keys_below, keys_described
+from epcis_core.store.index.reader import IndexReader
+from epcis_core.store.index.segment import DamagedIndexError
 from epcis_core.store.literals import among, literal, rows_at
 from epcis_core.store.numbers import SIGNS, NumberColumn
 from epcis_core.store.patterns import matching
@@ -100,7 +101,11 @@ def _by_index(asked: asked_for.Match, index: IndexReader | None) -> Clause:
     """Return where the index says that references to objects may be; anywhere, where it cannot."""
     if index is None or asked.patterns:
         return TRUE
-    sequences = index.naming(asked.keys)
+    try:
+        sequences = index.naming(asked.keys)
+    except DamagedIndexError:
+        index.give_up()
+        return TRUE
     return Clause(rows_at("reference", "r", sequences)) if len(sequences) <= _MOST_FOUND else TRUE
 
 

@@ -7,17 +7,15 @@ file until something else is written over them. A new file has only what is ther
 import os
 import shutil
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
 from epcis_core.errors import StoreError
 from epcis_core.store.beside import unfinished_name
 from epcis_core.store.durability import sync_folder
+from epcis_core.store.index.upkeep import remove_index
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.memory import set_usual_memory
-
-_BESIDE: Final = (".wal", ".index", ".index-wal", ".index-shm")
 
 
 def rewrite(path: Path) -> None:
@@ -45,8 +43,9 @@ def rewrite(path: Path) -> None:
     except (duckdb.Error, OSError) as error:
         raise StoreError(f"{path} cannot be written anew and is as it was: {error}") from error
     finally:
-        for one in (unfinished, *(Path(f"{unfinished}{ending}") for ending in _BESIDE)):
+        for one in (unfinished, Path(f"{unfinished}.wal")):
             one.unlink(missing_ok=True)
+        remove_index(unfinished)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection) -> None:

@@ -13,6 +13,7 @@ from epcis_core.model.references import Role, has_classes, object_references
 from epcis_core.model.times import microseconds
 from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.content import content_of
+from epcis_core.store.fact_rows import ends_of
 from epcis_core.store.tables import CONTENT, EVENT, ILMD, MARK, MEMBERSHIP, REFERENCE, Row, Table
 
 _UUID: Final = "urn:uuid:"
@@ -97,9 +98,7 @@ class RowWriter:
 
 def _event(new: NewEvent, at: StoredAs) -> Iterable[Row]:
     facts, declaration = new.facts, new.event.error_declaration
-    ends = [end.partition(" ") for end in (*facts.sources, *facts.destinations)]
-    places = {key for kind, _, key in ends if kind == "location"}
-    places |= {place for place in (facts.read_point, facts.biz_location) if place}
+    parties, places = ends_of(facts)
     row = (
         at.sequence,
         at.record_time,
@@ -122,7 +121,7 @@ def _event(new: NewEvent, at: StoredAs) -> Iterable[Row]:
         facts.transactions,
         facts.sources,
         facts.destinations,
-        sorted({key for kind, _, key in ends if kind != "location"}),
+        sorted(parties),
         sorted(places),
         facts.event_id if facts.retracts else None,
         microseconds(declaration.declaration_time) if declaration else None,

@@ -101,7 +101,17 @@ def make_originals(folder: Path) -> Originals:
 def copy(source: Path, target: Path) -> None:
     """Copy a ledger with what stands beside it; one that is open has logs, too."""
     for file in source.parent.glob(f"{source.name}*"):
-        shutil.copyfile(file, target.with_name(file.name.replace(source.name, target.name)))
+        _put(file, target.with_name(file.name.replace(source.name, target.name)))
+
+
+def _put(source: Path, target: Path) -> None:
+    """Copy a file, or a folder, to where another may be."""
+    if source.is_dir():
+        if target.exists():
+            shutil.rmtree(target)
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
 
 
 def verdict(path: Path, note: str | None = None, key: Key | None = None) -> list[str]:
@@ -237,7 +247,7 @@ def after_a_rollback(originals: Originals, folder: Path, number: int) -> str | N
         _cut(path, chance)
     else:
         for ending in BESIDE if how == "all files" else ("",):
-            shutil.copyfile(f"{originals.older}{ending}", f"{path}{ending}")
+            _put(Path(f"{originals.older}{ending}"), Path(f"{path}{ending}"))
     if chance.random() < 0.5:
         _grow(path, chance, "later")
     codes = verdict(path, originals.note, originals.key)
@@ -255,7 +265,7 @@ def _cut(path: Path, chance: random.Random) -> None:
         for table in TABLES[:-1]:
             connection.execute(f"DELETE FROM {table} WHERE sequence >= {first[0][0]}")  # noqa: S608 - ours
         connection.execute("DELETE FROM capture WHERE capture_id = ?", [first[0][1]])
-    Path(f"{path}.index").unlink()
+    shutil.rmtree(f"{path}.index")
     if chance.random() < 0.5:
         Path(f"{path}.service").unlink()
 

@@ -1,7 +1,7 @@
 """What was erased is gone for good; all else stays, and is provable."""
 
 import json
-import sqlite3
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from epcis_core.store.checkpoints import log_signer
 from epcis_core.store.decisions import Decision, decisions
 from epcis_core.store.events import all_events, find_events
 from epcis_core.store.evidence import StoredEvidence
-from epcis_core.store.fact_index import FactIndex
+from epcis_core.store.index.fact_index import FactIndex
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.log import log_entries
@@ -221,25 +221,27 @@ def test_whenever_it_is_applied_all_that_is_left_can_be_proven(
 def test_an_index_that_a_crash_has_left_behind_shows_nothing_that_was_erased(told: Ledger) -> None:
     """The ledger has committed, and the index has not: it is followed up when it is opened."""
     named = [item("SECRET1"), item("SECRET6"), item("1")]
-    index = told.path.with_name(f"{told.path.name}.index")
-    before = sqlite3.connect(index)
-    behind = sqlite3.connect(told.path.with_name("behind"))
-    before.backup(behind)
-    before.close()
-    behind.close()
-    apply(told)
-    stale = FactIndex(told.path.with_name("behind"))
-    with told.reading() as cursor, stale.reading() as reader:
-        indexed = IndexedEvidence(cursor, EVERYTHING, reader)
-        assert reader.naming(named) == [0, 1, 2, 4]
-        assert [facts.event_id for facts in indexed.naming(named)] == ["urn:x:stays"]
-    stale.close()
     told.close()
-    told.path.with_name("behind").replace(index)
+    index = told.path.with_name(f"{told.path.name}.index")
+    behind = told.path.with_name("behind")
+    shutil.copytree(index, behind)
+    with Ledger.open(told.path) as ledger:
+        apply(ledger)
+        stale = FactIndex(behind).reading()
+        with ledger.reading() as cursor:
+            indexed = IndexedEvidence(cursor, EVERYTHING, stale)
+            assert stale.naming(named) == [0, 1, 2, 4]
+            assert [facts.event_id for facts in indexed.naming(named)] == ["urn:x:stays"]
+        with ledger.index() as reader:
+            assert reader is not None
+            assert reader.naming(named) == [4]
+        assert not any(b"SECRET" in file.read_bytes() for file in index.iterdir())
+    shutil.rmtree(index)
+    behind.replace(index)
     with Ledger.open(told.path, create=False) as ledger, ledger.index() as reader:
         assert reader is not None
         assert reader.naming(named) == [4]
-    assert b"SECRET" not in index.read_bytes()
+    assert not any(b"SECRET" in file.read_bytes() for file in index.iterdir())
     assert faults(told.path) == []
 
 

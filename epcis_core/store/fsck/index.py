@@ -1,26 +1,24 @@
 """The fact index beside a ledger, against the rows that it was made of."""
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from epcis_core.findings import Finding, Phrase, finding, phrase
-from epcis_core.store.beside import read_only
-from epcis_core.store.fact_index import keys_of, written
-from epcis_core.store.fact_rows import read_facts
-from epcis_core.store.view import EVERYTHING
+from epcis_core.store.index.fact_index import segments_of
+from epcis_core.store.index.segment import DamagedIndexError, Segment
+from epcis_core.store.index.stretch import kept_of, read_leaves, read_stretch
+from epcis_core.store.index.writing import UNFINISHED
 
 _TOGETHER: Final = 4_000  # sequences
 _MODULUS: Final = 2**128
 
 
 def differences_in_index(
-    cursor: duckdb.DuckDBPyConnection, path: Path, tell: Callable[[int], None]
+    cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[int], None]
 ) -> Iterator[Finding]:
     """Yield that the fact index is not what the ledger's rows make of it, and why; at most once.
 
@@ -29,56 +27,69 @@ def differences_in_index(
 
     Args:
         cursor: a reader's, of the ledger.
-        path: the index; there may be none.
+        folder: the index; there may be none.
         tell: told how many sequences are done.
     """
-    if not path.exists():
+    if not folder.is_dir():
         return
+    why: str | Phrase | None
     try:
-        with closing(read_only(path)) as index:
-            why = _difference(cursor, index, tell)
-    except sqlite3.Error as error:
+        segments = segments_of(folder)
+        why = _difference(cursor, segments, tell)
+        _check_others(folder, segments)
+    except DamagedIndexError:
+        why = phrase("index_damaged")
+    except OSError as error:
         why = str(error)
     if why is not None:
-        yield finding("fact_index_differs", reason=why, path=path.name)
+        yield finding("fact_index_differs", reason=why, path=folder.name)
 
 
 def _difference(
-    cursor: duckdb.DuckDBPyConnection, index: sqlite3.Connection, tell: Callable[[int], None]
-) -> str | Phrase | None:
+    cursor: duckdb.DuckDBPyConnection, segments: tuple[Segment, ...], tell: Callable[[int], None]
+) -> Phrase | None:
     """Return what is wrong with an index; None where nothing is."""
-    for (told,) in index.execute("PRAGMA integrity_check(1)"):
-        if told != "ok":
-            return str(told)
-    reached, leaf = index.execute("SELECT sequence, leaf FROM reached").fetchone()
-    found = cursor.execute("SELECT leaf FROM entry WHERE sequence = ?", [reached]).fetchall()
-    if reached < 0 or [(leaf,)] != found:
+    leaves = {one.last: one.extent.leaf for one in segments}
+    if leaves != read_leaves(cursor, leaves):
         return None
-    named, events = _Bag(), 0
-    for first in range(0, reached + 1, _TOGETHER):
-        last = min(first + _TOGETHER - 1, reached)
-        facts = read_facts(cursor, EVERYTHING, f"e.sequence BETWEEN {first:d} AND {last:d}")
-        held = index.execute(
-            "SELECT sequence, facts FROM fact WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
-            (first, last),
-        ).fetchall()
-        if held != [(one.sequence, written(one)) for one in facts]:
-            return phrase("facts_of", first=first, last=last)
-        events += len(facts)
-        for one in facts:
-            for key in keys_of(one):
-                named.add(key, one.sequence)
-        tell(last + 1)
-    if index.execute("SELECT count(*) FROM fact").fetchone() != (events,):
-        return phrase("facts_beyond", last=reached)
-    return _difference_in_names(index, named)
+    for segment in segments:
+        named = _Bag()
+        for first in range(segment.first, segment.last + 1, _TOGETHER):
+            entries = range(first, min(first + _TOGETHER - 1, segment.last) + 1)
+            kept = {one.sequence: one for one in kept_of(read_stretch(cursor, entries))}
+            for number in entries:
+                entry = kept.get(number)
+                if segment.record(number) != (None if entry is None else entry.record):
+                    return phrase("facts_of", first=entries[0], last=entries[-1])
+                for key in () if entry is None else entry.keys:
+                    named.add(key, number)
+            tell(entries[-1] + 1)
+        if not _names_are(segment, named):
+            return phrase("names_of_things")
+    return None
 
 
-def _difference_in_names(index: sqlite3.Connection, named: "_Bag") -> Phrase | None:
-    held = _Bag()
-    for key, sequence in index.execute("SELECT key, sequence FROM named"):
-        held.add(key, sequence)
-    return None if held.sum == named.sum else phrase("names_of_things")
+def _names_are(segment: Segment, named: "_Bag") -> bool:
+    """Tell whether a segment finds its entries by some names alone, in the order it searches in."""
+    held, before = _Bag(), None
+    for pair in segment.pairs():
+        if before is not None and pair <= before:
+            return False
+        held.add(*pair)
+        before = pair
+    return held.sum == named.sum
+
+
+def _check_others(folder: Path, segments: tuple[Segment, ...]) -> None:
+    """See that what is not read is left over and whole, as a crash leaves it.
+
+    Raises:
+        DamagedIndexError: a file is damaged.
+    """
+    names = {one.path.name for one in segments}
+    for path in folder.iterdir():
+        if path.name not in names and not path.name.startswith(UNFINISHED):
+            Segment(path)
 
 
 class _Bag:

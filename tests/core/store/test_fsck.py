@@ -173,6 +173,7 @@ CHANGED: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
             ("leaf_differs", "/entry/7/leaf"),
             ("row_differs", "/receipt/7/event_sequence"),
             TOLD_OTHER,
+            INDEX,
         ],
     ),
     "what a witness sent": (

@@ -11,6 +11,9 @@ from epcis_core.rules.retention import all_rules
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.checkpoints import log_signer, sign_checkpoint
 from epcis_core.store.erasure import apply_retention
+from epcis_core.store.index.fact_index import segments_of
+from epcis_core.store.index.stretch import entry_of
+from epcis_core.store.index.writing import merge, write_segment
 from epcis_core.store.jobs import CaptureJob, add_job
 from epcis_core.store.ledger import Ledger
 from tests.core.store.filled import checked, found_in, original, path, tampered
@@ -110,24 +113,50 @@ def test_a_saved_checkpoint_that_somebody_changed_is_told(path: Path) -> None:
 
 
 def test_a_fact_index_that_somebody_changed_is_to_be_made_anew(path: Path) -> None:
-    index = path.with_name("ledger.duckdb.index")
-    for statement, why in (
-        ("DELETE FROM fact WHERE sequence = 2", "entries 0 to 11"),
-        ("DELETE FROM named WHERE sequence = 2", "what events are found by"),
-        ("INSERT INTO fact VALUES (99, 'x')", "facts of more than entries 0 to 11"),
+    """Whether its sums are right, as only somebody who knows the format makes them, or not."""
+    folder = path.with_name("ledger.duckdb.index")
+    for harm, why in (
+        (_without_an_event, "entries 0 to 11"),
+        (_without_a_name, "what events are found by"),
+        (_overwritten, "a damaged file"),
     ):
         Ledger.open(path).close()
-        with closing(sqlite3.connect(index)) as facts:
-            facts.execute(statement)
-            facts.commit()
+        harm(folder)
         assert messages(path) == [
             (
                 f"The fact index is not the one that the ledger gives ({why}). "
                 "Delete ledger.duckdb.index; it is made anew when the ledger is opened."
             )
         ]
-        index.unlink()
+        shutil.rmtree(folder)
     assert messages(path) == []
+
+
+def _without_an_event(folder: Path) -> None:
+    (segment,) = segments_of(folder)
+    merge(folder, [segment], gone=[entry_of(2, segment.record(2) or b"")]).path.replace(
+        segment.path
+    )
+
+
+def _without_a_name(folder: Path) -> None:
+    (segment,) = segments_of(folder)
+    entries = [
+        entry_of(number, record)
+        for number in range(segment.last + 1)
+        if (record := segment.record(number)) is not None
+    ]
+    entries[1] = entries[1]._replace(keys=[*entries[1].keys][1:])
+    write_segment(
+        folder, entries, first=0, last=segment.last, leaf=segment.extent.leaf
+    ).path.replace(segment.path)
+
+
+def _overwritten(folder: Path) -> None:
+    (file,) = folder.iterdir()
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
 
 
 def test_what_was_promised_and_is_lost_is_told(path: Path) -> None:

@@ -1,0 +1,206 @@
+"""Keeping the fact index beside its ledger: written with each transaction, seen after it.
+
+What an append stores it also hands over; only what was not handed over is read from the ledger:
+decisions, and after a crash what was still in memory. A ledger without its index answers the same,
+slower: where the index cannot be written it is given up, and made again when the ledger is opened
+the next time.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from epcis_core.store.index.fact_index import FactIndex
+from epcis_core.store.index.reader import IndexReader
+from epcis_core.store.index.segment import DamagedIndexError, Segment
+from epcis_core.store.index.stretch import Stretch, kept_of, read_leaves, read_stretch
+from epcis_core.store.index.writing import Entry
+
+_TOGETHER: Final = 1_000
+"""Sequences that are read at once."""
+
+_AT_ONCE: Final = 16_384
+"""Entries of a transaction that wait in memory; so do at most so many bytes:"""
+
+_BYTES: Final = 16 << 20
+
+
+class KeptIndex:
+    """The fact index of one ledger, or none where it cannot be had.
+
+    Args:
+        ledger: the ledger's file.
+    """
+
+    def __init__(self, ledger: Path) -> None:
+        self._index: FactIndex | None = None
+        folder = index_folder(ledger)
+        with suppress(OSError):
+            if not folder.is_dir():
+                remove_index(ledger)  # of an older release it is a file
+            self._index = FactIndex(folder, self._give_up)
+        self._taken = _Taken(-1)
+        self.forget()
+
+    def bring_up(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let the index catch up with the ledger; make it anew where it is of another one.
+
+        Args:
+            cursor: a reader's of the ledger.
+
+        Raises:
+            duckdb.Error: the ledger cannot be read; then the index is given up.
+        """
+        if self._index is not None and self._index.leaves != read_leaves(
+            cursor, self._index.leaves
+        ):
+            self._index.start_again()
+            self.forget()
+        self.write(cursor)
+        self.keep()
+
+    def take(self, stretch: Stretch) -> None:
+        """Take what is being appended, so that `write` need not read it; nobody sees it yet.
+
+        It is left to `write` where the index lacks anything before it.
+        """
+        if stretch.entries.start == self._taken.last + 1:
+            self._do(lambda index: self._taken.take(index, stretch))
+
+    def write(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Take what a reader of the ledger sees and was not handed over; nobody sees it yet.
+
+        Args:
+            cursor: the writer's, before it commits.
+
+        Raises:
+            duckdb.Error: the ledger cannot be read; then the index is given up.
+        """
+        try:
+            self._do(lambda index: self._taken.catch_up(index, cursor))
+        except duckdb.Error:
+            self.close()
+            raise
+
+    def keep(self) -> None:
+        """Let what was taken be seen."""
+        self._do(self._taken.keep)
+        self.forget()
+
+    def forget(self) -> None:
+        """Take back what was taken and not kept."""
+        self._taken.drop()
+        self._taken = _Taken(-1 if self._index is None else self._index.reached)
+
+    def _do(self, step: Callable[[FactIndex], None]) -> None:
+        index = self._index
+        if index is not None:
+            try:
+                step(index)
+            except OSError:
+                self.close()
+            except DamagedIndexError:
+                self._give_up()
+
+    @contextmanager
+    def reading(self) -> Iterator[IndexReader | None]:
+        """Give a reader of the index; None where there is none, and the ledger is read."""
+        index = self._index
+        yield None if index is None else index.reading()
+
+    def _give_up(self) -> None:
+        """Do without an index that is damaged; it is made anew when the ledger is opened."""
+        index, self._index = self._index, None
+        if index is not None:
+            index.abandon()
+
+    def close(self) -> None:
+        """Write what is in memory, and let go of the files."""
+        index, self._index = self._index, None
+        if index is not None:
+            with suppress(OSError):
+                index.close()
+
+
+class _Taken:
+    """What one transaction adds; much of it waits on disk.
+
+    Args:
+        reached: the sequence up to which the index has come before.
+    """
+
+    def __init__(self, reached: int) -> None:
+        self._first = reached + 1
+        self.last = reached
+        self._leaf = b""
+        self._entries: list[Entry] = []
+        self._size = 0
+        self._spilled: list[Segment] = []
+        self._erased: set[int] = set()
+
+    def take(self, index: FactIndex, stretch: Stretch) -> None:
+        entries = kept_of(stretch)
+        self._entries += entries
+        self._size += sum(len(entry.record) for entry in entries)
+        self.last, self._leaf = stretch.entries[-1], stretch.leaf
+        if len(self._entries) >= _AT_ONCE or self._size >= _BYTES:
+            first, self._first = self._first, self.last + 1
+            entries, self._entries, self._size = self._entries, [], 0
+            spilled = index.spill(entries, first=first, last=self.last, leaf=self._leaf)
+            self._spilled.append(spilled)
+
+    def catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
+        last = _last_after(cursor, self.last)
+        while self.last < last:
+            entries = range(self.last + 1, min(self.last + _TOGETHER, last) + 1)
+            erased = cursor.execute(
+                "SELECT sequence FROM erased "  # noqa: S608 - numbers
+                f"WHERE decision BETWEEN {entries[0]:d} AND {entries[-1]:d}"
+            ).fetchall()
+            self._erased.update(row[0] for row in erased)
+            self.take(index, read_stretch(cursor, entries))
+
+    def keep(self, index: FactIndex) -> None:
+        if self._erased:  # before the decision is in a file, so that a crash leaves it to be done
+            index.erase(self._erased)
+        spilled, self._spilled = self._spilled, []
+        if spilled:
+            index.publish(spilled)
+        if self.last > index.reached:
+            index.add(self._entries, self.last, self._leaf)
+
+    def drop(self) -> None:
+        for one in self._spilled:
+            with suppress(OSError):
+                one.path.unlink()
+
+
+def index_folder(ledger: Path) -> Path:
+    """Return where the index of a ledger is."""
+    return ledger.with_name(f"{ledger.name}.index")
+
+
+def remove_index(ledger: Path) -> None:
+    """Take the index of a ledger that nobody has open away, as an older release kept it, too.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    folder = index_folder(ledger)
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    for ending in ("", "-wal", "-shm"):
+        folder.with_name(f"{folder.name}{ending}").unlink(missing_ok=True)
+
+
+def _last_after(cursor: duckdb.DuckDBPyConnection, sequence: int) -> int:
+    """Return the last entry of the log after a sequence; that where there is none."""
+    rows = cursor.execute(
+        f"SELECT coalesce(max(sequence), {sequence:d}) FROM entry WHERE sequence > {sequence:d}"  # noqa: S608 - a number
+    ).fetchall()
+    last: int = rows[0][0]
+    return last
