@@ -7,7 +7,7 @@ disk.
 
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import BinaryIO, Final, Required, TypedDict, Unpack
 
@@ -21,6 +21,7 @@ from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from ingest.book import Measured, book, measure, record_of
 from ingest.earlier import EarlierRecords
+from ingest.garbage import NO_LOOKS
 from ingest.prepare import (
     Prepared,
     conflict,
@@ -197,15 +198,25 @@ def _append_all(
         for read in events
     )
     done = 0
-    for batch in _batches(prepared):
-        outcomes = iter(append.events([one.new for one in batch if one.new is not None]))
-        for one in batch:
-            tell_outcome(report, one, next(outcomes) if one.new is not None else None)
-        done += len(batch)
+    while True:
+        with NO_LOOKS:
+            added = _append(append, _batch(prepared), report)
+        if not added:
+            break
+        done += added
         if progress is not None:
             progress(reader.bytes_read, done)
     report.findings += findings_at_end(reader, done, lenient=lenient)
     report.counts["warnings"] += warnings(report.findings)
+
+
+def _append(append: Append, batch: Sequence[Prepared], report: CaptureReport) -> int:
+    """Append events, tell what became of them, and return how many they are."""
+    if batch:
+        outcomes = iter(append.events([one.new for one in batch if one.new is not None]))
+        for one in batch:
+            tell_outcome(report, one, next(outcomes) if one.new is not None else None)
+    return len(batch)
 
 
 def _giving_way(events: Iterable[ReadEvent], give_way: Callable[[], None]) -> Iterator[ReadEvent]:
@@ -214,17 +225,16 @@ def _giving_way(events: Iterable[ReadEvent], give_way: Callable[[], None]) -> It
         yield read
 
 
-def _batches(prepared: Iterable[Prepared]) -> Iterator[list[Prepared]]:
+def _batch(prepared: Iterator[Prepared]) -> list[Prepared]:
+    """Return the next events; none where there are no more."""
     batch: list[Prepared] = []
     size = 0
     for one in prepared:
         batch.append(one)
         size += one.size
         if len(batch) == _BATCH or size > _BATCH_SIZE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+            break
+    return batch
 
 
 def tell_outcome(report: CaptureReport, one: Prepared, outcome: Outcome | None) -> None:
