@@ -141,7 +141,6 @@ WRITES = {
     "content.fill_content": "writes",
     "identities.fill_identities": "writes",
     "captures.captured_size": "counts for the gate what one organisation has sent",
-    "growing_log.GrowingLog": "the writer asks it, of hashes",
     "file_format.format_of": "reads what the file says of itself alone",
     "file_format.migrate": "writes",
     "opening.connect": "gives what all cursors are of",
