@@ -49,7 +49,6 @@ from epcis_core.store.portal.progress import (
     sweep,
 )
 from epcis_core.store.portal.standing import take_warnings
-from epcis_core.store.portal.turns import next_deliveries
 from epcis_core.store.registry.journal import SERVER, Entry, What, note
 from epcis_core.store.view import EVERYTHING
 
@@ -185,10 +184,10 @@ class Connector:
         """Tell whether there is so much to send that sending comes before finding more."""
         name = self.target.name
         return (
-            self._adapter is not None
+            self._sender is not None
+            and self._sender.is_busy
             and count_open(self._books, name, _ENOUGH) == _ENOUGH
             and reached(self._books, name).resume <= now
-            and bool(next_deliveries(self._books, name, now, most=1))
         )
 
     def _replace(self, lot: str, made: Made | None, captured: int, now: int) -> bool:

@@ -30,6 +30,9 @@ from epcis_core.store.portal.turns import next_deliveries, next_due
 
 _log: Final = logging.getLogger("epcis.portal")
 _SECOND: Final = 1_000_000  # microseconds
+_ROUND: Final = 100
+"""Requests until it is looked anew for what waited before: many may wait for one lot, and to see
+that again each time would cost more than to send."""
 _BREAKS: Final = 3
 """So many failures one after the other, and the target is left alone for a while."""
 
@@ -63,6 +66,10 @@ class Sender:
         self._pace = pace
         self._free = 0  # before which nothing is sent, microseconds since 1970 UTC
         self._alone: set[int] = set()  # deliveries that were refused together with others
+        self._after = 0  # the number of the delivery that was sent last in this round
+        self._sent_in_round = 0
+        self.is_busy = False
+        """Something was due when that was looked for last."""
 
     async def deliver(self, now: int) -> int | None:
         """Send what is next, if its time has come.
@@ -74,13 +81,31 @@ class Sender:
         state = reached(self._books, self._target.name)
         if (wait := max(state.resume, self._free)) > now:
             return wait
-        most = 1 if self._together is None else self._together.most
-        found = next_deliveries(self._books, self._target.name, now, most=most)
+        found = self._next(now)
+        self.is_busy = bool(found)
         if not found:
+            self._after = 0
             return next_due(self._books, self._target.name, now)
         self._free = now + int(_SECOND / self._target.per_second)
-        self._note(await self._sent(found, now), now, state.failures)
+        told = await self._sent(found, now)
+        self._after = max(one.number for one, _ in told)
+        self._note(told, now, state.failures)
         return now
+
+    def _next(self, now: int) -> list[Delivery]:
+        """Return what is due: behind what was sent last; now and then, or else, from the first."""
+        if self._sent_in_round >= _ROUND:
+            self._after = 0
+        most = 1 if self._together is None else self._together.most
+        found: list[Delivery] = []
+        for after in dict.fromkeys((self._after, 0)):
+            if after == 0:
+                self._sent_in_round = 0
+            found = next_deliveries(self._books, self._target.name, now, most=most, after=after)
+            if found:
+                break
+        self._sent_in_round += 1
+        return found
 
     async def _sent(self, found: Sequence[Delivery], now: int) -> Told:
         """Send the first of what is due, and what goes together with it."""

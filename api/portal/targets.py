@@ -46,7 +46,7 @@ class Target(Part):
             hands over.
         title: what people call it.
         address: what its paths stand behind; empty for a file.
-        per_second: deliveries at most.
+        per_second: requests at most.
         upstream_first: a lot is sent after the lots it was made of.
         deadline_hours: from the record of an event to its arrival.
         warning_hours: before the deadline, in which somebody is warned.

@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 import hmac
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,10 +43,12 @@ class Pace:
     Attributes:
         first: seconds after the first failure; twice as long after each further one.
         most: seconds at most.
+        chance: gives a number between two.
     """
 
     first: float = 1.0
     most: float = 3600.0
+    chance: Callable[[float, float], float] = field(default=random.uniform, repr=False)
 
     def wait(self, failures: int) -> int:
         """Return how long to wait after some failures, in microseconds.
@@ -53,7 +56,7 @@ class Pace:
         Between half and all of the time, by chance, so that not all come back at once.
         """
         longest = min(self.most, self.first * 2 ** min(failures - 1, _DOUBLINGS))
-        return int(longest * random.uniform(0.5, 1.0) * _SECOND)  # noqa: S311 - nothing is secret
+        return int(longest * self.chance(0.5, 1.0) * _SECOND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,27 @@
 """A lot that waits for those it was made of says so, and none waits for ever."""
 
+import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from api.outward import Allowed
+from api.portal.adapter import Asked, Found
+from api.portal.answers import Outcome
+from api.portal.sender import Sender
+from api.portal.targets import read_target
 from api.settings import Settings
+from api.subscriptions.webhook import Pace
 from epcis_core.access.roles import Role
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.portal.deliveries import (
     Delivery,
     Operation,
+    Status,
     add_delivery,
     open_delivery,
 )
@@ -24,7 +31,7 @@ from tests.api.access.members import FARM, RIVAL, Members, members
 from tests.api.conftest import Run
 from tests.api.subscriptions.servers import until
 from tests.ingest.documents import NOW, captured, document, lot, made
-from tests.portal.carrying import Clock, carry_all, simulator, write_target
+from tests.portal.carrying import MAPPING, Clock, carry_all, simulator, write_target
 from tests.portal.test_carrying_lots import new
 
 OURS = "https://id.gs1.org/01/08936099141015/10/"
@@ -114,6 +121,48 @@ def test_a_lot_of_which_there_is_no_record_is_named(books: Bookkeeping) -> None:
     add_delivery(books, waiting("A", "B"))
     assert next_deliveries(books, "t", NOW, most=9) == []
     assert holding_up(books, "t", most=9) == [Awaited("B", 1, Cause.UNMADE, None, None)]
+
+
+class Taking:
+    """Takes everything, and remembers in which order."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def wants_reference(self, delivery: Delivery) -> bool:  # noqa: ARG002
+        return False
+
+    def asked(self, delivery: Delivery, reference: str | None, now: int) -> Asked:  # noqa: ARG002
+        self.taken.append(delivery.lot)
+        return Asked("POST", "https://portal.example", {}, b"")
+
+    async def send(self, asked: Asked, now: int) -> Outcome:  # noqa: ARG002
+        return Outcome(Status.ACCEPTED)
+
+    async def find(self, delivery: Delivery, reference: str | None, now: int) -> Found:  # noqa: ARG002
+        return Found(None)
+
+
+def test_what_waited_is_looked_for_now_and_then_however_much_comes_after_it(
+    books: Bookkeeping,
+) -> None:
+    names = [f"L{number}" for number in range(250)]
+    with books.transaction():
+        for one in (waiting("A", "B"), waiting("B"), *map(waiting, names)):
+            add_delivery(books, replace(one, target="cong-mau"))
+    taking = Taking()
+    sender = Sender(books, read_target("cong-mau", MAPPING), taking, None, Pace())
+
+    async def send_all() -> None:
+        moment = NOW
+        while await sender.deliver(moment) is not None:
+            moment += 1_000_000
+
+    asyncio.run(send_all())
+    assert sorted(taking.taken) == sorted(["A", "B", *names])
+    assert taking.taken[0] == "B"
+    assert taking.taken.index("A") == 100  # at the beginning of the second round
+    assert not sender.is_busy
 
 
 def test_goods_that_are_worked_anew_are_carried(

@@ -56,16 +56,25 @@ class Awaited:
     reason: str | None
 
 
-def next_deliveries(books: Bookkeeping, target: str, now: int, *, most: int) -> list[Delivery]:
+def next_deliveries(
+    books: Bookkeeping, target: str, now: int, *, most: int, after: int = 0
+) -> list[Delivery]:
     """Return what is to be sent to a target next: the first ones whose time has come.
 
     One that waits for lots upstream comes once the target has these, and not together with them.
+
+    Args:
+        books: where they stand.
+        target: to whom.
+        now: the clock, microseconds since 1970 UTC.
+        most: so many at most.
+        after: only those with a greater number.
     """
     return deliveries_under(
         books,
-        f"{_WAITS} AND d.due <= ? AND NOT EXISTS (SELECT 1 FROM {_AWAITED}) "  # noqa: S608 - ours
+        f"{_WAITS} AND d.number > ? AND d.due <= ? AND NOT EXISTS (SELECT 1 FROM {_AWAITED}) "  # noqa: S608 - ours
         "ORDER BY d.number LIMIT ?",
-        (target, now, most),
+        (target, after, now, most),
     )
 
 

@@ -1,5 +1,6 @@
 """Subscriptions by webhook: who is sent what, once each, signed, and again where it fails."""
 
+import random
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.subscriptions.webhook import Pace
 from epcis_core.model.times import microseconds
 from epcis_core.store.ledger import Ledger
 from tests.api.subscriptions.receivers import BREAK, HANG, receiving
@@ -164,6 +166,9 @@ def test_pauses_double_up_to_a_bound_with_chance_in_them() -> None:
         longest = min(200_000, 50_000 * 2 ** (failures - 1))
         assert all(longest / 2 <= wait <= longest for wait in some)
         assert len(set(some)) > 10
+    seeded = [Pace(chance=random.Random(5).uniform) for _ in range(2)]  # noqa: S311
+    first, second = ([pace.wait(failures) for failures in range(1, 20)] for pace in seeded)
+    assert first == second
 
 
 def test_receivers_that_hang_hold_up_nobody_else(ledger: Ledger) -> None:
