@@ -186,8 +186,9 @@ class Append:
         entries = range(self._written, self._log.next)
         if entries:
             self._log.write()
-            for table, added in self._rows.items():
-                table.insert(self.cursor, added)
+        for table, added in self._rows.items():  # an envelope alone is no entry of the log
+            table.insert(self.cursor, added)
+        if entries:
             self.hand_over(Stretch(entries, self._log.leaf, self._facts, self._receipts))
         self._written, self._size = self._log.next, 0
         self._rows.clear()
