@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Self
 
 from api.clock import now
@@ -22,7 +22,6 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.changed_lots import changed_lots
 from epcis_core.store.dossier import lot_material
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import SharedNames
 from epcis_core.store.registry.judged_lots import (
     JudgedLot,
     due_lots,
@@ -59,7 +58,6 @@ class Judge:
     ledger: Ledger
     books: Bookkeeping
     clock: Callable[[], int] = now
-    _names: SharedNames = field(default_factory=SharedNames)
 
     def look(self) -> bool:
         """Note the lots of the next stretch of the ledger; tell whether there was one."""
@@ -74,14 +72,7 @@ class Judge:
 
     def judge(self, lot: str) -> None:
         """Judge a lot and keep the outcome."""
-        material = lot_material(
-            self.ledger,
-            EVERYTHING,
-            self.books,
-            lot,
-            max_objects=_MOST_OBJECTS,
-            names=self._names,
-        )
+        material = lot_material(self.ledger, EVERYTHING, self.books, lot, max_objects=_MOST_OBJECTS)
         if material.trace.objects:
             keep_judged(self.books, judged(material, self.clock()))
         else:

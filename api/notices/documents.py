@@ -24,7 +24,6 @@ from epcis_core.provenance.recall_result import Recall
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import StoredEvent, events_by_id
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
 from epcis_core.store.registry.directory import Directory
 from epcis_core.store.registry.issued_notices import latest_notices
 from epcis_core.store.trace import as_known, balance_of, recall_lots, trace_lot
@@ -63,7 +62,7 @@ class Source:
         """Return names as whoever asks may know them; in another language, if one is given."""
         with self.ledger.reading() as cursor:
             view = self.view if self.as_of is None else as_known(cursor, self.view, self.as_of)
-            names = Names(cursor, view)
+            names = self.ledger.names(cursor, view)
         return Namer(Directory(names, self.books, view.viewer), texts or self.texts)
 
 

@@ -8,8 +8,6 @@ from epcis_core.dossier.lot_record import lot_record
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.dossier import lot_material
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
-from epcis_core.store.trace import ReadNames
 from epcis_core.store.view import View
 
 
@@ -38,8 +36,6 @@ def record_of(
     view: View,
     lot: str,
     now: int,
-    *,
-    names: ReadNames = Names,
 ) -> Made | None:
     """Return the record of a lot; None where no event that holds is about it.
 
@@ -49,9 +45,8 @@ def record_of(
         view: what may be seen.
         lot: canonical.
         now: the clock, microseconds since 1970 UTC.
-        names: reads names, which many lots may have in common.
     """
-    material = lot_material(ledger, view, books, lot, names=names)
+    material = lot_material(ledger, view, books, lot)
     record = lot_record(material, now)
     if not record.stages:
         return None

@@ -25,7 +25,6 @@ from api.subscriptions.webhook import Pace
 from epcis_core.errors import EpcisError
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import SharedNames
 from epcis_core.store.view import EVERYTHING
 
 _log: Final = logging.getLogger("epcis.portal")
@@ -141,12 +140,11 @@ def _going_on(target: Target) -> Iterator[None]:
 
 def connector_to(target: Target, adapter: Adapter | None, means: Means) -> Connector:
     """Return the connector to a target."""
-    names = SharedNames()
 
     def make(lot: str) -> Made | None:
         if target.kind == "epcis":
             return events_record(means.ledger, EVERYTHING, lot, means.clock())
-        return record_of(means.ledger, means.books, EVERYTHING, lot, means.clock(), names=names)
+        return record_of(means.ledger, means.books, EVERYTHING, lot, means.clock())
 
     together = None
     if target.batch is not None and isinstance(adapter, LotRecords):

@@ -22,7 +22,7 @@ from api.web.forms import NotDoneError, ShortForm, number_in
 from api.web.naming import Namer
 from epcis_core.access.visibility import belongs
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.names import Names
+from epcis_core.store.ledger import Ledger
 from epcis_core.store.registry.directory import Directory
 from epcis_core.store.registry.journal import What
 from epcis_core.store.registry.recall_parties import (
@@ -214,8 +214,9 @@ def _page(
 
 def _namer(request: Request) -> Namer:
     """Return names of the goods that a party is asked about, whatever else is hidden from it."""
-    with request.app.state.ledger.reading() as cursor:
-        names = Names(cursor, EVERYTHING)
+    ledger: Ledger = request.app.state.ledger
+    with ledger.reading() as cursor:
+        names = ledger.names(cursor, EVERYTHING)
     return Namer(Directory(names, _books(request), view_of(request).viewer), texts_for(request))
 
 

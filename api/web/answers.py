@@ -18,7 +18,6 @@ from api.access.asker import asker_of, view_of
 from api.negotiation import weights
 from api.web import naming, texts, times
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.names import Names
 from epcis_core.store.registry.directory import Directory
 from epcis_core.store.trace import as_known
 
@@ -75,7 +74,7 @@ def namer_for(request: Request, *, as_of: str | None = None) -> naming.Namer:
     """Return names from the ledger in the language of the caller, as known at a ledger time."""
     with request.app.state.ledger.reading() as cursor:
         view = view_of(request) if as_of is None else as_known(cursor, view_of(request), as_of)
-        names = Names(cursor, view)
+        names = request.app.state.ledger.names(cursor, view)
     books: Bookkeeping = request.app.state.books
     return naming.Namer(Directory(names, books, view.viewer), texts_for(request))
 

@@ -57,7 +57,7 @@ def public_content(
     if key.level is not Level.CLASS and not trace.objects:
         raise NothingKnownError(f"There are no records of {wish.thing}")
     with ledger.reading() as cursor:
-        names = Names(cursor, wish.view)
+        names = ledger.names(cursor, wish.view)
     product = product_shown(books, names, key.gtin or "")
     if not product.name_vi:
         raise NothingKnownError(f"The product of {wish.thing} has no name")

@@ -12,7 +12,6 @@ from epcis_core.provenance.evidence import Evidence
 from epcis_core.provenance.kinds import key_of, kind_of
 from epcis_core.store.anomaly_candidates import CandidateSearch
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import Names
 from epcis_core.store.trace import evidence_through
 from epcis_core.store.view import View
 
@@ -56,7 +55,7 @@ def anomalies(
     """
     asked = usual_thresholds() if thresholds is None else thresholds
     with evidence_through(ledger, view) as (cursor, seen, evidence):
-        book = Names(cursor, seen)
+        book = ledger.names(cursor, seen)
         things = list(_things(recalls, evidence))
         found = CandidateSearch(cursor, seen, book, most).all(asked, things, now)
         judged = find_anomalies(evidence, book, found, asked, now)

@@ -49,7 +49,7 @@ def balance_of_party(
     """
     key = party_key(party)
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        book = Names(cursor, seen)
+        book = ledger.names(cursor, seen)
         reader = None if view.viewer is None else reader_of(cursor, seen)
         if reader is not None and not reader.is_own(key):
             return PartyBalance(party=key)

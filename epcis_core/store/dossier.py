@@ -19,9 +19,8 @@ from epcis_core.store.events import events_by_id
 from epcis_core.store.hierarchy import visible
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
-from epcis_core.store.names import Names
 from epcis_core.store.registry.lot_facts import lot_facts
-from epcis_core.store.trace import ReadNames, as_known, trace_lot
+from epcis_core.store.trace import as_known, trace_lot
 from epcis_core.store.view import View
 
 MOST_EVENTS = 3000
@@ -36,7 +35,6 @@ def lot_material(
     *,
     as_of: str | None = None,
     max_objects: int = 10_000,
-    names: ReadNames = Names,
 ) -> Material:
     """Read what a lot is judged by.
 
@@ -47,7 +45,6 @@ def lot_material(
         text: any spelling of the lot's identifier.
         as_of: ledger time, a timestamp: what was known then. None is everything known.
         max_objects: how many objects of its trace are looked at.
-        names: reads names, which many lots may have in common.
 
     Returns:
         What is known; where nothing is, its trace has no objects, but identifiers `near` it.
@@ -58,7 +55,7 @@ def lot_material(
     with ledger.reading() as cursor:
         seen = view if as_of is None else as_known(cursor, view, as_of)
         seen = seen.until(seen.last(cursor))
-    trace = trace_lot(ledger, seen, text, max_objects=max_objects, names=names)
+    trace = trace_lot(ledger, seen, text, max_objects=max_objects)
     return material_of(ledger, seen, books, trace)
 
 

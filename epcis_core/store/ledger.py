@@ -27,6 +27,7 @@ from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.stretch import Stretch
 from epcis_core.store.index.upkeep import KeptIndex
 from epcis_core.store.memory import set_usual_memory
+from epcis_core.store.names import KeptNames
 from epcis_core.store.opening import check_path, connect, open_current
 from epcis_core.store.together import Together
 
@@ -38,6 +39,7 @@ class Ledger:
         path: the file.
         commits: how often something was committed since it was opened.
         together: does small pieces of several threads' work in one transaction.
+        names: what master data call parties, places and products.
     """
 
     _opened: ClassVar["MutableMapping[Path, Ledger]"] = WeakValueDictionary()
@@ -50,6 +52,7 @@ class Ledger:
         self._committed = threading.Condition()
         self.commits = 0
         self.together = Together(self.writing)
+        self.names = KeptNames()
         self._index = KeptIndex(path)
         self._deadlines = Deadlines()
         self._wal = NamedFile(path.with_name(f"{path.name}.wal"))

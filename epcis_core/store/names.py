@@ -1,6 +1,8 @@
 """Names of parties, places and products, from the master data that documents carried."""
 
+import threading
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import duckdb
@@ -20,6 +22,7 @@ PLACE: Final = "https://id.gs1.org/414/"
 PRODUCT: Final = "https://id.gs1.org/01/"
 _CALLED: Final = ("name", "descriptionShort", "regulatedProductName")
 _OWNER: Final = ("owning_party", "possessing_party")
+_MOST_KEPT: Final = 50_000
 
 
 class Names:
@@ -46,6 +49,10 @@ class Names:
             self._versions.setdefault(key, []).append(tuple(version))
             self._names.setdefault(key, {}).update(dict.fromkeys(names))
 
+    def __len__(self) -> int:
+        """Return of how many elements they are."""
+        return len(self._versions)
+
     def party(self, key: str) -> Mapping[str, Any]:
         """Return attributes of a party, also where only its place is known by name."""
         return self._attributes(key) or self._attributes(PLACE + key.removeprefix(PARTY))
@@ -65,7 +72,7 @@ class Names:
 
     def owners(self) -> Mapping[str, str]:
         """Return place to the party that master data names for it."""
-        return dict(self._owners())
+        return self._owners
 
     def search(self, text: str) -> list[tuple[str, str]]:
         """Return (key, name) of elements that are called so, see `called_so`.
@@ -85,6 +92,8 @@ class Names:
 
     def _attributes(self, key: str) -> dict[str, Any]:
         """Return attributes by the last part of their id, such as `name` or `latitude`."""
+        if key not in self._versions:
+            return {}
         if key not in self._known:
             said = attributes_said(self._said(key))
             known = {local_name(name): value for name, value in said}
@@ -93,13 +102,17 @@ class Names:
         return self._known[key]
 
     def _said(self, key: str) -> Iterator[Version]:
-        for organisation, vocabulary, names, body in self._versions.get(key, ()):
+        for organisation, vocabulary, names, body in self._versions[key]:
             attributes = orjson.loads(body).get("attributes", ())
             values = (attribute.get("attribute") for attribute in attributes)
             said = tuple(zip(map(attribute_name, names), values, strict=True))
             yield Version(0, organisation, vocabulary, key, said)
 
-    def _owners(self) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        return dict(self._read_owners())
+
+    def _read_owners(self) -> Iterator[tuple[str, str]]:
         for key, versions in self._versions.items():
             if place_of(key) and any(name in one[-1] for name in _OWNER for one in versions):
                 attributes = self._attributes(key)
@@ -108,27 +121,42 @@ class Names:
                     yield key, _party(owner)
 
 
-class SharedNames:
-    """Names that several answers have in common: read anew only where more is known by then.
+class KeptNames:
+    """The names of one ledger, read anew only where master data have changed; for many threads.
 
-    For one thread.
+    Kept are those of the views that asked last, as many as hold 50,000 elements together.
     """
 
     def __init__(self) -> None:
-        self._read: tuple[View, Names] | None = None
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[View, int], Names] = {}
 
     def __call__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> Names:
-        """Return the names through a view; read once for one that ends with an entry.
+        """Return the names through a view.
 
         Args:
             cursor: a reader's.
             view: what may be seen.
         """
-        if view.up_to_sequence is None:
-            return Names(cursor, view)
-        if self._read is None or self._read[0] != view:
-            self._read = (view, Names(cursor, view))
-        return self._read[1]
+        # What is erased has no body any more.
+        until = "true" if view.up_to_sequence is None else f"sequence <= {view.up_to_sequence:d}"
+        rows = cursor.execute(
+            "SELECT coalesce(max(sequence), -1), count(body) "  # noqa: S608 - a number
+            f"FROM vocabulary_element WHERE {until}"
+        ).fetchall()
+        last, standing = rows[0]
+        key = view.until(last), standing
+        with self._lock:
+            names = self._kept.pop(key, None)
+        if names is None:
+            names = Names(cursor, view)
+        with self._lock:
+            self._kept[key] = names
+            held = sum(map(len, self._kept.values()))
+            for other in [*self._kept][:-1]:
+                if held > _MOST_KEPT:
+                    held -= len(self._kept.pop(other))
+        return names
 
 
 def _party(owner: str) -> str:

@@ -6,7 +6,7 @@ from epcis_core.provenance.incidents import CommonOrigin, Incident, common_origi
 from epcis_core.provenance.what_if import Assumptions, what_if
 from epcis_core.provenance.what_if_result import WhatIf
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.names import PRODUCT, Names
+from epcis_core.store.names import PRODUCT
 from epcis_core.store.trace import evidence_through
 from epcis_core.store.view import View
 
@@ -32,7 +32,7 @@ def origin_of_cases(
         QueryError: `as_of` is no timestamp.
     """
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        return common_origin(evidence, Names(cursor, seen), cases, max_objects=max_objects)
+        return common_origin(evidence, ledger.names(cursor, seen), cases, max_objects=max_objects)
 
 
 def suppose(
@@ -58,7 +58,7 @@ def suppose(
         QueryError: `as_of` is no timestamp.
     """
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        names = Names(cursor, seen)
+        names = ledger.names(cursor, seen)
         return what_if(evidence, names, subjects, assumptions, max_objects=max_objects)
 
 

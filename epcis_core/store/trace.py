@@ -1,6 +1,6 @@
 """Answers from the ledger: what a person typed, through a view, to a trace, a recall, a balance."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -28,11 +28,7 @@ from epcis_core.store.folding import as_typed
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among, literal
-from epcis_core.store.names import Names
 from epcis_core.store.view import View
-
-ReadNames = Callable[[duckdb.DuckDBPyConnection, View], Names]
-"""Reads the names that a view shows, through a reader's cursor."""
 
 
 def trace_lot(
@@ -45,7 +41,6 @@ def trace_lot(
     as_of: str | None = None,
     now: int | None = None,
     max_objects: int = 10_000,
-    names: ReadNames = Names,
 ) -> Trace:
     """Trace an object.
 
@@ -59,7 +54,6 @@ def trace_lot(
         as_of: ledger time, a timestamp: what was known then. None is everything known.
         now: the clock, microseconds since 1970 UTC, that the answer shows where `as_of` is None.
         max_objects: how many objects the answer may hold.
-        names: reads names, which many answers may have in common.
 
     Returns:
         The answer; where nothing is known of the object it is empty, with identifiers `near` it.
@@ -76,7 +70,6 @@ def trace_lot(
         as_of=as_of,
         now=now,
         most=max_objects,
-        names=names,
     )
     return answer
 
@@ -99,7 +92,7 @@ def is_recorded(
     if at is not None:
         _instant(at, parameter="at")
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        return Chain(evidence, Names(cursor, seen)).is_known(subject_of(text))
+        return Chain(evidence, ledger.names(cursor, seen)).is_known(subject_of(text))
 
 
 def trace_and_balances(
@@ -156,12 +149,11 @@ def _traced(
     now: int | None,
     most: int,
     with_balances: bool = False,
-    names: ReadNames = Names,
 ) -> tuple[Trace, tuple[Balance, ...]]:
     subject = subject_of(text)
     moment = None if at is None else _instant(at, parameter="at")
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        chain = Chain(evidence, names(cursor, seen))
+        chain = Chain(evidence, ledger.names(cursor, seen))
         answer = trace_in(
             chain,
             subject,
@@ -212,7 +204,7 @@ def recall_lots(
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
         answer = recall(
             evidence,
-            Names(cursor, seen),
+            ledger.names(cursor, seen),
             subjects,
             as_of=_shown(as_of, now),
             max_objects=max_objects,
@@ -250,7 +242,7 @@ def balance_of(
     """
     subject = subject_of(text)
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        answer = balance(evidence, Names(cursor, seen), subject, period)
+        answer = balance(evidence, ledger.names(cursor, seen), subject, period)
         if answer.rows:
             return answer if view.viewer is None else balance_for(reader_of(cursor, seen), answer)
         return answer.model_copy(update={"near": tuple(near(cursor, seen, subject))})
@@ -283,7 +275,7 @@ def gaps_of(
         answer = trace_lot(ledger, view, text, as_of=as_of, max_objects=max_objects)
         return answer.gaps if answer.objects else None
     with evidence_through(ledger, view, as_of) as (cursor, seen, evidence):
-        book = Names(cursor, seen)
+        book = ledger.names(cursor, seen)
         gaps = (
             all_gaps(evidence, book, max_objects=max_objects)
             if view.viewer is None
