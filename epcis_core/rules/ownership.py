@@ -8,6 +8,7 @@ The rules look at what belongs to the sender, and at nothing that others have re
 they tell a sender nothing about anybody else.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -105,6 +106,27 @@ def _sorted(owned: tuple[str, ...]) -> _Owned:
         others=others,
         within=tuple(f"{one}/" for one in others),
     )
+
+
+def covering(value: str) -> frozenset[str]:
+    """Return all that covers an identifier if it belongs to somebody: see `covers`.
+
+    Args:
+        value: a canonical identifier.
+
+    >>> sorted(covering("https://id.gs1.org/417/8936099140001"))[:3]
+    ['8936', '89360', '893609']
+    """
+    around = {value[: slash.start()] for slash in re.finditer("/", value)}
+    number = _number_of(value) or ""
+    keys = {number[:length] for length in range(1, _GLN)}
+    keys |= {
+        value[len(one) :][:length]
+        for one in (PARTY, PLACE)
+        if value.startswith(one)
+        for length in range(1, _GLN + 1)
+    }
+    return frozenset({value, *filter(is_key, keys), *(one for one in around if not is_key(one))})
 
 
 def _foreign_places(event: EpcisEvent, owned: _Owned) -> Iterator[Finding]:

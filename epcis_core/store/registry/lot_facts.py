@@ -18,9 +18,9 @@ from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.certificates import Certificate, certificates
 from epcis_core.store.registry.organisations import (
     Organisation,
-    belongings,
     find_organisation,
     organisation_of_key,
+    owner_of,
 )
 from epcis_core.store.registry.places import Place, place_of
 from epcis_core.store.registry.products import Product, product_of
@@ -123,13 +123,12 @@ def _add_place(found: LotFacts, key: str, one: Place) -> None:
 
 
 def _add_owner(found: LotFacts, books: Bookkeeping, product: str, parties: list[str]) -> None:
-    for organisation, values in belongings(books).items():
-        if covers(values, product):
-            one = find_organisation(books, organisation)
-            own = {key for key in parties if key == organisation or covers(values, key)}
-            name = organisation if one is None else one.name
-            found.owners[product] = Owner(name, frozenset(own))
-            return
+    owner = owner_of(books, product)
+    if owner is not None:
+        organisation, values = owner
+        one = find_organisation(books, organisation)
+        own = {key for key in parties if key == organisation or covers(values, key)}
+        found.owners[product] = Owner(organisation if one is None else one.name, frozenset(own))
 
 
 def _certified(one: Certificate) -> Certified:

@@ -9,7 +9,7 @@ from typing import Final
 from epcis_core.access.visibility import PARTY, is_key
 from epcis_core.errors import AccessError, IdentifierError
 from epcis_core.identifiers.reading import parse_identifier, party_of
-from epcis_core.rules.ownership import covers
+from epcis_core.rules.ownership import covering, covers
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.registry.shares import shared_with
 from epcis_core.store.view import EVERYTHING, View
@@ -226,6 +226,28 @@ def own_of(connection: sqlite3.Connection, identifier: str) -> list[str]:
         "SELECT value FROM belonging WHERE organisation = ? AND giver = ''", (identifier,)
     ).fetchall()
     return [row["value"] for row in rows]
+
+
+def owner_of(books: Bookkeeping, value: str) -> tuple[str, list[str]] | None:
+    """Return the organisation to which an identifier belongs itself, and all that does.
+
+    Args:
+        books: where organisations stand.
+        value: canonical.
+
+    Returns:
+        The id, of several that of which something was noted first; None where it is nobody's.
+    """
+    found = sorted(covering(value))
+    marks = ", ".join("?" * len(found))
+    with books.reading() as connection:
+        row = connection.execute(
+            "SELECT organisation FROM belonging b "  # noqa: S608 - marks
+            f"WHERE giver = '' AND value IN ({marks}) ORDER BY (SELECT min(rowid) FROM belonging "
+            "WHERE organisation = b.organisation AND giver = '') LIMIT 1",
+            found,
+        ).fetchone()
+        return None if row is None else (row[0], own_of(connection, row[0]))
 
 
 def belongings(books: Bookkeeping) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from epcis_core.access.ownership import Ownership, Strictness
 from epcis_core.access.visibility import belongs
 from epcis_core.codecs.sniff import open_document
 from epcis_core.findings import Finding
-from epcis_core.rules.ownership import covers, foreign_claims
+from epcis_core.rules.ownership import covering, covers, foreign_claims
 from tests.ingest.documents import SITE, document, item, lot, made, observed, packed
 
 OWN = ("0950600", "9506000134307")
@@ -136,3 +136,25 @@ def test_a_place_is_somebodys_as_it_is_for_whoever_looks_at_records(owned: list[
         event = observed(readPoint={"id": place})
         foreign = "foreign_place" in {code for code, _, _ in found(event, *owned, "urn:x:nobody")}
         assert foreign is not belongs(place, owned)
+
+
+VALUES = st.sampled_from(
+    [
+        OTHER_LOT,
+        OTHER_SITE,
+        f"{OTHER_SITE}/254/gate",
+        "https://id.gs1.org/417/8935097702006",
+        "https://id.gs1.org/00/189350970000000017",
+        "https://id.gs1.org/8003/08935097702013A1",
+        OF_NOBODY,
+        "https://farm.example/lots/1",
+    ]
+)
+
+
+@given(VALUES, VALUES, st.sampled_from([0, *range(15, 25)]), st.integers(0, 60))
+def test_what_covers_an_identifier_is_what_is_looked_up_for_it(
+    value: str, other: str, start: int, length: int
+) -> None:
+    owned = other[start : start + length]
+    assert (owned in covering(value)) == covers([owned], value)

@@ -15,6 +15,7 @@ from epcis_core.store.registry.organisations import (
     Organisation,
     add_organisation,
     find_organisation,
+    owner_of,
 )
 
 NOW = 1_790_000_000_000_000
@@ -113,3 +114,15 @@ def test_the_province_chooses_and_a_warning_is_given_before_it_has(books: Bookke
         choose_strictness(books, chosen)
         assert ownership_of(books, PACKER.id) == Ownership(("8935097702006",), chosen)
     assert ownership_of(books, "operator") is None
+
+
+def test_the_owner_of_a_key_is_who_was_noted_first_and_not_who_was_given_it(
+    books: Bookkeeping,
+) -> None:
+    delegate(books, replace(GIVEN, value=PRODUCT))
+    other = Organisation("https://id.gs1.org/417/8936000000003", "Khác", owned=("8936099",))
+    add_organisation(books, other, NOW)
+    found = owner_of(books, f"{PRODUCT}/10/L1")
+    assert found is not None
+    assert (found[0], sorted(found[1])) == (FARM.id, ["8936099", "8936099140001"])
+    assert owner_of(books, "https://id.gs1.org/01/08930000000003") is None
