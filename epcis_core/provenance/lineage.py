@@ -143,7 +143,7 @@ class Lineage:
         """
         one = node.object
         if way == "upstream":
-            result.late.update(dict.fromkeys(self._transformations.too_late_for(one)))
+            result.late.update(self._transformations.too_late_for(one))
             for made in self._transformations.into(one):
                 if made.made.time > bound:
                     result.late[made.link] = None
@@ -152,7 +152,7 @@ class Lineage:
                 orphan = self._transformations.is_orphan(source, made.used.time)
                 yield made.link, Node(source), widest if orphan else made.used.time
         else:
-            result.late.update(dict.fromkeys(self._transformations.made_before(one)))
+            result.late.update(self._transformations.made_before(one))
             for made in self._transformations.out_of(one):
                 orphan = self._transformations.is_orphan(one, made.used.time)
                 if made.used.time < bound and not orphan:

@@ -144,7 +144,11 @@ class Packings:
     def misplaced(self, container: str) -> list[End]:
         """Return the packings of a container somewhere it was not seen last."""
         marks = self.marks(container)
-        if not any(misplaced_packings(container, marks, self._gathered.naming(container))):
+        events = self._gathered.naming(container)
+        # Who packs it before anybody has seen it anywhere packs it where it is.
+        if all(mark.action != "ADD" or mark.time == events[0].time for mark in marks):
+            return []
+        if not any(misplaced_packings(container, marks, events)):
             return []
         return list(misplaced_packings(container, marks, self._sightings(container)))
 

@@ -6,7 +6,7 @@ where they are not later. An output with no input at or before it takes all of t
 up stands for its content at that moment.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -67,6 +67,26 @@ class Input(NamedTuple):
     via: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Links:
+    """The links at one end of which an object is, each once.
+
+    Attributes:
+        counting: those that count.
+        others: those that time alone leaves out.
+    """
+
+    counting: dict[MadeLink, None] = field(default_factory=dict)
+    others: dict[LineageLink, None] = field(default_factory=dict)
+
+    def add(self, made: MadeLink, *, counts: bool) -> None:
+        """Take in a link."""
+        if counts:
+            self.counting[made] = None
+        else:
+            self.others[made.link] = None
+
+
 class Transformations:
     """The links of transformations, each worked out once.
 
@@ -81,8 +101,9 @@ class Transformations:
         self._inputs: dict[int, tuple[list[Input], list[str]]] = {}
         self._first_used: dict[str | int, int] = {}
         self._first_made: dict[str, int | None] = {}
-        self._into: dict[str, list[MadeLink]] = {}
-        self._out_of: dict[str, list[MadeLink]] = {}
+        self._has_makers: set[str] = set()
+        self._into: dict[str, _Links] = {}
+        self._out_of: dict[str, _Links] = {}
 
     def load(self, objects: Iterable[str]) -> None:
         """Load all that the links into and out of objects follow from, many at once."""
@@ -105,7 +126,10 @@ class Transformations:
 
     def _load_makers(self, objects: Iterable[str]) -> None:
         """Load what tells when objects were made first: their own events and their kin's."""
-        asked = {one for one in objects if one not in self._first_made}
+        asked = {one for one in objects if one not in self._has_makers}
+        if not asked:
+            return
+        self._has_makers |= asked
         self._gathered.load(asked)
         self._gathered.load_kin(asked)
         self._gathered.load_transformations(
@@ -115,50 +139,53 @@ class Transformations:
             for facts in self._gathered.naming(relative)
         )
 
-    def into(self, target: str) -> list[MadeLink]:
+    def into(self, target: str) -> Collection[MadeLink]:
         """Return the links that an object was made by."""
-        if target not in self._into:
-            self._into[target] = list(dict.fromkeys(self._made_from(target, counting=True)))
-        return self._into[target]
+        return self._made_from(target).counting
 
-    def out_of(self, source: str) -> list[MadeLink]:
+    def out_of(self, source: str) -> Collection[MadeLink]:
         """Return the links that an object was used by, also where a container of it was used."""
-        if source not in self._out_of:
-            self._out_of[source] = list(dict.fromkeys(self._made_into(source, counting=True)))
-        return self._out_of[source]
+        return self._made_into(source).counting
 
-    def too_late_for(self, target: str) -> Iterator[LineageLink]:
-        """Yield what was put into the runs that made an object, but only after they had made it."""
-        return (made.link for made in self._made_from(target, counting=False))
+    def too_late_for(self, target: str) -> dict[LineageLink, None]:
+        """Return what was put into the runs that made an object, but only after that."""
+        return self._made_from(target).others
 
-    def made_before(self, source: str) -> Iterator[LineageLink]:
-        """Yield what the runs that an object was put into had made before."""
-        return (made.link for made in self._made_into(source, counting=False))
+    def made_before(self, source: str) -> dict[LineageLink, None]:
+        """Return what the runs that an object was put into had made before."""
+        return self._made_into(source).others
 
     def unknown_content(self, used: EventFacts) -> list[str]:
         """Return the containers that an event used up though nobody recorded what was in them."""
         return self._opened(used)[1]
 
-    def _made_from(self, target: str, *, counting: bool) -> Iterator[MadeLink]:
-        """Yield the links into an object, or those of its runs that time leaves out."""
-        for made in self._gathered.naming(target):
-            if is_named(made, target, Role.OUTPUT):
-                for used in self._gathered.transformation(made):
-                    if self._counts(used, made) == counting:
+    def _made_from(self, target: str) -> _Links:
+        """Return the links into an object, and those of its runs that time leaves out."""
+        if target not in self._into:
+            found = self._into[target] = _Links()
+            for made in self._gathered.naming(target):
+                if is_named(made, target, Role.OUTPUT):
+                    for used in self._gathered.transformation(made):
+                        counts = self._counts(used, made)
                         for one in self._opened(used)[0]:
                             if one.amount.object != target:
-                                yield self._link(one, target, used, made)
+                                found.add(self._link(one, target, used, made), counts=counts)
+        return self._into[target]
 
-    def _made_into(self, source: str, *, counting: bool) -> Iterator[MadeLink]:
-        """Yield the links out of an object, or those of its runs that time leaves out."""
-        for used in self._uses_of(source):
-            inputs = [one for one in self._opened(used)[0] if one.amount.object == source]
-            for made in self._gathered.transformation(used) if inputs else ():
-                is_asked = self._counts(used, made) == counting
-                for output in made.objects(Role.OUTPUT) if is_asked else ():
-                    if output.object != source:
-                        for one in inputs:
-                            yield self._link(one, output.object, used, made)
+    def _made_into(self, source: str) -> _Links:
+        """Return the links out of an object, and those of its runs that time leaves out."""
+        if source not in self._out_of:
+            found = self._out_of[source] = _Links()
+            for used in self._uses_of(source):
+                inputs = [one for one in self._opened(used)[0] if one.amount.object == source]
+                for made in self._gathered.transformation(used) if inputs else ():
+                    counts = self._counts(used, made)
+                    for output in made.objects(Role.OUTPUT):
+                        if output.object != source:
+                            for one in inputs:
+                                link = self._link(one, output.object, used, made)
+                                found.add(link, counts=counts)
+        return self._out_of[source]
 
     def _uses_of(self, source: str) -> list[EventFacts]:
         """Return the events that name an object, or a container of it at any time, as input."""
