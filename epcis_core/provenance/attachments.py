@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.evidence import is_named
+from epcis_core.provenance.facts import EventFacts
 from epcis_core.provenance.gathered import Gathered
 from epcis_core.provenance.pairing import pair
 from epcis_core.provenance.stays import Stay
@@ -37,7 +38,7 @@ class Attachments:
     def of(self, one: str) -> list[Stay]:
         """Return the attachments that an object is either end of, by start."""
         if one not in self._of:
-            parents = {one, *self._partners(one)}
+            parents = {one, *self._partners(one)} if self._marks(one) else ()
             found = [
                 stay
                 for parent in sorted(parents)
@@ -49,20 +50,17 @@ class Attachments:
 
     def _to(self, parent: str) -> list[Stay]:
         if parent not in self._attached:
-            marks = [
-                facts
-                for facts in self._gathered.naming(parent)
-                if facts.type == "AssociationEvent" and is_named(facts, parent, Role.PARENT)
-            ]
-            is_disputed = self._gathered.is_disputed
-            self._attached[parent] = pair(parent, marks, is_disputed=is_disputed) if marks else []
+            marks = [one for one in self._marks(parent) if is_named(one, parent, Role.PARENT)]
+            self._attached[parent] = pair(parent, marks, is_disputed=self._gathered.is_disputed)
         return self._attached[parent]
+
+    def _marks(self, one: str) -> list[EventFacts]:
+        return [f for f in self._gathered.naming(one) if f.type == "AssociationEvent"]
 
     def _partners(self, one: str) -> set[str]:
         return {
             named.object
-            for facts in self._gathered.naming(one)
-            if facts.type == "AssociationEvent"
+            for facts in self._marks(one)
             for named in facts.objects(Role.PARENT, Role.CHILD)
             if named.object != one
         }

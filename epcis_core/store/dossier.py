@@ -1,27 +1,31 @@
 """What a lot is judged by, read through a view: see `epcis_core.dossier`."""
 
 from collections.abc import Collection, Mapping
-
-import duckdb
-import orjson
+from functools import lru_cache
+from typing import Final
 
 from epcis_core.access.visibility import PARTY
+from epcis_core.codecs.stored import read_stored_event
 from epcis_core.dossier.data import keys_of_party, keys_of_place
 from epcis_core.dossier.lot_chain import product_of
 from epcis_core.dossier.material import Material, Recorded, Said
+from epcis_core.findings import Syntax
 from epcis_core.model.events import ExtensionEvent
-from epcis_core.model.master_data import attribute_name
+from epcis_core.model.namespaces import Namespaces
 from epcis_core.provenance.result import Trace
-from epcis_core.query.master_data import Version, attributes_said
 from epcis_core.rules.seen_event import PRODUCT, SeenEvent, value_words
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import events_by_id
-from epcis_core.store.hierarchy import visible
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
+from epcis_core.store.names import Names
+from epcis_core.store.reading import Reading
 from epcis_core.store.registry.lot_facts import lot_facts
 from epcis_core.store.trace import as_known, trace_lot
 from epcis_core.store.view import View
+
+_SHORT: Final = 1 << 14
+"""Characters of an event; longer ones are not remembered."""
 
 MOST_EVENTS = 3000
 """Of a lot with more events so many are judged, the first."""
@@ -93,7 +97,7 @@ def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) ->
         return Material(
             trace,
             events,
-            _master_data(cursor, view, keys),
+            _master_data(ledger.names(cursor, view), keys),
             facts.registry,
             facts.certificates,
             facts.sectors,
@@ -137,36 +141,34 @@ def _events(ledger: Ledger, view: View, event_ids: list[str]) -> dict[str, Recor
     """Return what the events say, without error declarations and events of other vocabularies."""
     found = {}
     for stored in events_by_id(ledger, view, event_ids):
-        event = stored.event
-        if event.error_declaration is None and not isinstance(event, ExtensionEvent):
-            sender = stored.organisation
-            seen = SeenEvent(event, stored.namespaces)
+        reading, sender = stored.reading, stored.organisation
+        read = _seen if len(stored.text) <= _SHORT else _seen.__wrapped__
+        seen = read(stored.text, reading.syntax, tuple(reading.prefixes.items()), reading.contexts)
+        if seen is not None:
             found[stored.event_id] = Recorded(seen, sender if sender.startswith(PARTY) else None)
     return found
 
 
-def _master_data(
-    cursor: duckdb.DuckDBPyConnection, view: View, keys: Collection[str]
-) -> dict[str, Mapping[str, Said]]:
+@lru_cache(maxsize=1 << 10)
+def _seen(
+    text: str, syntax: Syntax, prefixes: tuple[tuple[str, str], ...], contexts: tuple[str, ...]
+) -> SeenEvent | None:
+    """Read an event of which nothing but its text counts: lots of one maker have many in common."""
+    around = Reading(syntax, dict(prefixes), contexts).namespaces
+    event = read_stored_event(text, syntax, around)
+    if event.error_declaration is not None or isinstance(event, ExtensionEvent):
+        return None
+    return SeenEvent(event, Namespaces.of_context(event.context, around))
+
+
+def _master_data(names: Names, keys: Collection[str]) -> dict[str, Mapping[str, Said]]:
     """Return key to attribute to what holds, of the elements of some keys."""
-    rows = cursor.execute(
-        "SELECT canonical, sequence, organisation, vocabulary, attributes, body, digest "  # noqa: S608 - quoted
-        f"FROM vocabulary_element v WHERE canonical {among(keys)} AND {visible(view, 'v')} "
-        "ORDER BY sequence"
-    ).fetchall()
-    versions: dict[str, list[Version]] = {}
-    latest: dict[tuple[str, str], str] = {}
-    for key, sequence, organisation, vocabulary, names, body, digest in rows:
-        attributes = orjson.loads(body).get("attributes", ())
-        values = (attribute.get("attribute") for attribute in attributes)
-        said = tuple(zip(map(attribute_name, names), values, strict=True))
-        versions.setdefault(key, []).append(Version(sequence, organisation, vocabulary, key, said))
-        latest |= {(key, name): digest.hex()[:16] for name, _ in said}
     return {
         key: {
-            name: Said(value_words(value), latest[key, name])
-            for name, value in attributes_said(its)
+            name: Said(value_words(value), version)
+            for name, (value, version) in names.noted(key).items()
             if value not in (None, "", {})
         }
-        for key, its in versions.items()
+        for key in sorted(keys)
+        if names.is_described(key)
     }

@@ -22,6 +22,7 @@ PLACE: Final = "https://id.gs1.org/414/"
 PRODUCT: Final = "https://id.gs1.org/01/"
 _CALLED: Final = ("name", "descriptionShort", "regulatedProductName")
 _OWNER: Final = ("owning_party", "possessing_party")
+_DIGITS: Final = 16  # hexadecimal, of a digest
 _MOST_KEPT: Final = 50_000
 
 
@@ -38,11 +39,12 @@ class Names:
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
-        self._versions: dict[str, list[tuple[str, str, list[str], str]]] = {}
+        self._versions: dict[str, list[tuple[str, str, list[str], str, bytes]]] = {}
         self._names: dict[str, dict[str, None]] = {}
         self._known: dict[str, dict[str, Any]] = {}
+        self._noted: dict[str, dict[str, tuple[Any, str]]] = {}
         rows = cursor.execute(
-            "SELECT canonical, names, organisation, vocabulary, attributes, body "  # noqa: S608 - the condition is ours
+            "SELECT canonical, names, organisation, vocabulary, attributes, body, digest "  # noqa: S608 - the condition is ours
             f"FROM vocabulary_element v WHERE {visible(view, 'v')} ORDER BY sequence"
         ).fetchall()
         for key, names, *version in rows:
@@ -74,6 +76,25 @@ class Names:
         """Return place to the party that master data names for it."""
         return self._owners
 
+    def is_described(self, key: str) -> bool:
+        """Tell whether there is an element of a key."""
+        return key in self._versions
+
+    def noted(self, key: str) -> Mapping[str, tuple[Any, str]]:
+        """Return attributes by their whole id: what holds, and what changes when it is said anew.
+
+        Args:
+            key: of an element that there is.
+        """
+        if key not in self._noted:
+            versions = zip(self._said(key), self._versions[key], strict=True)
+            last = {name: at[-1] for one, at in versions for name, _ in one.attributes}
+            self._noted[key] = {
+                name: (value, last[name].hex()[:_DIGITS])
+                for name, value in attributes_said(self._said(key))
+            }
+        return self._noted[key]
+
     def search(self, text: str) -> list[tuple[str, str]]:
         """Return (key, name) of elements that are called so, see `called_so`.
 
@@ -102,7 +123,7 @@ class Names:
         return self._known[key]
 
     def _said(self, key: str) -> Iterator[Version]:
-        for organisation, vocabulary, names, body in self._versions[key]:
+        for organisation, vocabulary, names, body, _ in self._versions[key]:
             attributes = orjson.loads(body).get("attributes", ())
             values = (attribute.get("attribute") for attribute in attributes)
             said = tuple(zip(map(attribute_name, names), values, strict=True))
@@ -114,7 +135,7 @@ class Names:
 
     def _read_owners(self) -> Iterator[tuple[str, str]]:
         for key, versions in self._versions.items():
-            if place_of(key) and any(name in one[-1] for name in _OWNER for one in versions):
+            if place_of(key) and any(name in one[3] for name in _OWNER for one in versions):
                 attributes = self._attributes(key)
                 owner = next((attributes[name] for name in _OWNER if name in attributes), None)
                 if isinstance(owner, str):
