@@ -10,10 +10,10 @@ Firms, people and numbers are invented.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Final, Literal
 
-from bench.large_documents import Members
+from bench.large_documents import Members, events
 
 Way = Literal["upstream", "downstream"]
 
@@ -22,7 +22,12 @@ WAYS: Final[tuple[Way, ...]] = ("upstream", "downstream")
 SIZES: Final = (20, 200, 5_000)
 """About how many events a chain has."""
 
-_LOT: Final = "https://id.gs1.org/01/09506000134376/10/"
+SEED: Final = 2
+"""Of the unrelated events; documents that are captured have another."""
+
+LOT: Final = "https://id.gs1.org/01/09506000134376/10/"
+"""What the lots of chains begin with, and no other."""
+
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _BRANCHES: Final = 3
 _MANY: Final = 1_000_000
@@ -72,9 +77,9 @@ class Chain:
         children = [one for one in self._children(lot) if one < lots]
         parents = [one for one in children if self._children(one)[0] < lots]
         if self.way == "upstream":
-            yield self._made(children, [lot]) if children else self._begun(lot)
+            yield self._made(lot, children, [lot]) if children else self._begun(lot)
             for one in parents:  # more of what has been used up already
-                yield self._made([f"{one}-late"], [one])
+                yield self._made(one, [f"{one}-late"], [one])
             if lot:
                 yield from self._travel(lot)
             return
@@ -83,16 +88,16 @@ class Chain:
         else:
             yield self._begun(lot)
         for one in parents:  # some that came from elsewhere, and went before any came from here
-            yield self._made([f"{one}-early"], [one])
-            yield self._made([one], [f"{one}-gone"])
+            yield self._made(one, [f"{one}-early"], [one])
+            yield self._made(one, [one], [f"{one}-gone"])
         if children:
-            yield self._made([lot], children)
+            yield self._made(lot, [lot], children)
 
     def _children(self, lot: int) -> range:
         return range(_BRANCHES * lot + 1, _BRANCHES * (lot + 1) + 1)
 
     def _lot(self, lot: int | str) -> str:
-        return f"{_LOT}{self.way[0].upper()}{self.size}-{self.number}-{lot}"
+        return f"{LOT}{self.way[0].upper()}{self.size}-{self.number}-{lot}"
 
     def _amount(self, lot: int | str) -> Members:
         return {"epcClass": self._lot(lot), "quantity": 100, "uom": "KGM"}
@@ -103,30 +108,32 @@ class Chain:
             "action": "ADD",
             "bizStep": "commissioning",
             "quantityList": [self._amount(lot)],
-            "readPoint": {"id": _PLACES[lot % 9]},
+            "readPoint": {"id": _PLACES[_place(lot)]},
         }
 
-    def _made(self, inputs: Sequence[int | str], outputs: Sequence[int | str]) -> Members:
+    def _made(self, at: int, inputs: Sequence[int | str], outputs: Sequence[int | str]) -> Members:
+        """Return that lots became lots, where one of them is at home."""
         return {
             "type": "TransformationEvent",
             "inputQuantityList": [self._amount(lot) for lot in inputs],
             "outputQuantityList": [self._amount(lot) for lot in outputs],
             "bizStep": "commissioning",
-            "readPoint": {"id": _PLACES[0]},
+            "readPoint": {"id": _PLACES[_place(at)]},
         }
 
     def _travel(self, lot: int) -> Iterator[Members]:
         """Yield how a lot is packed, shipped, received and unpacked."""
-        here, there = lot % 9, (lot + 1) % 9
+        ends = _place(lot), _place(_parent(lot))
+        here, there = ends if self.way == "upstream" else ends[::-1]
         load = {"parentID": self._pallet(lot), "childQuantityList": [self._amount(lot)]}
-        ends = {
+        parties = {
             "sourceList": [{"type": "owning_party", "source": _PARTIES[here]}],
             "destinationList": [{"type": "owning_party", "destination": _PARTIES[there]}],
         }
         steps: tuple[tuple[str, str, str, Members], ...] = (
             ("AggregationEvent", "ADD", "packing", load),
-            ("ObjectEvent", "OBSERVE", "shipping", {"epcList": [self._pallet(lot)], **ends}),
-            ("ObjectEvent", "OBSERVE", "receiving", {"epcList": [self._pallet(lot)], **ends}),
+            ("ObjectEvent", "OBSERVE", "shipping", {"epcList": [self._pallet(lot)], **parties}),
+            ("ObjectEvent", "OBSERVE", "receiving", {"epcList": [self._pallet(lot)], **parties}),
             ("AggregationEvent", "DELETE", "unpacking", load),
         )
         for kind, action, step, members in steps:
@@ -145,6 +152,15 @@ class Chain:
         digits = f"19506000{kind}{self.number:03}{lot:05}"
         total = sum(int(digit) * (3 - 2 * (place % 2)) for place, digit in enumerate(digits))
         return f"https://id.gs1.org/00/{digits}{-total % 10}"
+
+
+def _parent(lot: int) -> int:
+    return (lot - 1) // _BRANCHES
+
+
+def _place(lot: int) -> int:
+    """Return where a lot is at home: never where the one is that it becomes or comes from."""
+    return (_place(_parent(lot)) + 1 + lot % _BRANCHES) % len(_PLACES) if lot else 0
 
 
 def chains(among: int) -> list[Chain]:
@@ -171,3 +187,43 @@ def strewn(some: Sequence[Chain], among: int) -> Iterator[tuple[int, Members]]:
     )
     for place, members in enumerate(told):
         yield place * among // len(told), members
+
+
+def mixed(size: int) -> Iterator[Members]:
+    """Yield so many unrelated events, with those of the chains among them."""
+    others = events(size, SEED)
+    given = 0
+    for place, members in strewn(chains(size), size):
+        yield from islice(others, place - given)
+        given = place
+        yield members
+    yield from others
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One object went into another.
+
+    Attributes:
+        event: the number of the event among all.
+        time: microseconds since 1970 UTC.
+        inputs: what went in.
+        outputs: what came out.
+    """
+
+    event: int
+    time: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def transformations(size: int) -> Iterator[Made]:
+    """Yield what became of what in so many unrelated events and the chains, for other systems."""
+    for number, members in enumerate(mixed(size)):
+        if members["type"] == "TransformationEvent":
+            moment = datetime.fromisoformat(members["eventTime"])
+            inputs, outputs = (
+                tuple(one["epcClass"] for one in members[name])
+                for name in ("inputQuantityList", "outputQuantityList")
+            )
+            yield Made(number, int(moment.timestamp()) * 1_000_000, inputs, outputs)

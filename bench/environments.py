@@ -61,13 +61,16 @@ class Environments:
         pinned = [one.split("==") for packages in PACKAGES.values() for one in packages]
         return {name: version for name, version in pinned if name in names}
 
-    def run(self, environment: str | None, program: str, *arguments: object) -> dict[str, Any]:
-        """Run a program on one core, and return what it says of itself.
+    def run(
+        self, environment: str | None, program: str, *arguments: object, alone: bool = True
+    ) -> dict[str, Any]:
+        """Run a program, and return what it says of itself.
 
         Args:
             environment: where it runs; None for the ledger's own.
             program: a module of `bench.programs`.
             *arguments: what it is given.
+            alone: it has one core and gets no other.
 
         Raises:
             NotRunError: the environment cannot be made, or the program fails.
@@ -76,7 +79,7 @@ class Environments:
         command = [python, "-m", f"bench.programs.{program}", *map(str, arguments)]
         kept = {name: text for name, text in os.environ.items() if not name.startswith("EPCIS_")}
         done = subprocess.run(
-            ["taskset", "-c", str(own_core()), *command],
+            ["taskset", "-c", str(own_core()), *command] if alone else command,
             cwd=ROOT,
             env={**kept, "PYTHONPATH": str(ROOT)},
             capture_output=True,

@@ -3,7 +3,7 @@
 No number stands in the sentences here, so that each one on the page is of a run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -78,13 +78,14 @@ def _missing(one: Missing) -> str:
     return f"* {one.system}, {one.case}: {one.why}"
 
 
-def _table(measure: str, figures: Iterable[Figure]) -> Iterator[str]:
+def _table(measure: str, figures: Sequence[Figure]) -> Iterator[str]:
     yield f"| case | system | {measure} | smallest and largest | samples |"
     yield "|---|---|---|---|---|"
-    before = ""
-    for one in figures:
-        case = "" if one.case == before else one.case
-        before = one.case
+    told = ""
+    cases = list(dict.fromkeys(one.case for one in figures))
+    for one in sorted(figures, key=lambda each: cases.index(each.case)):
+        case = "" if one.case == told else one.case
+        told = one.case
         spread = (
             f"{number(min(one.samples))} to {number(max(one.samples))}"
             if len(one.samples) >= _SEVERAL

@@ -9,12 +9,14 @@ from pydantic import BaseModel
 from bench.environments import NotRunError
 from bench.results import Figure, Missing
 
-Samples = Mapping[str, float | Iterable[float]]
-"""What one round of one system gave: by measure, a sample or several."""
+_Given = float | Iterable[float]
+Samples = Mapping[str, _Given] | Mapping[str | tuple[str, str], _Given]
+"""What one round of one system gave: by measure, or by what of the case and measure."""
 
 
 class _Done(BaseModel):
     commit: str
+    compared: list[str] = []
     figures: list[Figure] = []
     missing: list[Missing] = []
 
@@ -53,10 +55,10 @@ class Recorder:
             systems: what measures each, by its name; it may raise `NotRunError`.
             rounds: how often.
         """
-        done = [one.case for one in self._done.figures] + [one.case for one in self._done.missing]
-        if case in done:
+        compared = f"{case}: {', '.join(systems)}"
+        if compared in self._done.compared:
             return
-        samples: dict[tuple[str, str], list[float]] = {}
+        samples: dict[tuple[str, str, str], list[float]] = {}
         failed: dict[str, str] = {}
         for turn in range(rounds):
             for system, measure in systems.items():
@@ -70,15 +72,19 @@ class Recorder:
                     sys.stderr.write(f"  {error}\n")
                     continue
                 for what, value in told.items():
+                    of, measured = (
+                        (f"{what[0]}, {case}", what[1]) if isinstance(what, tuple) else (case, what)
+                    )
                     several = [value] if isinstance(value, float | int) else value
-                    samples.setdefault((system, what), []).extend(map(float, several))
+                    samples.setdefault((of, system, measured), []).extend(map(_rounded, several))
         self._done.figures += [
-            Figure(case=case, system=system, measure=what, samples=tuple(given))
-            for (system, what), given in samples.items()
+            Figure(case=of, system=system, measure=what, samples=tuple(given))
+            for (of, system, what), given in samples.items()
         ]
         self._done.missing += [
             Missing(case=case, system=system, why=why) for system, why in failed.items()
         ]
+        self._done.compared.append(compared)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(self._done.model_dump_json(), encoding="utf-8")
 
@@ -97,3 +103,7 @@ class Recorder:
     def forget(self) -> None:
         """Throw away what was kept of the part, which is finished."""
         self._path.unlink(missing_ok=True)
+
+
+def _rounded(sample: float) -> float:
+    return float(f"{sample:.6g}")

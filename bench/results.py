@@ -117,5 +117,5 @@ class Results(_Kept):
     def write(self, path: Path) -> None:
         """Keep them; the file is whole or as it was."""
         fresh = path.with_name(f"{path.name}.new")
-        fresh.write_text(f"{self.model_dump_json(indent=1)}\n", encoding="utf-8")
+        fresh.write_text(f"{self.model_dump_json()}\n", encoding="utf-8")
         fresh.replace(path)

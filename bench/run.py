@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from bench.environments import Environments
 from bench.machine import commit, machine
 from bench.page import page
-from bench.parts import capture, hashes
+from bench.parts import capture, hashes, latency, single, trace
 from bench.recorder import Recorder
 from bench.results import Goal, Part, Results
 from bench.workplace import Workplace
@@ -44,7 +44,13 @@ class Measured(Protocol):
         """Return the versions of those that the ledger is compared with."""
 
 
-PARTS: Final[dict[str, Measured]] = {"capture": capture, "hash": hashes}
+PARTS: Final[dict[str, Measured]] = {
+    "capture": capture,
+    "hash": hashes,
+    "trace": trace,
+    "single": single,
+    "latency": latency,
+}
 
 
 def run(name: str, cache: Path, *, is_quick: bool) -> Part:

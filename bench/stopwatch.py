@@ -59,3 +59,17 @@ def memory_of(pid: int) -> tuple[float, float]:
 def tell(**figures: Any) -> None:
     """Say what was measured, as the last line of standard output."""
     sys.stdout.write(f"{json.dumps(figures)}\n")
+
+
+def put_out(folder: Path) -> None:
+    """Put the files of a folder out of the memory of the system, so that they are read anew."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of all files of a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -141,11 +141,10 @@ def _ours(place: Workplace, kind: str, events: int, full: int | None = None) -> 
     """Capture into a new ledger, or into a copy of one that holds events already."""
     folder = place.scratch / "ours"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    if full is not None:
-        kept = place.ledger(full)
-        for file in kept.parent.glob(f"{kept.name}*"):
-            shutil.copyfile(file, folder / file.name.replace(kept.name, "ledger.duckdb"))
+    if full is None:
+        folder.mkdir()
+    else:
+        shutil.copytree(place.ledger(full).parent, folder)
     document, path = place.document(kind, events), folder / "ledger.duckdb"
     told = place.environments.run(None, "capture_ours", document, path, events)
     shutil.rmtree(folder)

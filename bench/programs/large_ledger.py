@@ -20,8 +20,8 @@ from typing import Final
 
 import orjson
 
-from bench.chains import chains, strewn
-from bench.large_documents import JSON_END, JSON_HEAD, Members, events
+from bench.chains import mixed
+from bench.large_documents import JSON_END, JSON_HEAD, Members
 from bench.stopwatch import tell
 from epcis_core.codecs.document import Envelope
 from epcis_core.codecs.limits import Limits
@@ -36,16 +36,14 @@ from epcis_core.model.events import (
 )
 from epcis_core.model.namespaces import Namespaces
 from epcis_core.provenance.facts import facts_of
-from epcis_core.store.append import Append, CaptureHead
+from epcis_core.store.append import Append
+from epcis_core.store.growing_log import CaptureHead
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.rows import NewEvent
 from ingest.prepare import opened
 
 TOGETHER: Final = 100_000
 """Events of one transaction."""
-SEED: Final = 2
-"""Of the unrelated events; documents that are captured have another."""
-
 _BATCH: Final = 10_000
 _ORGANISATION: Final = "operator"
 _KINDS: Final[dict[str, type[EpcisEvent]]] = {
@@ -70,24 +68,19 @@ def ledger(cache: Path, size: int) -> Path:
             left.unlink()
         started = time.monotonic()
         with Ledger.open(path) as made:
-            build(made, size)
+            build(made, mixed(size))
         (folder / "made").write_text(f"{time.monotonic() - started:.0f} s\n", encoding="utf-8")
     return path
 
 
-def build(made: Ledger, size: int) -> None:
-    """Append unrelated events and the chains to an empty ledger.
-
-    Args:
-        made: the ledger.
-        size: how many unrelated events.
-    """
-    told = mixed(size)
+def build(made: Ledger, told: Iterator[Members]) -> None:
+    """Append events to an empty ledger, many in a transaction."""
     envelope = _envelope()
     done = 0
     while part := list(islice(told, TOGETHER)):
         with made.writing() as cursor:
-            append = Append(cursor, CaptureHead(str(uuid.uuid4()), _ORGANISATION, _now()))
+            head = CaptureHead(str(uuid.uuid4()), _ORGANISATION, _now())
+            append = Append(cursor, head, hand_over=made.hand_over)
             append.read_with(envelope)
             for first in range(0, len(part), _BATCH):
                 batch = [
@@ -96,19 +89,9 @@ def build(made: Ledger, size: int) -> None:
                 ]
                 append.events(batch)
             append.finish(envelope)
+            append.write()
         done += len(part)
-        sys.stderr.write(f"ledger of {size:,}: {done:,} events\n")
-
-
-def mixed(size: int) -> Iterator[Members]:
-    """Yield unrelated events with those of the chains among them."""
-    others = events(size, SEED)
-    given = 0
-    for place, members in strewn(chains(size), size):
-        yield from islice(others, place - given)
-        given = place
-        yield members
-    yield from others
+        sys.stderr.write(f"{made.path}: {done:,} events\n")
 
 
 def new_event(members: Members, position: int, namespaces: Namespaces) -> NewEvent:

