@@ -143,27 +143,28 @@ def _stem_by(start: str, last: str) -> Stem | None:
     )
 
 
-def _takes(key: Key) -> Callable[[str], object]:
-    """Return what tells whether a key may have a value, in full length."""
-    is_formed = key.pattern.fullmatch
-    if key.check_at is None:
-        return is_formed
-    return lambda value: is_formed(value) and check_digit(value[:-1]) == value[-1]
-
-
 def _of_key(key: Key) -> Stem:
-    """Return the stem of canonical Digital Links of a key that stands alone."""
+    """Return the stem of canonical Digital Links of a key that stands alone.
+
+    A key whose value may end with a serial number is meant with one; without, it is of another
+    scheme.
+    """
     start = CanonicalUri(f"https://{CANONICAL_DOMAIN}/{key.ai}/")
-    name = SCHEME_NAMES[key.ai, ""]
-    return Stem(SCHEMES[name].level, start, start, name, (), key.ai, "", _takes(key))
+    has_serial = (key.ai, "serial") in SCHEME_NAMES
+    name = SCHEME_NAMES[key.ai, "serial" if has_serial else ""]
+    is_formed, at = key.pattern.fullmatch, key.check_at
+
+    def takes(value: str) -> bool:
+        if is_formed(value) is None:
+            return False
+        if at is None:
+            return True
+        return (len(value) > at + 1) is has_serial and check_digit(value[:at]) == value[at]
+
+    return Stem(SCHEMES[name].level, start, start, name, (), key.ai, "", takes)
 
 
-# Keys that are one number, or have no check digit: behind others a serial number may stand.
-_OF_KEYS: Final = {
-    f"https://{CANONICAL_DOMAIN}/{key.ai}": _of_key(key)
-    for key in KEYS.values()
-    if key.check_at is None or key.format == f"N{key.check_at + 1}"
-}
+_OF_KEYS: Final = {f"https://{CANONICAL_DOMAIN}/{key.ai}": _of_key(key) for key in KEYS.values()}
 
 
 class Numbers(NamedTuple):
