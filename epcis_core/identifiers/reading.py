@@ -17,12 +17,12 @@ from epcis_core.identifiers.schemes import (
 )
 from epcis_core.identifiers.stems import (
     Stem,
+    beginning_of_link,
+    beginning_of_urn,
     cut_urn,
     is_plain,
     numbers_of,
     read_uri,
-    stem_of_link,
-    stem_of_urn,
 )
 
 # Spaces and line ends that people and scanners leave; not the separator, which is data.
@@ -187,7 +187,8 @@ def _by_stem(uri: str) -> Recognised | None:
             link = CanonicalUri(numbers.stem.canonical + number)
             return link, link, numbers.stem.level, numbers.stem, number
     if last.isalnum() or is_plain(last):
-        stem = stem_of_link(start) if slash else stem_of_urn(start)
+        beginning = beginning_of_link(start) if slash else beginning_of_urn(start)
+        stem = beginning.stem or beginning.again()
         if stem is not None and stem.takes(stem.value + last):
             link = CanonicalUri(stem.canonical + last)
             form = link if stem.hash_form == stem.canonical else stem.hash_form + last

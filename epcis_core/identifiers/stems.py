@@ -5,10 +5,10 @@ product whose serial number follows, or whose lot. What stands before the last p
 is read once, by the readers of whole identifiers; of what follows it only remains to be asked
 whether it has the right form. So a stem says nothing that the readers do not say.
 
-    >>> stem = stem_of_urn("urn:epc:id:sgtin:4012345.011111")
+    >>> stem = stem_of("urn:epc:id:sgtin:4012345.011111.")
     >>> stem.canonical + "9876", stem.level.value
     ('https://id.gs1.org/01/04012345111118/21/9876', 'instance')
-    >>> stem_of_urn("urn:epc:id:sscc:4012345") is None  # a check digit hangs on what follows
+    >>> stem_of("urn:epc:id:sscc:4012345.") is None  # a check digit hangs on what follows
     True
 """
 
@@ -37,7 +37,6 @@ from epcis_core.identifiers.schemes import (
 _CACHE_SIZE: Final = 2**12
 _PARTS: Final = {**KEYS, **QUALIFIERS}
 
-_PLACES: Final = "urn:epc:id:sgln:"  # whose last part may mean that there is none
 _NUMBER: Final = ":C.R"  # all that follows in the template of such an EPC URI
 
 is_plain: Final = re.compile("[A-Za-z0-9._-]+").fullmatch
@@ -96,23 +95,48 @@ def read_uri(uri: str) -> Identifier | None:
     return read_epc_uri(uri)
 
 
-@lru_cache(_CACHE_SIZE)
-def stem_of_link(start: str) -> Stem | None:
-    """Return what Digital Links have in common that begin so, up to their last slash."""
-    return _OF_KEYS.get(start) or _stem(f"{start}/")
+class Beginning:
+    """How identifiers begin, with their stem once a second one begins so.
+
+    Attributes:
+        stem: None also where nothing is known yet; `again` tells.
+    """
+
+    __slots__ = ("_is_new", "_is_read", "_start", "stem")
+
+    def __init__(self, start: str) -> None:
+        self.stem = _OF_KEYS.get(start)
+        self._start = start
+        self._is_new = True
+        self._is_read = False
+
+    def again(self) -> Stem | None:
+        """Return the stem; of the first identifier none, since a stem takes two readings."""
+        if self._is_new:
+            self._is_new = False
+        elif not self._is_read:
+            self.stem = self.stem or stem_of(self._start)
+            self._is_read = True
+        return self.stem
 
 
 @lru_cache(_CACHE_SIZE)
-def stem_of_urn(start: str) -> Stem | None:
-    """Return what EPC URIs have in common that begin so, up to the dot before their last part."""
-    return None if start.startswith(_PLACES) else _stem(f"{start}.")
+def beginning_of_link(start: str) -> Beginning:
+    """Return how Digital Links begin, given what stands before their last slash."""
+    return Beginning(f"{start}/")
 
 
-def _stem(start: str) -> Stem | None:
-    """Read two identifiers that begin so.
+@lru_cache(_CACHE_SIZE)
+def beginning_of_urn(start: str) -> Beginning:
+    """Return how EPC URIs begin, given what stands before the dot of their last part."""
+    return Beginning(f"{start}.")
 
-    Where both end with what stands behind the start, and are alike but for that, only the value of
-    their last part hangs on it.
+
+def stem_of(start: str) -> Stem | None:
+    """Return the stem of identifiers that begin so, up to the slash or dot before the last part.
+
+    Two of them are read. Where both end with what stands behind the start, and are alike but for
+    that, only the value of their last part hangs on it.
     """
     one = _stem_by(start, "1")
     return one if one is not None and one == _stem_by(start, "2") else None
@@ -164,7 +188,7 @@ def _of_key(key: Key) -> Stem:
     return Stem(SCHEMES[name].level, start, start, name, (), key.ai, "", takes)
 
 
-_OF_KEYS: Final = {f"https://{CANONICAL_DOMAIN}/{key.ai}": _of_key(key) for key in KEYS.values()}
+_OF_KEYS: Final = {f"https://{CANONICAL_DOMAIN}/{key.ai}/": _of_key(key) for key in KEYS.values()}
 
 
 class Numbers(NamedTuple):
@@ -212,5 +236,5 @@ def numbers_of(start: str) -> Numbers | None:
         return None
     if len(company) not in EPC_URI_PREFIX_LENGTHS or not (company.isascii() and company.isdigit()):
         return None
-    stem = _OF_KEYS[f"https://{CANONICAL_DOMAIN}/{key.ai}"]
+    stem = _OF_KEYS[f"https://{CANONICAL_DOMAIN}/{key.ai}/"]
     return Numbers(stem, company, key.prefix_at, key.check_at - len(company))
