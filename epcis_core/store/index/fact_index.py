@@ -158,8 +158,7 @@ class FactIndex:
             OSError: the disk refuses.
         """
         self._is_open = False
-        if self._thread is not None:
-            self._thread.join()
+        self.settle()
         with suppress(DamagedIndexError), self._changing:
             while self._write_delta():
                 pass
@@ -167,11 +166,15 @@ class FactIndex:
                 self._swap(some, merge(self._folder, some))
         self._parts = ()
 
+    def settle(self) -> None:
+        """Wait until the thread beside has nothing to do."""
+        if self._thread is not None:
+            self._thread.join()
+
     def abandon(self) -> None:
         """Take the files away; whoever reads them still may go on."""
         self._is_open = False
-        if self._thread is not None:
-            self._thread.join()
+        self.settle()
         with suppress(OSError):
             _clear(self._folder, ())
 
@@ -225,7 +228,11 @@ class FactIndex:
 
         So there are few, and each entry is written again seldom.
         """
-        segments = [part for part in self._parts if isinstance(part, Segment)]
+        segments: list[Segment] = []
+        for part in self._parts:
+            if not isinstance(part, Segment):
+                break  # files that a transaction wrote may follow, with a gap before them
+            segments.append(part)
         sizes = [one.extent.pairs + one.last - one.first for one in segments]
         for place in range(len(segments) - _FEW):
             if sizes[place] <= sum(sizes[place + 1 :]):
