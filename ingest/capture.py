@@ -141,7 +141,7 @@ def capture_into(
             reader.earlier, reader.now = EarlierRecords(ledger, organisation), now
         events = _giving_way(events_of(reader, limits), give_way)
         with suppress(_RolledBackError), ledger.writing() as cursor:
-            append = Append(cursor, head, hand_over=ledger.hand_over)
+            append = Append(cursor, head, hand_over=ledger.hand_over, kept_end=ledger.kept_end)
             _append_all(
                 append, reader, events, report, ownership, lenient=lenient, progress=progress
             )

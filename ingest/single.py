@@ -149,7 +149,8 @@ def capture_one(
 
 def _store(cursor: Cursor, waiting: Sequence[tuple[Ledger, SingleEvent]]) -> list[Captured]:
     """Store documents in the order in which they came."""
-    append = Append(cursor, waiting[0][1].head, hand_over=waiting[0][0].hand_over)
+    ledger, first = waiting[0]
+    append = Append(cursor, first.head, hand_over=ledger.hand_over, kept_end=ledger.kept_end)
     append.look_up(
         [one.new.identity for _, single in waiting for one in single.prepared if one.new]
     )

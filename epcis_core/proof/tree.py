@@ -112,6 +112,11 @@ class CompactRange:
         return full
 
     @property
+    def edge(self) -> list[Digest]:
+        """The hashes of the full nodes at its right edge, in the order of `full_nodes`."""
+        return [*self._hashes]
+
+    @property
     def root(self) -> Digest:
         """The root of the tree as it is."""
         return _folded(self._hashes)

@@ -19,7 +19,7 @@ from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.captures import has_sent_head, head_digest
 from epcis_core.store.declarations import Declarations
 from epcis_core.store.erased import erased_events
-from epcis_core.store.growing_log import CaptureHead, GrowingLog
+from epcis_core.store.growing_log import CaptureHead, GrowingLog, KeptEnd, LogEnd
 from epcis_core.store.index.records import Receipt
 from epcis_core.store.index.stretch import Stretch
 from epcis_core.store.literals import among
@@ -76,6 +76,7 @@ class Append:
         cursor: the writer's, inside its transaction.
         head: who sends the first document, and when; `begin` says it of each further one.
         hand_over: gets what was written, for the fact index.
+        kept_end: knows where the log ends, and is told where it ends then.
 
     Attributes:
         record_time: when the ledger takes the document, microseconds since 1970 UTC.
@@ -84,6 +85,7 @@ class Append:
     cursor: duckdb.DuckDBPyConnection
     head: CaptureHead
     hand_over: Callable[[Stretch], None] = lambda _: None
+    kept_end: KeptEnd = field(default_factory=KeptEnd)
     record_time: int = field(init=False)
     _log: GrowingLog = field(init=False)
     _first: int = field(init=False)
@@ -101,20 +103,16 @@ class Append:
     _size: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        sequence, self.record_time, self._envelope, self._has_erased = self.cursor.execute(
-            "SELECT coalesce(max(sequence) + 1, 0), coalesce(epoch_us(max(record_time)), 0), "
-            "(SELECT coalesce(max(envelope) + 1, 0) FROM envelope), "
-            "EXISTS (SELECT 1 FROM erased) FROM entry"
-        ).fetchall()[0]
-        self._written = sequence
-        self._log = GrowingLog(self.cursor, sequence)
-        self._memory = AppendMemory(self.cursor, sequence)
+        end = self.kept_end.find(self.cursor)
+        self._written, self._envelope, self._has_erased = end.next, end.envelope, end.has_erased
+        self._log = GrowingLog(self.cursor, end)
+        self._memory = AppendMemory(self.cursor, end.next)
         self.begin(self.head)
 
     def begin(self, head: CaptureHead) -> None:
         """Say who sends the next document, and when."""
         self.head = head
-        self.record_time = max(head.now, self.record_time)
+        self.record_time = max(head.now, self._log.latest)
         self._first = self._log.next
         self._declarations = Declarations(self.cursor, head.organisation)
         self._log.begin(head, self.record_time)
@@ -190,7 +188,10 @@ class Append:
             table.insert(self.cursor, added)
         if entries:
             self.hand_over(Stretch(entries, self._log.leaf, self._facts, self._receipts))
-        self._written, self._size = self._log.next, 0
+        log = self._log
+        end = LogEnd(log.next, log.latest, self._envelope, self._has_erased, log.edge)
+        self.kept_end.take(end)
+        self._written, self._size = log.next, 0
         self._rows.clear()
         self._facts, self._receipts = [], []
 

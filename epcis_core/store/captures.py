@@ -1,7 +1,8 @@
 """The book of captures: what was sent, when, by whom, and the report the sender got."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 import duckdb
@@ -85,6 +86,9 @@ class CaptureOutcome:
     digest: bytes
 
 
+_COLUMNS_OF: Final = attrgetter(*CAPTURE.columns.names)
+
+
 def record_capture(cursor: duckdb.DuckDBPyConnection, record: CaptureRecord) -> None:
     """Write a capture into the book; the cursor is the writer's."""
     record_captures(cursor, [record])
@@ -92,7 +96,7 @@ def record_capture(cursor: duckdb.DuckDBPyConnection, record: CaptureRecord) -> 
 
 def record_captures(cursor: duckdb.DuckDBPyConnection, records: Iterable[CaptureRecord]) -> None:
     """Write captures into the book; the cursor is the writer's."""
-    CAPTURE.insert(cursor, [astuple(record) for record in records])
+    CAPTURE.insert(cursor, [_COLUMNS_OF(record) for record in records])
 
 
 def find_capture(ledger: Ledger, view: View, capture_id: str) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """The log as one append makes it longer: sequences, leaves and the tree above them."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import duckdb
 
@@ -26,20 +26,77 @@ class CaptureHead:
     now: int
 
 
+@dataclass(frozen=True, slots=True)
+class LogEnd:
+    """Where the log has ended, and what the next append needs to know of what is before it.
+
+    Attributes:
+        next: the sequence of the next entry.
+        latest: record time of the latest entry, microseconds since 1970 UTC; 0 before the first.
+        envelope: the number of the next envelope.
+        has_erased: whether the content of any event was erased.
+        edge: the hashes of the full nodes at the right edge of the tree.
+    """
+
+    next: int
+    latest: int
+    envelope: int
+    has_erased: bool
+    edge: tuple[Digest, ...]
+
+    @classmethod
+    def read(cls, cursor: duckdb.DuckDBPyConnection) -> "LogEnd":
+        """Read it from the ledger."""
+        size, latest, envelope, has_erased = cursor.execute(
+            "SELECT coalesce(max(sequence) + 1, 0), coalesce(epoch_us(max(record_time)), 0), "
+            "(SELECT coalesce(max(envelope) + 1, 0) FROM envelope), "
+            "EXISTS (SELECT 1 FROM erased) FROM entry"
+        ).fetchall()[0]
+        return cls(size, latest, envelope, has_erased, tuple(growing_tree(cursor, size).edge))
+
+
+class KeptEnd:
+    """The end of the log as the last append has left it, so that the next one need not read it.
+
+    It is known only where a transaction that was committed has ended with an append.
+    """
+
+    def __init__(self) -> None:
+        self._kept: LogEnd | None = None
+        self._coming: LogEnd | None = None
+
+    def find(self, cursor: duckdb.DuckDBPyConnection) -> LogEnd:
+        """Return where the log ends for the writer."""
+        return self._coming or self._kept or LogEnd.read(cursor)
+
+    def take(self, end: LogEnd) -> None:
+        """Take note of where an append has ended that is not committed yet."""
+        self._coming = end
+
+    def settle(self, *, is_committed: bool) -> None:
+        """Take note that a transaction is over."""
+        self._kept = self._coming if is_committed else None
+        self._coming = None
+
+
 @dataclass(slots=True)
 class GrowingLog:
     """Makes entries, of one document after the other; `write` puts them into the ledger.
 
     Args:
         cursor: the writer's, inside its transaction.
-        next: the sequence of the next entry.
+        end: where the log has ended.
 
     Attributes:
-        leaf: of the latest entry; empty before the first.
+        next: the sequence of the next entry.
+        latest: record time of the latest entry, microseconds since 1970 UTC; 0 before the first.
+        leaf: of the latest entry that was made here; empty before the first.
     """
 
     cursor: duckdb.DuckDBPyConnection
-    next: int
+    end: InitVar[LogEnd]
+    next: int = field(init=False)
+    latest: int = field(init=False)
     leaf: Digest = field(init=False, default=Digest(b""))
     _head: CaptureHead = field(init=False)
     _record_time: int = field(init=False)
@@ -48,8 +105,14 @@ class GrowingLog:
     _tree: CompactRange = field(init=False)
     _rows: list[Row] = field(init=False, default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._tree = growing_tree(self.cursor, self.next)
+    def __post_init__(self, end: LogEnd) -> None:
+        self.next, self.latest = end.next, end.latest
+        self._tree = CompactRange(end.next, end.edge)
+
+    @property
+    def edge(self) -> tuple[Digest, ...]:
+        """The hashes of the full nodes at the right edge of the tree."""
+        return tuple(self._tree.edge)
 
     def begin(self, head: CaptureHead, record_time: int) -> None:
         """Say which document the entries that follow are of.
@@ -102,6 +165,6 @@ class GrowingLog:
         nodes = b"".join(self._tree.append(leaf))
         row = (sequence, kind, self._record_time, head.capture_id, head.organisation)
         self._rows.append((*row, salt, leaf, nodes))
-        self.leaf = leaf
+        self.leaf, self.latest = leaf, self._record_time
         self.next += 1
         return sequence

@@ -23,10 +23,11 @@ from epcis_core.store.file_format import (
     shipped_migrations,
     steps_from,
 )
+from epcis_core.store.growing_log import KeptEnd
 from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.stretch import Stretch
 from epcis_core.store.index.upkeep import KeptIndex
-from epcis_core.store.memory import set_usual_memory
+from epcis_core.store.memory import UsualMemory, set_usual_memory
 from epcis_core.store.names import KeptNames
 from epcis_core.store.opening import check_path, connect, open_current
 from epcis_core.store.together import Together
@@ -40,6 +41,7 @@ class Ledger:
         commits: how often something was committed since it was opened.
         together: does small pieces of several threads' work in one transaction.
         names: what master data call parties, places and products.
+        kept_end: knows where the log ends, for appends.
     """
 
     _opened: ClassVar["MutableMapping[Path, Ledger]"] = WeakValueDictionary()
@@ -53,6 +55,8 @@ class Ledger:
         self.commits = 0
         self.together = Together(self.writing)
         self.names = KeptNames()
+        self.kept_end = KeptEnd()
+        self._memory = UsualMemory()
         self._index = KeptIndex(path)
         self._deadlines = Deadlines()
         self._wal = NamedFile(path.with_name(f"{path.name}.wal"))
@@ -137,19 +141,22 @@ class Ledger:
             StoreError: the ledger is closed, or the disk refuses.
         """
         with self._writing:
+            is_committed = False
             try:
                 with self._transaction("written") as cursor, self._wal.kept():
                     yield cursor
                     self._index.write(cursor)
                     cursor.commit()
+                    is_committed = True
                     self._index.keep()
                 with self._committed:
                     self.commits += 1
                     self._committed.notify_all()
             finally:
+                self.kept_end.settle(is_committed=is_committed)
                 self._index.forget()
                 with suppress(duckdb.Error), self._connection.cursor() as cursor:
-                    set_usual_memory(cursor)
+                    self._memory.restore(cursor)
 
     @contextmanager
     def at_rest(self) -> Iterator[Path]:

@@ -17,6 +17,7 @@ ROWS_TOGETHER: Final = 2048
 _USUAL: Final = 1024  # MiB beside the index
 _IN_LONG_APPEND: Final = 128  # MiB beside the index and the texts
 _LONG: Final = 32 * 2**20  # bytes of texts from which an append is a long one
+_SHORT_APPENDS: Final = 1000  # of no more than `_LONG` each, until the index is looked at again
 _INDEXED: Final = 160  # bytes that the index takes for an event; 71 to 143 measured
 
 
@@ -75,6 +76,29 @@ def set_usual_memory(cursor: duckdb.DuckDBPyConnection) -> None:
     """Let the database take what reading and short appends need."""
     rows = cursor.execute("SELECT count(*) FROM entry").fetchall()
     _limit(cursor, _USUAL, rows[0][0] * _INDEXED)
+
+
+class UsualMemory:
+    """Gives back what a long append has had less of, and little else to do after a short one."""
+
+    def __init__(self) -> None:
+        self._usual: str | None = None
+        self._left = 0
+
+    def restore(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let the database take what it usually may; the ledger may have grown meanwhile.
+
+        Args:
+            cursor: a reader's.
+        """
+        self._left -= 1
+        if self._left < 0 or _limit_of(cursor) != self._usual:
+            set_usual_memory(cursor)
+            self._usual, self._left = _limit_of(cursor), _SHORT_APPENDS
+
+
+def _limit_of(cursor: duckdb.DuckDBPyConnection) -> str:
+    return str(cursor.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
 
 
 def _limit(cursor: duckdb.DuckDBPyConnection, mebibytes: int, size: int) -> None:

@@ -108,6 +108,8 @@ WRITES = {
     "exported_log.put_captures": "writes",
     "replay.Replay": "is the writer of a ledger that is made anew",
     "growing_log.GrowingLog": "is the writer, and needs the edge of the tree",
+    "growing_log.KeptEnd": "the writer asks it",
+    "memory.UsualMemory": "asks for a setting",
     "declarations.Declarations": "the writer asks it, of what its own sender said",
     "captures.has_sent_head": "the writer asks it",
     "captures.record_capture": "writes",
