@@ -1,7 +1,7 @@
 """Events in XML that are plain, as nearly all are, read without a parser in a fraction of the time.
 
 A plain event is made of tags, with attributes in double quotes, and text. It has no comments, no
-references such as `&amp;`, no declarations of prefixes and no marks, and nothing is wrong with it.
+references but `&amp;` and its like in texts, no prefixes of its own, no marks and no faults.
 One expression cuts it into its tags and texts. Whatever that or the grammar does not expect is left
 to the parser and to `xml_shape`, which alone say what an event means and what is wrong with it:
 here it is read as it is there, or not at all.
@@ -13,6 +13,7 @@ References:
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
+from xml.sax.saxutils import unescape
 
 from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_grammar import Row, Shape, event_depths, grammar
@@ -29,14 +30,16 @@ from epcis_core.model.base import Number
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_.:\-]*+"
 _NO_TEXT: Final = r"<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_TEXT: Final = rf"[^\]{_NO_TEXT}]*+"
 _TOKENS: Final = re.compile(
     rf"[ \t\r\n]*+<(?:/({_NAME})>|({_NAME})"
     rf"((?:[ \t\r\n]++[A-Za-z]++=\"[^\"\t\n{_NO_TEXT}]*+\")*+)[ \t\r\n]*+"
-    rf"(?:>([^\]{_NO_TEXT}]*+)(</\2>)|(/?)>))|.+",
+    rf"(?:>({_TEXT}(?:&(?:amp|lt|gt|quot|apos);{_TEXT})*+)(</\2>)|(/?)>))|.+",
     re.DOTALL,
 )
 """An end tag, an element without others in it, or a start tag; all the rest where none follows."""
 
+_QUOTES: Final = {"&quot;": '"', "&apos;": "'"}
 _ATTRIBUTES: Final = re.compile(r"([A-Za-z]++)=\"([^\"]*+)\"")
 _DEEPEST: Final = 16
 
@@ -91,9 +94,10 @@ class PlainReader:
 
     def event(self, text: str) -> dict[str, Any] | None:
         """Return the members of an event, as `ShapeReader` does, or None where it is not plain."""
-        if len(text) > self._limits.entries:
+        if not self._events or len(text) > self._limits.entries:
             return None
-        tokens: Iterator[_Token] = iter(_TOKENS.findall(text))
+        found: list[_Token] = _TOKENS.findall(text)
+        tokens = iter(found if "&" not in text else map(_unescaped, found))
         start = next(tokens)
         shape = self._events.get(start[1])
         try:
@@ -268,6 +272,11 @@ class PlainReader:
         if name is None:
             raise _NotPlainError
         return name
+
+
+def _unescaped(token: _Token) -> _Token:
+    end, name, attributes, text, own_end, empty = token
+    return end, name, attributes, unescape(text, _QUOTES), own_end, empty
 
 
 def _check_whole(shape: Shape, seen: Collection[str], *, is_empty: bool) -> None:
