@@ -202,7 +202,7 @@ def mixed(size: int) -> Iterator[Members]:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One object went into another.
+    """Some objects became others.
 
     Attributes:
         event: the number of the event among all.
@@ -217,13 +217,42 @@ class Made:
     outputs: tuple[str, ...]
 
 
-def transformations(size: int) -> Iterator[Made]:
-    """Yield what became of what in so many unrelated events and the chains, for other systems."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Some objects came into a container, or out of it.
+
+    Attributes:
+        event: the number of the event among all.
+        time: microseconds since 1970 UTC.
+        container: as the event names it.
+        contents: what was put in or taken out.
+        is_end: it was taken out.
+    """
+
+    event: int
+    time: int
+    container: str
+    contents: tuple[str, ...]
+    is_end: bool
+
+
+def happenings(size: int) -> Iterator[Made | Packed]:
+    """Yield what became of what and was inside what among so many events, for other systems."""
     for number, members in enumerate(mixed(size)):
-        if members["type"] == "TransformationEvent":
-            moment = datetime.fromisoformat(members["eventTime"])
+        kind = members["type"]
+        if kind == "ObjectEvent":
+            continue
+        time = int(datetime.fromisoformat(members["eventTime"]).timestamp()) * 1_000_000
+        if kind == "TransformationEvent":
             inputs, outputs = (
-                tuple(one["epcClass"] for one in members[name])
-                for name in ("inputQuantityList", "outputQuantityList")
+                _lots(members, name) for name in ("inputQuantityList", "outputQuantityList")
             )
-            yield Made(number, int(moment.timestamp()) * 1_000_000, inputs, outputs)
+            yield Made(number, time, inputs, outputs)
+        else:
+            contents = (*members.get("childEPCs", ()), *_lots(members, "childQuantityList"))
+            is_end = members["action"] == "DELETE"
+            yield Packed(number, time, members["parentID"], contents, is_end)
+
+
+def _lots(members: Members, name: str) -> tuple[str, ...]:
+    return tuple(one["epcClass"] for one in members.get(name, ()))

@@ -34,8 +34,9 @@ The walk heeds time: what was made of a lot before it came to be, or put into it
 is no part of it. PostgreSQL answers the same by a recursive query with covering indexes both ways,
 in a table that has nothing but what became of what; the compiled loop (numba) walks arrays of
 numbers, and is a floor: it reads nothing from the disk, spells nothing out, and nobody can write.
-Each answer is compared, object by object and link by link. The complete answer is what
-`epcis trace --json` gives: containers, visits, changes of hands, gaps, names. Cold is a fresh
+With containers the answer also has what each object was inside of, and when; in PostgreSQL that is
+a second table. Each answer is compared, object by object and link by link. The complete answer is
+what `epcis trace --json` gives: also visits, changes of hands, gaps, names. Cold is a fresh
 ledger or server whose files have been put out of the system's memory; each chain is asked for once.
 Each system has one core, server and client together."""
 
@@ -70,10 +71,10 @@ def goals(place: Workplace) -> tuple[Goal, ...]:
         found = [median(f"{_of_chain(way, size)}, {case}", OURS, f"{what}, ms") for way in WAYS]
         return max((one for one in found if one is not None), default=None)
 
-    def times_faster(size: int) -> float | None:
+    def times_faster(size: int, what: str) -> float | None:
         """Return how many times as fast as PostgreSQL, in the way where that is least."""
         cases = [f"{_of_chain(way, size)}, {large}" for way in WAYS]
-        found = [place.recorder.ratio(one, _WALK, POSTGRES, OURS) for one in cases]
+        found = [place.recorder.ratio(one, f"{what} warm, ms", POSTGRES, OURS) for one in cases]
         return min((one for one in found if one is not None), default=None)
 
     def growth() -> float | None:
@@ -98,18 +99,13 @@ def goals(place: Workplace) -> tuple[Goal, ...]:
         _at_most(1.5, f"times as long, walk, {large} against {small}", growth()),
         *(
             Goal(
-                what=f"times as fast as PostgreSQL, walk of {size:,} events, {large}",
-                aim=2,
+                what=f"times as fast as PostgreSQL, {what}, {size:,} events, {large}",
+                aim=2 if size > SIZES[0] else 0,  # there it is only told
                 at_least=True,
-                reached=times_faster(size),
+                reached=times_faster(size, what),
             )
-            for size in SIZES[1:]
-        ),
-        Goal(
-            what=f"times as fast as PostgreSQL, walk of {SIZES[0]:,} events, {large} (no aim)",
-            aim=0,
-            at_least=True,
-            reached=times_faster(SIZES[0]),
+            for what in ("walk", "walk with containers")
+            for size in SIZES
         ),
         _at_most(3, f"restart to the first answer, s, {large}", median(large, OURS, _RESTART)),
     )
@@ -178,7 +174,7 @@ def _compare(place: Workplace, events: int, mine: Path) -> None:
         raise NotRunError("There is nothing to compare its answers with.")
     ours, theirs = (json.loads(one.read_bytes()) for one in (_answers(place, events), mine))
     for subject, answer in theirs.items():
-        for what in ("objects", "links"):
+        for what in answer:
             if answer[what] != ours[subject][what]:
                 raise NotRunError(f"Its {what} of {subject} are not those of the ledger.")
 

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.programs.upkeep import upkeep
 from bench.stopwatch import measured, most_memory, tell
 from epcis_core.store.ledger import Ledger
 from ingest.capture import capture_stream
@@ -20,13 +21,23 @@ def main() -> None:
     document, path, expected = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     sys.modules["pandas"] = None  # type: ignore[assignment] # as the commands do
     gc.set_threshold(*_COLLECTED_AFTER)
-    with Ledger.open(path) as ledger, document.open("rb") as source:
+    with (
+        upkeep() as kept,
+        measured() as whole,
+        Ledger.open(path) as ledger,
+        document.open("rb") as source,
+    ):
         now = time.time_ns() // 1000
         with measured() as took:
             report = capture_stream(ledger, source, file_name=document.name, now=now)
     if (report.status, report.counts["accepted"]) != ("accepted", expected):
         raise SystemExit(f"{report.status}, {dict(report.counts)}")
-    tell(seconds=took.seconds, processor=took.processor, memory=most_memory())
+    tell(
+        seconds=took.seconds,
+        processor=took.processor,
+        memory=most_memory(),
+        index=kept.seconds / whole.processor,
+    )
 
 
 if __name__ == "__main__":

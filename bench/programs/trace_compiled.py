@@ -14,7 +14,7 @@ from typing import Any, Final
 import numba
 import numpy as np
 
-from bench.chains import LOT, chains, transformations
+from bench.chains import LOT, Made, chains, happenings
 from bench.stopwatch import measured, tell
 
 _COLUMNS: Final = ("input", "output", "time")
@@ -112,7 +112,9 @@ def _make(folder: Path, size: int) -> None:
     numbers: dict[str, int] = {}
     blocks, rows = [], []
     fresh = _CHAINED
-    for one in transformations(size):
+    for one in happenings(size):
+        if not isinstance(one, Made):
+            continue
         if one.inputs[0].startswith(LOT):
             sources = [numbers.setdefault(name, len(numbers)) for name in one.inputs]
             targets = [numbers.setdefault(name, len(numbers)) for name in one.outputs]
