@@ -57,7 +57,7 @@ class Ledger:
         self.names = KeptNames()
         self.kept_end = KeptEnd()
         self._memory = UsualMemory()
-        self._index = KeptIndex(path)
+        self._index = KeptIndex(path, self.reading, self._writing)
         self._deadlines = Deadlines()
         self._wal = NamedFile(path.with_name(f"{path.name}.wal"))
 
@@ -108,8 +108,8 @@ class Ledger:
             if self._opened.get(self.path.resolve()) is self:
                 del self._opened[self.path.resolve()]
             self._deadlines.close()
-            self._connection.close()
             self._index.close()
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -2,18 +2,20 @@
 
 What an append stores it also hands over; only what was not handed over is read from the ledger:
 decisions, and after a crash what was still in memory. A ledger without its index answers the same,
-slower: where the index cannot be written it is given up, and made again when the ledger is opened
-the next time.
+slower. Where the index turns out to be damaged it is made anew beside, once; where it cannot be
+written it is given up, and made anew when the ledger is opened the next time.
 """
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from epcis_core.errors import StoreError
 from epcis_core.store.index.fact_index import FactIndex
 from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.segment import DamagedIndexError, Segment
@@ -34,15 +36,26 @@ class KeptIndex:
 
     Args:
         ledger: the ledger's file.
+        reading: gives a reader's cursor of the ledger.
+        writing: holds the ledger's writer back.
     """
 
-    def __init__(self, ledger: Path) -> None:
+    def __init__(
+        self,
+        ledger: Path,
+        reading: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]],
+        writing: AbstractContextManager[object],
+    ) -> None:
+        self._reading, self._writing = reading, writing
+        self._giving_up = threading.Lock()
+        self._is_open = True
+        self._mending: threading.Thread | None = None
         self._index: FactIndex | None = None
-        folder = index_folder(ledger)
+        self._folder = index_folder(ledger)
         with suppress(OSError):
-            if not folder.is_dir():
+            if not self._folder.is_dir():
                 remove_index(ledger)  # of an older release it is a file
-            self._index = FactIndex(folder, self._give_up)
+            self._index = FactIndex(self._folder, self._give_up)
         self._taken = _Taken(-1)
         self.forget()
 
@@ -81,10 +94,14 @@ class KeptIndex:
             duckdb.Error: the ledger cannot be read; then the index is given up.
         """
         try:
-            self._do(lambda index: self._taken.catch_up(index, cursor))
+            self._do(lambda index: self._catch_up(index, cursor))
         except duckdb.Error:
-            self.close()
+            self._let_go()
             raise
+
+    def _catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
+        while self._taken.catch_up(index, cursor):
+            pass
 
     def keep(self) -> None:
         """Let what was taken be seen."""
@@ -102,7 +119,7 @@ class KeptIndex:
             try:
                 step(index)
             except OSError:
-                self.close()
+                self._let_go()
             except DamagedIndexError:
                 self._give_up()
 
@@ -113,13 +130,47 @@ class KeptIndex:
         yield None if index is None else index.reading()
 
     def _give_up(self) -> None:
-        """Do without an index that is damaged; it is made anew when the ledger is opened."""
-        index, self._index = self._index, None
-        if index is not None:
-            index.abandon()
+        """Do without an index that is damaged, until it is made anew."""
+        with self._giving_up:
+            index, self._index = self._index, None
+        if index is None:
+            return
+        index.abandon()
+        if self._mending is None and self._is_open:
+            self._mending = threading.Thread(target=self._mend, name="new fact index", daemon=True)
+            self._mending.start()
+
+    def _mend(self) -> None:
+        """Make the index anew, most of it while the ledger is written to."""
+        with suppress(OSError, StoreError, DamagedIndexError):
+            index = FactIndex(self._folder, self._give_up)
+            self._follow(index)
+            with self._writing:
+                self._follow(index)
+                if self._is_open:
+                    self._index = index
+                    self.forget()
+
+    def _follow(self, index: FactIndex) -> None:
+        """Let a new index catch up with the ledger, unless that is closed meanwhile."""
+        taken = _Taken(index.reached)
+        try:
+            with self._reading() as cursor:
+                while self._is_open and taken.catch_up(index, cursor):
+                    pass
+            if self._is_open:
+                taken.keep(index)
+        finally:
+            taken.drop()
 
     def close(self) -> None:
         """Write what is in memory, and let go of the files."""
+        self._is_open = False
+        if self._mending is not None:
+            self._mending.join()
+        self._let_go()
+
+    def _let_go(self) -> None:
         index, self._index = self._index, None
         if index is not None:
             with suppress(OSError):
@@ -153,16 +204,19 @@ class _Taken:
             spilled = index.spill(entries, first=first, last=self.last, leaf=self._leaf)
             self._spilled.append(spilled)
 
-    def catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
+    def catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> bool:
+        """Take some entries that the ledger has; return whether there were any."""
         last = _last_after(cursor, self.last)
-        while self.last < last:
-            entries = range(self.last + 1, min(self.last + _TOGETHER, last) + 1)
-            erased = cursor.execute(
-                "SELECT sequence FROM erased "  # noqa: S608 - numbers
-                f"WHERE decision BETWEEN {entries[0]:d} AND {entries[-1]:d}"
-            ).fetchall()
-            self._erased.update(row[0] for row in erased)
-            self.take(index, read_stretch(cursor, entries))
+        if self.last >= last:
+            return False
+        entries = range(self.last + 1, min(self.last + _TOGETHER, last) + 1)
+        erased = cursor.execute(
+            "SELECT sequence FROM erased "  # noqa: S608 - numbers
+            f"WHERE decision BETWEEN {entries[0]:d} AND {entries[-1]:d}"
+        ).fetchall()
+        self._erased.update(row[0] for row in erased)
+        self.take(index, read_stretch(cursor, entries))
+        return True
 
     def keep(self, index: FactIndex) -> None:
         if self._erased:  # before the decision is in a file, so that a crash leaves it to be done

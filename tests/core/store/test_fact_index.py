@@ -246,7 +246,7 @@ def _damage(file: Path, chance: random.Random) -> None:
     file.write_bytes(data)
 
 
-def test_an_index_that_breaks_while_it_is_read_is_given_up(tmp_path: Path) -> None:
+def test_an_index_that_breaks_while_it_is_read_is_made_anew_beside(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
         capture_each(ledger, ITEMS)
         before = trace_lot(ledger, EVERYTHING, ITEMS[3], now=NOW)
@@ -263,14 +263,35 @@ def test_an_index_that_breaks_while_it_is_read_is_given_up(tmp_path: Path) -> No
             evidence = IndexedEvidence(cursor, EVERYTHING, index)
             assert len(evidence.naming([*ITEMS, item("later")])) == 13
             assert len(evidence.declaring(["urn:x:none"])) == 0
-        with ledger.index() as index:
-            assert index is None
-        assert not list(beside(ledger).iterdir())
+            assert evidence.is_damaged
         assert trace_lot(ledger, EVERYTHING, ITEMS[3], now=NOW) == before
+        more: list[str] = []
+        is_there = False
+        while not is_there:  # captured meanwhile
+            more.append(item(f"more-{len(more)}"))
+            capture_each(ledger, more[-1:])
+            with ledger.index() as index:
+                is_there = index is not None
         capture_each(ledger, [item("latest")])
+        names = [*ITEMS, *more, item("later"), item("latest")]
+        for plain, indexed in both(ledger):
+            assert indexed.naming(names) == plain.naming(names)
+            assert not indexed.is_damaged
+            assert len(indexed.naming(names)) == len(names)
     with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
         for plain, indexed in both(ledger):
-            assert indexed.naming([item("latest")]) == plain.naming([item("latest")])
+            assert indexed.naming(names) == plain.naming(names)
+
+
+def test_a_ledger_is_closed_while_its_index_is_made_anew(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        capture_each(ledger, ITEMS)
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger, ledger.index() as index:
+        assert index is not None
+        index.give_up()
+    with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
+        for plain, indexed in both(ledger):
+            assert indexed.naming(ITEMS) == plain.naming(ITEMS)
 
 
 def test_what_is_added_is_seen_once_it_is_kept(tmp_path: Path) -> None:
