@@ -25,7 +25,8 @@ def machine() -> str:
 
 def commit() -> str:
     """Return the commit that is checked out, and whether something differs from it."""
-    return _git("describe", "--always", "--dirty=, and changes since")
+    changed = _git("status", "--porcelain", "--", ".", ":!docs/performance.*")
+    return f"{_git('describe', '--always')}{', and changes since' if changed else ''}"
 
 
 def _git(*arguments: str) -> str:

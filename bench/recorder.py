@@ -17,6 +17,7 @@ Samples = Mapping[str, _Given] | Mapping[str | tuple[str, str], _Given]
 class _Done(BaseModel):
     commit: str
     compared: list[str] = []
+    versions: dict[str, str] = {}
     figures: list[Figure] = []
     missing: list[Missing] = []
 
@@ -46,6 +47,15 @@ class Recorder:
     def missing(self) -> tuple[Missing, ...]:
         """What could not be."""
         return tuple(self._done.missing)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of what took part, as it told them."""
+        return dict(self._done.versions)
+
+    def saw(self, name: str, version: str) -> None:
+        """Take note of the version of something that takes part."""
+        self._done.versions[name] = version
 
     def compare(self, case: str, systems: Mapping[str, Callable[[], Samples]], rounds: int) -> None:
         """Measure systems side by side: each once, then each once more, as often as asked.

@@ -2,6 +2,7 @@
 
     python -m bench.run
     python -m bench.run --part trace --into docs/performance.md
+    python -m bench.run --prepare
     python -m bench.run --quick
 
 Without `--part` all parts run, one after the other. A part that was cut short goes on where it was.
@@ -13,6 +14,8 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -53,6 +56,20 @@ PARTS: Final[dict[str, Measured]] = {
 }
 
 
+@contextmanager
+def workplace(cache: Path, recorder: Recorder, *, is_quick: bool) -> Iterator[Workplace]:
+    """Give a place to measure in, whose scratch folder is taken away afterwards."""
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        yield Workplace(cache, Path(folder), Environments(cache), recorder, is_quick)
+
+
+def prepare(cache: Path, *, is_quick: bool) -> None:
+    """Make what takes long to make: large ledgers, and the same for other systems."""
+    recorder = Recorder(cache / "unfinished" / "none.json", commit())
+    with workplace(cache, recorder, is_quick=is_quick) as place:
+        trace.prepare(place)
+
+
 def run(name: str, cache: Path, *, is_quick: bool) -> Part:
     """Measure one part, from where it was cut short.
 
@@ -65,8 +82,7 @@ def run(name: str, cache: Path, *, is_quick: bool) -> Part:
     began, load = datetime.now(UTC), os.getloadavg()[0]
     speed = "quick" if is_quick else "full"
     recorder = Recorder(cache / "unfinished" / f"{name}-{speed}.json", head)
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
-        place = Workplace(cache, Path(folder), Environments(cache), recorder, is_quick)
+    with workplace(cache, recorder, is_quick=is_quick) as place:
         part.measure(place)
         measured = Part(
             title=part.TITLE,
@@ -76,7 +92,7 @@ def run(name: str, cache: Path, *, is_quick: bool) -> Part:
             load=load,
             commit=head,
             is_quick=is_quick,
-            versions=part.versions(place),
+            versions={**recorder.versions, **part.versions(place)},
             figures=recorder.figures,
             missing=recorder.missing,
             goals=part.goals(place),
@@ -91,12 +107,16 @@ def main() -> None:
     parser.add_argument("--part", choices=PARTS, action="append", help="which; without, all")
     parser.add_argument("--quick", action="store_true", help="small sizes, for a look")
     parser.add_argument("--into", type=Path, help="the page; its results stand beside it as .json")
+    parser.add_argument("--keep", type=Path, help="folder for ledgers, documents, environments")
     parser.add_argument(
-        "--keep", type=Path, help="folder for ledgers, documents, environments", required=False
+        "--prepare", action="store_true", help="make what takes long to make, and measure nothing"
     )
     asked = parser.parse_args()
     cache = (asked.keep or Path(tempfile.gettempdir()) / "epcis-bench").resolve()
     cache.mkdir(parents=True, exist_ok=True)
+    if asked.prepare:
+        prepare(cache, is_quick=asked.quick)
+        return
     results = Results() if asked.into is None else Results.read(asked.into.with_suffix(".json"))
     for name in asked.part or PARTS:
         results = results.with_part(name, run(name, cache, is_quick=asked.quick))

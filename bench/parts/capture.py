@@ -137,7 +137,14 @@ def _systems(place: Workplace, kind: str, events: int) -> dict[str, Callable[[],
                 "peers", "capture_floors", "lxml", document, events, place.standard(_XML_SCHEMA)
             )
         }
-    load = partial(run, "peers", "capture_postgres", document, database, events)
+
+    def load(*schema: object) -> Samples:
+        told = place.environments.run(
+            "peers", "capture_postgres", document, database, events, *schema
+        )
+        place.recorder.saw("PostgreSQL", told["version"])
+        return _samples(events, told)
+
     return ours | {
         CHECKED_COPY: lambda: load(place.standard(_JSON_SCHEMA)),
         COPY: load,

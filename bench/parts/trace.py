@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.chains import SIZES, WAYS, chains
 from bench.environments import NotRunError
@@ -56,9 +56,17 @@ def measure(place: Workplace) -> None:
             POSTGRES: partial(_postgres, place, events),
             COMPILED: partial(_compiled, place, events),
         }
-        place.recorder.compare(_case(events), systems, rounds=1 if place.is_quick else 3)
+        place.recorder.compare(_case(events), systems, rounds=1 if place.is_quick else 2)
         over_http = {OURS: partial(_over_http, place, events)}
         place.recorder.compare(_case(events), over_http, rounds=1)
+
+
+def prepare(place: Workplace) -> None:
+    """Make the ledgers, and what the other systems have in their place."""
+    for events in _ledgers(place):
+        place.ledger(events)
+        _ask_postgres(place, events, rounds=0)
+        _ask_compiled(place, events, rounds=0)
 
 
 def goals(place: Workplace) -> tuple[Goal, ...]:
@@ -133,7 +141,7 @@ def _of_chain(way: str, size: int) -> str:
 
 
 def _rounds(place: Workplace) -> int:
-    return 2 if place.is_quick else 5
+    return 2 if place.is_quick else 3
 
 
 def _ours(place: Workplace, events: int) -> Samples:
@@ -147,24 +155,33 @@ def _ours(place: Workplace, events: int) -> Samples:
 
 
 def _postgres(place: Workplace, events: int) -> Samples:
-    folder, mine = place.cache / f"postgres-{events}", place.scratch / "postgres.json"
-    told = place.environments.run("peers", "trace_postgres", folder, events, _rounds(place), mine)
-    _compare(place, events, mine)
+    told = _ask_postgres(place, events, _rounds(place))
+    _compare(place, events, "postgres")
+    place.recorder.saw("PostgreSQL", told["version"])
     return {**_samples(told["times"]), _SIZE: told["size"] / events}
 
 
+def _ask_postgres(place: Workplace, events: int, rounds: int) -> dict[str, Any]:
+    folder, mine = place.cache / f"postgres-{events}", place.scratch / "postgres.json"
+    return place.environments.run("peers", "trace_postgres", folder, events, rounds, mine)
+
+
 def _compiled(place: Workplace, events: int) -> Samples:
-    folder, mine = place.cache / f"arrays-{events}", place.scratch / "compiled.json"
-    told = place.environments.run("peers", "trace_compiled", folder, events, _rounds(place), mine)
-    _compare(place, events, mine)
+    told = _ask_compiled(place, events, _rounds(place))
+    _compare(place, events, "compiled")
     return {**_samples(told["times"]), _MEMORY: told["size"] / 2**20}
+
+
+def _ask_compiled(place: Workplace, events: int, rounds: int) -> dict[str, Any]:
+    folder, mine = place.cache / f"arrays-{events}", place.scratch / "compiled.json"
+    return place.environments.run("peers", "trace_compiled", folder, events, rounds, mine)
 
 
 def _answers(place: Workplace, events: int) -> Path:
     return place.scratch / f"ours-{events}.json"
 
 
-def _compare(place: Workplace, events: int, mine: Path) -> None:
+def _compare(place: Workplace, events: int, system: str) -> None:
     """See that a system's answers are the ledger's.
 
     Raises:
@@ -172,7 +189,8 @@ def _compare(place: Workplace, events: int, mine: Path) -> None:
     """
     if not _answers(place, events).exists():
         raise NotRunError("There is nothing to compare its answers with.")
-    ours, theirs = (json.loads(one.read_bytes()) for one in (_answers(place, events), mine))
+    files = (_answers(place, events), place.scratch / f"{system}.json")
+    ours, theirs = (json.loads(one.read_bytes()) for one in files)
     for subject, answer in theirs.items():
         for what in answer:
             if answer[what] != ours[subject][what]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.environments import NotRunError
 from bench.page import number, page
 from bench.recorder import Recorder
 from bench.results import Figure, Goal, Missing, Part, Results
@@ -136,3 +137,32 @@ def test_results_are_the_same_when_they_are_read_again(tmp_path: Path) -> None:
     assert Results.read(tmp_path / "kept.json") == results
     assert json.loads((tmp_path / "kept.json").read_text())["parts"]["capture"]["commit"] == "abc"
     assert Results.read(tmp_path / "none.json") == Results()
+
+
+def test_a_case_may_be_told_more_exactly_and_versions_are_kept(tmp_path: Path) -> None:
+    def measure() -> dict[str | tuple[str, str], list[float]]:
+        return {("200 events", "walk, ms"): [1.234_567_89, 2]}
+
+    recorder = Recorder(tmp_path / "part.json", "one")
+    recorder.saw("PostgreSQL", "18")
+    recorder.compare("among many", {"ours": measure}, 1)
+    again = Recorder(tmp_path / "part.json", "one")
+    expected = Figure(
+        case="200 events, among many", system="ours", measure="walk, ms", samples=(1.23457, 2)
+    )
+    assert again.figures == (expected,)
+    assert again.versions == {"PostgreSQL": "18"}
+    assert again.ratio("200 events, among many", "walk, ms", "ours", "ours") == 1
+    assert again.ratio("200 events, among many", "walk, ms", "ours", "theirs") is None
+
+
+def test_what_cannot_be_measured_is_told_with_its_reason_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    def fail() -> dict[str, float]:
+        raise NotRunError("It is not here.")
+
+    recorder = Recorder(tmp_path / "part.json", "one")
+    recorder.compare("case", {"theirs": fail, "ours": lambda: {"s": 1.0}}, 2)
+    assert recorder.missing == (Missing(case="case", system="theirs", why="It is not here."),)
+    assert [(one.system, one.samples) for one in recorder.figures] == [("ours", (1, 1))]
