@@ -5,6 +5,7 @@ record of the lot; status, times, hash and key stay. Of an export the file is le
 was answered; its number, time, maker and digest stay, and the latest file of a target does too.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,9 +39,15 @@ def let_go(books: Bookkeeping, target: str, before: int) -> LetGo:
     Returns:
         How much that was; part of it is gone where this is cut short, and the rest the next time.
     """
-    deliveries = 0
-    while done := _let_deliveries_go(books, target, before):
-        deliveries += done
+    deliveries, after = 0, 0
+    while some := _old_deliveries(books, target, before, after):
+        deliveries, after = deliveries + len(some), some[-1]
+        with books.transaction() as connection:
+            connection.execute(
+                "UPDATE portal_delivery SET record = NULL, request = NULL, answer = NULL "
+                "WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(some),),
+            )
     with books.transaction() as connection:
         exports = connection.execute(
             "UPDATE portal_export AS e SET zip = x'' WHERE target = ?1 AND made < ?2 "
@@ -53,16 +60,18 @@ def let_go(books: Bookkeeping, target: str, before: int) -> LetGo:
     return LetGo(deliveries, exports)
 
 
-def _let_deliveries_go(books: Bookkeeping, target: str, before: int) -> int:
-    with books.transaction() as connection:
-        return connection.execute(
-            "UPDATE portal_delivery SET record = NULL, request = NULL, answer = NULL "
-            "WHERE number IN (SELECT d.number FROM portal_delivery d "
-            "WHERE d.target = ?1 AND d.status IN ('accepted', 'rejected') "
-            "AND coalesce(d.answered, d.sent, d.made) < ?2 "
+def _old_deliveries(books: Bookkeeping, target: str, before: int, after: int) -> list[int]:
+    """Return the numbers, behind one, of deliveries whose text may go."""
+    with books.reading() as connection:
+        rows = connection.execute(
+            "SELECT d.number FROM portal_delivery d "
+            "WHERE d.target = ? AND d.number > ? AND d.status IN ('accepted', 'rejected') "
+            "AND coalesce(d.answered, d.sent, d.made) < ? "
             "AND NOT (d.record IS NULL AND d.request IS NULL AND d.answer IS NULL) "
-            "AND EXISTS (SELECT 1 FROM portal_delivery later WHERE later.lot = d.lot "
-            "AND later.target = ?1 AND later.number > d.number AND later.status = 'accepted') "
-            "LIMIT ?3)",
-            (target, before, _TOGETHER),
-        ).rowcount
+            # By itself SQLite looks through all that was accepted, each time.
+            "AND EXISTS (SELECT 1 FROM portal_delivery later INDEXED BY portal_delivery_of "
+            "WHERE later.lot = d.lot AND later.target = d.target AND later.number > d.number "
+            "AND later.status = 'accepted') ORDER BY d.number LIMIT ?",
+            (target, after, before, _TOGETHER),
+        ).fetchall()
+    return [int(row[0]) for row in rows]
