@@ -49,7 +49,7 @@ UNCHANGING: Final = frozenset(
 _BESIDE: Final = (
     *("", ".wal", ".wal.recovery", ".wal.checkpoint", ".tmp", ".jobs"),
     *(f".jobs/{name}" for name in (*DOCUMENTS, *LONG_DOCUMENTS)),
-    *(".index", ".index-wal", ".index-shm", ".index-journal"),
+    ".index",
     *(".service", ".service-wal", ".service-shm", ".service-journal"),
 )
 _PATIENCE: Final = 120.0  # seconds

@@ -36,15 +36,13 @@ class FactIndex:
 
     Args:
         folder: with the files; it is made where there is none.
-        give_up: called where a reader finds it damaged.
 
     Raises:
         OSError: the disk refuses.
     """
 
-    def __init__(self, folder: Path, give_up: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._give_up = give_up
         folder.mkdir(exist_ok=True)
         segments = segments_of(folder)
         _clear(folder, {one.path.name for one in segments})
@@ -66,10 +64,14 @@ class FactIndex:
         """What the log must have at some sequences for this to be its index."""
         return {part.last: part.extent.leaf for part in self._parts if isinstance(part, Segment)}
 
-    def reading(self) -> IndexReader:
-        """Return a reader that sees one state, whatever is added meanwhile."""
+    def reading(self, give_up: Callable[[], None] = lambda: None) -> IndexReader:
+        """Return a reader that sees one state, whatever is added meanwhile.
+
+        Args:
+            give_up: called where it finds a file damaged.
+        """
         with self._swapping:
-            return IndexReader(self._parts, self._reached, self._give_up)
+            return IndexReader(self._parts, self._reached, give_up)
 
     def start_again(self) -> None:
         """Forget everything."""

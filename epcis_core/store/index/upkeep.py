@@ -55,7 +55,7 @@ class KeptIndex:
         with suppress(OSError):
             if not self._folder.is_dir():
                 remove_index(ledger)  # of an older release it is a file
-            self._index = FactIndex(self._folder, self._give_up)
+            self._index = FactIndex(self._folder)
         self._taken = _Taken(-1)
         self.forget()
 
@@ -96,12 +96,13 @@ class KeptIndex:
         try:
             self._do(lambda index: self._catch_up(index, cursor))
         except duckdb.Error:
-            self._let_go()
+            self._let_go(self._index)
             raise
 
     def _catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
-        while self._taken.catch_up(index, cursor):
-            pass
+        last = _last_after(cursor, self._taken.last)
+        while self._taken.last < last:
+            self._taken.catch_up(index, cursor, last)
 
     def keep(self) -> None:
         """Let what was taken be seen."""
@@ -119,22 +120,22 @@ class KeptIndex:
             try:
                 step(index)
             except OSError:
-                self._let_go()
+                self._let_go(index)
             except DamagedIndexError:
-                self._give_up()
+                self._give_up(index)
 
     @contextmanager
     def reading(self) -> Iterator[IndexReader | None]:
         """Give a reader of the index; None where there is none, and the ledger is read."""
         index = self._index
-        yield None if index is None else index.reading()
+        yield None if index is None else index.reading(lambda: self._give_up(index))
 
-    def _give_up(self) -> None:
+    def _give_up(self, index: FactIndex) -> None:
         """Do without an index that is damaged, until it is made anew."""
         with self._giving_up:
-            index, self._index = self._index, None
-        if index is None:
-            return
+            if self._index is not index:
+                return
+            self._index = None
         index.abandon()
         if self._mending is None and self._is_open:
             self._mending = threading.Thread(target=self._mend, name="new fact index", daemon=True)
@@ -143,21 +144,26 @@ class KeptIndex:
     def _mend(self) -> None:
         """Make the index anew, most of it while the ledger is written to."""
         with suppress(OSError, StoreError, DamagedIndexError):
-            index = FactIndex(self._folder, self._give_up)
-            self._follow(index)
-            with self._writing:
+            index = FactIndex(self._folder)
+            try:
                 self._follow(index)
-                if self._is_open:
-                    self._index = index
-                    self.forget()
+                with self._writing:
+                    self._follow(index)
+                    if self._is_open:
+                        self._index = index
+                        self.forget()
+            finally:
+                if self._index is not index:
+                    index.close()
 
     def _follow(self, index: FactIndex) -> None:
         """Let a new index catch up with the ledger, unless that is closed meanwhile."""
         taken = _Taken(index.reached)
         try:
             with self._reading() as cursor:
-                while self._is_open and taken.catch_up(index, cursor):
-                    pass
+                last = _last_after(cursor, taken.last)
+                while self._is_open and taken.last < last:
+                    taken.catch_up(index, cursor, last)
             if self._is_open:
                 taken.keep(index)
         finally:
@@ -168,13 +174,16 @@ class KeptIndex:
         self._is_open = False
         if self._mending is not None:
             self._mending.join()
-        self._let_go()
+        self._let_go(self._index)
 
-    def _let_go(self) -> None:
-        index, self._index = self._index, None
-        if index is not None:
-            with suppress(OSError):
-                index.close()
+    def _let_go(self, index: FactIndex | None) -> None:
+        """Write what an index has in memory, and do without it, unless it was given up before."""
+        with self._giving_up:
+            if index is None or self._index is not index:
+                return
+            self._index = None
+        with suppress(OSError):
+            index.close()
 
 
 class _Taken:
@@ -204,11 +213,8 @@ class _Taken:
             spilled = index.spill(entries, first=first, last=self.last, leaf=self._leaf)
             self._spilled.append(spilled)
 
-    def catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> bool:
-        """Take some entries that the ledger has; return whether there were any."""
-        last = _last_after(cursor, self.last)
-        if self.last >= last:
-            return False
+    def catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection, last: int) -> None:
+        """Take the next entries of the ledger, up to its last at most."""
         entries = range(self.last + 1, min(self.last + _TOGETHER, last) + 1)
         erased = cursor.execute(
             "SELECT sequence FROM erased "  # noqa: S608 - numbers
@@ -216,7 +222,6 @@ class _Taken:
         ).fetchall()
         self._erased.update(row[0] for row in erased)
         self.take(index, read_stretch(cursor, entries))
-        return True
 
     def keep(self, index: FactIndex) -> None:
         if self._erased:  # before the decision is in a file, so that a crash leaves it to be done
