@@ -114,6 +114,6 @@ def rules_for(event: EpcisEvent) -> list[Rule]:
     present = {name for name, value in vars(event).items() if value is not None}
     return [
         rule
-        for rule in _OF_TYPE[type(event)]
+        for rule in _OF_TYPE.get(type(event), RULES)
         if not rule.members or not rule.members.isdisjoint(present)
     ]

@@ -99,6 +99,7 @@ def _measured(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
         ]
         parts += [(("sensorReport", n), one) for n, one in enumerate(element.sensor_report)]
         for path, part in parts:
+            given = {} if part is None else vars(part)
             for attribute in _OF_SENSORS:
-                if (uri := getattr(part, attribute, None)) is not None:
+                if (uri := given.get(attribute)) is not None:
                     yield uri, ("sensorElementList", index, *path, json_name(attribute))

@@ -7,7 +7,8 @@ References:
 from collections.abc import Iterator
 from typing import Final
 
-from epcis_core.findings import Finding, Where, finding
+from epcis_core.findings import Finding, Path, Where, finding, pointer_of
+from epcis_core.model.base import json_name
 from epcis_core.model.events import EpcisEvent
 from epcis_core.model.times import instant
 
@@ -35,33 +36,38 @@ def device_is_said_once(event: EpcisEvent) -> Iterator[Finding]:
         metadata = element.sensor_metadata
         if metadata is None:
             continue
+        said = [name for name in _SAID_ONCE if getattr(metadata, name) is not None]
         for number, report in enumerate(element.sensor_report):
-            for attribute, name in _SAID_ONCE.items():
-                if getattr(metadata, attribute) is None or getattr(report, attribute) is None:
+            for attribute in said:
+                if getattr(report, attribute) is None:
                     continue
+                name = _SAID_ONCE[attribute]
                 pointer = f"/sensorElementList/{index}/sensorReport/{number}/{name}"
                 yield finding("said_twice", at=Where(pointer=pointer), field=name)
 
 
 def reading_is_not_later_than_event(event: EpcisEvent) -> Iterator[Finding]:
     """A reading was taken before, or when, the event that reports it happened."""
-    for pointer, time in _reading_times(event):
-        if time is not None and instant(time) > instant(event.event_time):
+    happened = instant(event.event_time)
+    for time, path in _reading_times(event):
+        if instant(time) > happened:
             yield finding(
                 "reading_later_than_event",
-                at=Where(pointer=pointer),
+                at=Where(pointer=pointer_of(path)),
                 time=time,
                 event_time=event.event_time,
             )
 
 
-def _reading_times(event: EpcisEvent) -> Iterator[tuple[str, str | None]]:
-    for index, element in enumerate(getattr(event, "sensor_element_list", None) or ()):
-        base = f"/sensorElementList/{index}"
+def _reading_times(event: EpcisEvent) -> Iterator[tuple[str, Path]]:
+    """Yield every time of a reading, with its path from the event."""
+    for index, element in enumerate(vars(event).get("sensor_element_list") or ()):
+        base = ("sensorElementList", index)
         metadata = element.sensor_metadata
         if metadata is not None:
-            yield f"{base}/sensorMetadata/time", metadata.time
-            yield f"{base}/sensorMetadata/startTime", metadata.start_time
-            yield f"{base}/sensorMetadata/endTime", metadata.end_time
+            for name in ("time", "start_time", "end_time"):
+                if (time := getattr(metadata, name)) is not None:
+                    yield time, (*base, "sensorMetadata", json_name(name))
         for number, report in enumerate(element.sensor_report):
-            yield f"{base}/sensorReport/{number}/time", report.time
+            if report.time is not None:
+                yield report.time, (*base, "sensorReport", number, "time")

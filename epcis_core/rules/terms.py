@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from epcis_core.findings import Finding, Path, Where, finding, pointer_of
-from epcis_core.model.elements import is_uri
+from epcis_core.model.elements import SensorReport, is_uri
 from epcis_core.model.events import EpcisEvent
 from epcis_core.vocabulary import VocabularyList, bare_word, is_bare_word, is_standard, nearest_word
 
@@ -99,7 +99,14 @@ def _terms(event: EpcisEvent) -> Iterator[tuple[VocabularyList, str | None, Path
             yield vocabulary, item.type, (name, index, "type")
     for index, element in enumerate(given("sensor_element_list") or ()):
         for number, report in enumerate(element.sensor_report):
-            base = ("sensorElementList", index, "sensorReport", number)
-            yield VocabularyList.MEASUREMENT_TYPE, report.type, (*base, "type")
-            yield VocabularyList.SENSOR_ALERT_TYPE, report.exception, (*base, "exception")
-            yield VocabularyList.COMPONENT, report.component, (*base, "component")
+            yield from _of_report(report, ("sensorElementList", index, "sensorReport", number))
+
+
+def _of_report(
+    report: SensorReport, path: Path
+) -> Iterator[tuple[VocabularyList, str | None, Path]]:
+    yield VocabularyList.MEASUREMENT_TYPE, report.type, (*path, "type")
+    if report.exception is not None:
+        yield VocabularyList.SENSOR_ALERT_TYPE, report.exception, (*path, "exception")
+    if report.component is not None:
+        yield VocabularyList.COMPONENT, report.component, (*path, "component")
