@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
+import duckdb
+
 from epcis_core.access.visibility import PARTY
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.dossier.data import keys_of_party, keys_of_place
@@ -15,7 +17,7 @@ from epcis_core.model.namespaces import Namespaces
 from epcis_core.provenance.result import Trace
 from epcis_core.rules.seen_event import PRODUCT, SeenEvent, value_words
 from epcis_core.store.bookkeeping import Bookkeeping
-from epcis_core.store.events import events_by_id
+from epcis_core.store.events import events_where
 from epcis_core.store.ledger import Ledger
 from epcis_core.store.literals import among
 from epcis_core.store.names import Names
@@ -75,7 +77,9 @@ def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) ->
     visited = list(dict.fromkeys(visit.event for visit in trace.visits))
     if len(visited) > MOST_EVENTS:
         trace = trace.model_copy(update={"truncated": True})
-    events = _events(ledger, view, visited[:MOST_EVENTS])
+    with ledger.reading() as cursor:
+        events = _events(cursor, view, visited[:MOST_EVENTS])
+        names = ledger.names(cursor, view)
     products = list(dict.fromkeys(product_of(one.id) for one in trace.objects if one.gtin))
     recorders = {one.recorded_by for one in events.values() if one.recorded_by}
     parties = sorted(recorders.union(trace.parties))
@@ -93,16 +97,15 @@ def material_of(ledger: Ledger, view: View, books: Bookkeeping, trace: Trace) ->
         places=places,
         subject=subject if subject.startswith(PRODUCT) else None,
     )
-    with ledger.reading() as cursor:
-        return Material(
-            trace,
-            events,
-            _master_data(ledger.names(cursor, view), keys),
-            facts.registry,
-            facts.certificates,
-            facts.sectors,
-            facts.owners,
-        )
+    return Material(
+        trace,
+        events,
+        _master_data(names, keys),
+        facts.registry,
+        facts.certificates,
+        facts.sectors,
+        facts.owners,
+    )
 
 
 def latest_lots(
@@ -137,10 +140,13 @@ def latest_lots(
     return found
 
 
-def _events(ledger: Ledger, view: View, event_ids: list[str]) -> dict[str, Recorded]:
+def _events(
+    cursor: duckdb.DuckDBPyConnection, view: View, event_ids: list[str]
+) -> dict[str, Recorded]:
     """Return what the events say, without error declarations and events of other vocabularies."""
     found = {}
-    for stored in events_by_id(ledger, view, event_ids):
+    here = f"e.event_id {among(event_ids)}"
+    for stored in events_where(cursor, view, here, [], "e.event_time, e.sequence"):
         reading, sender = stored.reading, stored.organisation
         read = _seen if len(stored.text) <= _SHORT else _seen.__wrapped__
         seen = read(stored.text, reading.syntax, tuple(reading.prefixes.items()), reading.contexts)
