@@ -8,25 +8,27 @@ identifiers, terms, numbers, time zones, the order of members and lists, an arra
 only value.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from epcis_core.errors import IdentifierError
+from epcis_core.event_hash.content_texts import (
+    framed,
+    identifying,
+    identifying_all,
+    joined,
+    scalar,
+)
 from epcis_core.event_hash.spelling import (
     IS_COMMENT,
     Spell,
     member_name,
     number_of,
     term_of,
-    uri_of,
-    uris_of,
 )
-from epcis_core.identifiers import parse_identifier
-from epcis_core.model.base import Number
 from epcis_core.model.elements import (
     BusinessTransaction,
     Destination,
@@ -65,8 +67,6 @@ _REPEATED_WORDS: Final = frozenset(
 _LONGEST_REMEMBERED: Final = 256
 _NO_PREFIXES: Final = Namespaces({})
 
-_UUID: Final = "urn:uuid:"
-
 
 def content_digest(event: EpcisEvent, namespaces: Namespaces) -> bytes:
     """Return what two sendings of one event have in common, and no other event has.
@@ -84,23 +84,13 @@ def content_digest(event: EpcisEvent, namespaces: Namespaces) -> bytes:
     return sha256(_part(event, namespaces).encode()).digest()
 
 
-def _framed(text: str) -> str:
-    """Lead a text by its length in bytes of UTF-8, so that nothing of it can move into the next."""
-    return f"{len(text) if text.isascii() else len(text.encode())}:{text}"
-
-
-def _joined(parts: Iterable[str]) -> str:
-    """Join parts, each framed; without a step between, as most of the digest is this."""
-    return "".join([f"{len(p) if p.isascii() else len(p.encode())}:{p}" for p in parts])
-
-
 def _part(part: BaseModel, namespaces: Namespaces) -> str:
     """Write a part of an event; extension members stand beside its own, in front of them all."""
     text = _standard(type(part), vars(part), namespaces)
     extensions = part.model_extra
     if not extensions:
         return text
-    return _framed("0:" + _framed(_members(extensions, namespaces))) + text
+    return framed("0:" + framed(_members(extensions, namespaces))) + text
 
 
 def _standard(part: type[BaseModel], members: Mapping[str, Any], namespaces: Namespaces) -> str:
@@ -114,11 +104,11 @@ def _standard(part: type[BaseModel], members: Mapping[str, Any], namespaces: Nam
             if remembered is not None and _is_whole(value, namespaces):
                 written.append(remembered(value))
             else:
-                written.append(_framed(start + _framed(spell(value, namespaces))))
+                written.append(framed(start + framed(spell(value, namespaces))))
         elif isinstance(value, tuple):
-            written.append(_joined(_written(start, spell, value, namespaces)))
+            written.append(joined(_written(start, spell, value, namespaces)))
         else:
-            written.append(_framed(start + _framed(_value(value, namespaces))))
+            written.append(framed(start + framed(_value(value, namespaces))))
     return "".join(written)
 
 
@@ -127,7 +117,7 @@ def _value(value: Any, namespaces: Namespaces) -> str:
     if isinstance(value, dict):  # the ilmd
         return _members(value, namespaces)
     if not isinstance(value, BaseModel):
-        return _scalar(value)
+        return scalar(value)
     if type(value) not in _REPEATED_PARTS or value.model_extra:
         return _part(value, namespaces)
     members = tuple(vars(value).items())
@@ -172,7 +162,7 @@ def _rows(part: type[BaseModel]) -> tuple[_Row, ...]:
     order when its members are. The last tells of a member with few values what is written of one.
     """
     names = [name for name in part.model_fields if name not in _OTHER]
-    names.sort(key=_framed)
+    names.sort(key=framed)
     return tuple(_row(part, name) for name in names)
 
 
@@ -183,7 +173,7 @@ def _row(part: type[BaseModel], name: str) -> _Row:
 
     @lru_cache(1 << 8)
     def remembered(text: str) -> str:
-        return _framed(start + _framed(spell(text, _NO_PREFIXES)))
+        return framed(start + framed(spell(text, _NO_PREFIXES)))
 
     return name, start, spell, remembered
 
@@ -194,7 +184,7 @@ def _start_and_spelling(part: type[BaseModel], name: str) -> tuple[str, Spell]:
     spell = _TYPES.get(part) if name == "type" else _TERMS.get(name)
     if name in _TIMES:
         spell = _time
-    return _framed(name), spell or _identifying
+    return framed(name), spell or identifying
 
 
 def _written(start: str, spell: Spell, value: Any, namespaces: Namespaces) -> list[str]:
@@ -218,14 +208,14 @@ def _values(values: Sequence[Any], spell: Spell, namespaces: Namespaces) -> list
         return _quantities(values, namespaces)
     if not isinstance(values[0], str):
         return [_value(one, namespaces) for one in values]
-    if spell is _identifying:
-        return _identifying_all(values, namespaces)
+    if spell is identifying:
+        return identifying_all(values, namespaces)
     return [spell(one, namespaces) for one in values]
 
 
 def _quantities(elements: Sequence[QuantityElement], namespaces: Namespaces) -> list[str]:
     """Write amounts of classes as `_part` does."""
-    uris = _identifying_all([element.epc_class for element in elements], namespaces)
+    uris = identifying_all([element.epc_class for element in elements], namespaces)
     found = []
     for element, uri in zip(elements, uris, strict=True):
         if not uri.isascii():  # a prefix may stand for what is not
@@ -248,10 +238,10 @@ def _members(members: Mapping[str, Any], namespaces: Namespaces) -> str:
     """Write extension members under their full names; an array is its values, in any order."""
     written = []
     for _, full, values in extension_members(members, namespaces):
-        start = _framed(full)
-        written += [start + _framed(value) for value in values]
+        start = framed(full)
+        written += [start + framed(value) for value in values]
     written.sort()
-    return _joined(written)
+    return joined(written)
 
 
 def extension_members(
@@ -268,55 +258,17 @@ def extension_members(
 
 def _extension(value: Any, namespaces: Namespaces) -> list[str]:
     if isinstance(value, str):
-        return ["1:=" + _framed(_identifying(value, namespaces))]
+        return ["1:=" + framed(identifying(value, namespaces))]
     if isinstance(value, list | tuple):
         found = []
         for one in value:
             each = _extension(one, namespaces)
-            found += ["1:[" + _joined(sorted(each))] if isinstance(one, list | tuple) else each
+            found += ["1:[" + joined(sorted(each))] if isinstance(one, list | tuple) else each
         return found
     if isinstance(value, Mapping):
-        return ["1:{" + _framed(_members(value, namespaces))]
-    return ["1:=" + _framed(_scalar(value))]
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    return number_of(value.text if isinstance(value, Number) else str(value))
+        return ["1:{" + framed(_members(value, namespaces))]
+    return ["1:=" + framed(scalar(value))]
 
 
 def _time(text: str, _: Namespaces) -> str:
     return exact_utc_text(text)
-
-
-def _identifying_all(texts: Sequence[str], namespaces: Namespaces) -> list[str]:
-    """Return URIs as `_identifying` does; most are keys that say nothing beside."""
-    return [
-        uri if uri[:1] == "h" and ("/10/" not in text or "/21/" not in uri) else _told(text, uri)
-        for text, uri in zip(texts, uris_of(texts, namespaces), strict=True)
-    ]
-
-
-def _identifying(text: str, namespaces: Namespaces) -> str:
-    """Return a text in its canonical spelling; behind a serial number the lot that it came with.
-
-    A UUID is the same in capital letters (RFC 9562, section 4).
-    """
-    text = text.strip()
-    return text.lower() if text.startswith(_UUID) else _told(text, uri_of(text, namespaces))
-
-
-def _told(text: str, spelled: str) -> str:
-    """Return a text's canonical spelling with what that leaves out of it."""
-    if spelled[: len(_UUID)].lower() == _UUID:
-        return spelled.lower()
-    if "/10/" not in text or "/21/" not in spelled:
-        return spelled
-    try:
-        lot = parse_identifier(text).lot
-    except IdentifierError:
-        return spelled
-    return spelled if lot is None else f"{spelled} {lot}"
