@@ -55,6 +55,7 @@ class Environments:
 
     def __init__(self, cache: Path) -> None:
         self._folder = cache / "environments"
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def versions(self, *names: str) -> dict[str, str]:
         """Return the versions of some packages of the environments, by name."""
@@ -65,6 +66,8 @@ class Environments:
         self, environment: str | None, program: str, *arguments: object, alone: bool = True
     ) -> dict[str, Any]:
         """Run a program, and return what it says of itself.
+
+        Its progress and its complaints are in `environments/last.log`.
 
         Args:
             environment: where it runs; None for the ledger's own.
@@ -78,18 +81,24 @@ class Environments:
         python = sys.executable if environment is None else str(self._python(environment))
         command = [python, "-m", f"bench.programs.{program}", *map(str, arguments)]
         kept = {name: text for name, text in os.environ.items() if not name.startswith("EPCIS_")}
-        done = subprocess.run(
-            ["taskset", "-c", str(own_core()), *command] if alone else command,
-            cwd=ROOT,
-            env={**kept, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        log = self._folder / "last.log"
+        try:
+            with log.open("w", encoding="utf-8") as errors:
+                done = subprocess.run(
+                    ["taskset", "-c", str(own_core()), *command] if alone else command,
+                    cwd=ROOT,
+                    env={**kept, "PYTHONPATH": str(ROOT)},
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                    timeout=_TIMEOUT,
+                    check=False,
+                )
+        except subprocess.TimeoutExpired as error:
+            raise NotRunError(f"`{program}` took more than {_TIMEOUT} s.") from error
         if done.returncode:
-            last = (done.stderr.strip() or "it says nothing").splitlines()[-1]
-            raise NotRunError(f"`{program}` failed: {last}")
+            lines = log.read_text(encoding="utf-8").splitlines() or ["it says nothing"]
+            raise NotRunError(f"`{program}` failed: {lines[-1]}")
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return told
 
