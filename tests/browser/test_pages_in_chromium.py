@@ -44,6 +44,7 @@ PAGES = [
     pytest.param("/gaps", id="gaps"),
     pytest.param(f"/gaps?id={SAUCE}", id="gaps of sauce"),
     pytest.param("/event?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="event"),
+    pytest.param("/portal", id="portals"),
     pytest.param("/upload", id="upload"),
     pytest.param("/uploads", id="history of uploads"),
     pytest.param("/correct?id=urn:uuid:403b4a56-c85a-59c9-a63c-5bc02d76f62a", id="correction"),
