@@ -110,7 +110,10 @@ def bytes_beside(path: Path) -> bytes:
     """All that stands in a ledger file and in the files beside it, packed texts unpacked."""
     return (
         b"".join(
-            one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")) if one.is_file()
+            one.read_bytes()
+            for pattern in (f"{path.name}*", f"{path.name}*/*")
+            for one in sorted(path.parent.glob(pattern))
+            if one.is_file()
         )
         + repr(_unpacked(path)).encode()
     )

@@ -86,14 +86,17 @@ def test_a_folder_that_may_not_be_written_to_is_refused_in_a_sentence(
         path, sent = folder / "ledger.duckdb", folder / "sent.jsonld"
         make_ledger(path)
         sent.write_bytes(named("sent", 3))
-        before = {file: file.read_bytes() for file in folder.iterdir()}
-        for file in folder.iterdir():
+        index = path.with_name(f"{path.name}.index")
+        before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        for file in before:
             file.chmod(0o444)
+        index.chmod(0o555)
         folder.chmod(0o555)
         more = {"capture": [str(sent)], "serve": ["--port", "0"]}[command]
         code = as_nobody([command, "--ledger", str(path), *more], said)
         folder.chmod(0o755)
-        assert {file: file.read_bytes() for file in folder.iterdir()} == before
+        after = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        assert after == before
     told = " ".join(said.read_text("utf-8").split())
     assert (code, told) == (2, f"Error: {path} cannot be opened for writing: no permission")
 
