@@ -7,6 +7,7 @@ has nothing to do with the chain, so that a walk that does not heed time returns
 Firms, people and numbers are invented.
 """
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,8 +62,11 @@ class Chain:
         order = range(lots) if self.way == "downstream" else range(lots - 1, -1, -1)
         for lot in order:
             for members in self._told(lot, lots):
-                moment = _START + timedelta(days=self.number % 100, minutes=next(minutes))
+                minute = next(minutes)
+                moment = _START + timedelta(days=self.number % 100, minutes=minute)
+                own = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.subject}/{minute}")
                 yield {
+                    "eventID": f"urn:uuid:{own}",
                     "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
                     "eventTimeZoneOffset": "+07:00",
                     **members,
