@@ -238,7 +238,8 @@ a document invalid.
 ## How the records of a lot are judged
 
 Completeness stands on the page of a lot's trace (of up to 300 events), on that of a product for its
-five latest lots, at `/completeness?id=…&profile=…` (as a page, or as JSON with `.json` or
+five latest lots, in the list of products (of the latest lot of the first 24), at
+`/completeness?id=…&profile=…` (as a page, or as JSON with `.json` or
 `Accept: application/json`), and in `epcis completeness`. It is judged by what the asker may see of
 the lot's [trace](gaps.md), of master data and of the registry: a business has its own lists, and of
 others the name alone. Of more than 3,000 events the first are judged, which is told. Without a
