@@ -136,6 +136,11 @@ def _case(events: int) -> str:
     return f"{events:,} other events"
 
 
+def _all_events(others: int) -> int:
+    """Return how many events there are with those of the chains."""
+    return others + sum(1 for chain in chains(others) for _ in chain.events())
+
+
 def _of_chain(way: str, size: int) -> str:
     return f"{size:,} events {way}"
 
@@ -148,7 +153,7 @@ def _ours(place: Workplace, events: int) -> Samples:
     path, answers = place.ledger(events), _answers(place, events)
     told = place.environments.run(None, "trace_ours", path, events, _rounds(place), answers)
     samples = _samples(told["times"])
-    samples[_SIZE] = size_of(path.parent) / events
+    samples[_SIZE] = size_of(path.parent) / _all_events(events)
     samples[_MEMORY] = told["memory"][0]
     samples[_RESTART] = told["restart"]
     return samples
@@ -158,7 +163,7 @@ def _postgres(place: Workplace, events: int) -> Samples:
     told = _ask_postgres(place, events, _rounds(place))
     _compare(place, events, "postgres")
     place.recorder.saw("PostgreSQL", told["version"])
-    return {**_samples(told["times"]), _SIZE: told["size"] / events}
+    return {**_samples(told["times"]), _SIZE: told["size"] / _all_events(events)}
 
 
 def _ask_postgres(place: Workplace, events: int, rounds: int) -> dict[str, Any]:
