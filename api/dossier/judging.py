@@ -1,6 +1,6 @@
 """Judging the records of every lot in the background, for the figures of the province.
 
-It waits until nothing new has come for a while, works one lot at a time, and rests after each four
+It waits until nothing new has come for a while, works one lot at a time, and rests after each nine
 times as long as that took, so that nobody who asks for something waits for it.
 """
 
@@ -41,7 +41,7 @@ _MOST_OBJECTS: Final = 1_000
 _AT_ONCE: Final = 50  # lots that are read from the list together
 _QUIET: Final = 5.0  # seconds without anything new before work begins
 _LONGEST: Final = 60.0  # seconds after which it begins all the same
-_REST: Final = 4  # times as long as a lot has taken
+_REST: Final = 9  # times as long as a lot has taken
 _LOOK: Final = 0.5  # seconds between two looks whether something is new, or the end of a server
 
 
