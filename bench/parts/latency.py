@@ -20,10 +20,10 @@ REST: Final = 0.5
 
 _HOW: Final = f"""\
 A server as a process of its own, with a copy of a large ledger. {READERS} readers ask in turn for
-the page of a trace of about 200 events, the same as JSON, a search by the number of the lot, the
-home page, and the events that name the lot by SimpleEventQuery. Each waits for its answer and rests
-for {REST} s on average. All the while one sends a document of 200 events each second. Readers and
-writer are one process on the same machine."""
+the page of a trace of about 200 events, the same as JSON, a search by the beginning of the lot's
+number, the home page, and the events that name the lot by SimpleEventQuery. Each waits for its
+answer and rests for {REST} s on average. All the while one sends a document of 200 events each
+second. Readers and writer are one process on the same machine."""
 
 
 def about(_: Workplace) -> str:

@@ -34,8 +34,8 @@ def asked(lots: list[str], chance: random.Random) -> Iterator[tuple[str, str, di
     for turn in count(chance.randrange(5)):
         lot = chance.choice(lots)
         named = str(httpx.QueryParams({"id": lot}))
-        found = str(httpx.QueryParams({"MATCH_anyEPC": lot}))
-        typed = str(httpx.QueryParams({"q": lot.rpartition("/")[2]}))
+        found = str(httpx.QueryParams({"MATCH_anyEPCClass": lot}))
+        typed = str(httpx.QueryParams({"q": lot.rpartition("/")[2].removesuffix("-0")}))
         questions = (
             ("trace page", f"/trace?{named}", _PAGE),
             ("trace as JSON", f"/trace.json?{named}", _JSON),
