@@ -1,7 +1,7 @@
 """Judging the records of every lot in the background, for the figures of the province.
 
-It waits until nothing new has come for a while, works one lot at a time, and rests after each nine
-times as long as that took, so that nobody who asks for something waits for it.
+It waits until nothing new has come for a while, works one lot at a time, and rests after each piece
+of work nine times as long as that took, so that nobody who asks for something waits for it.
 """
 
 import logging
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 from api.clock import now
@@ -152,12 +153,16 @@ class Judging:
 
     def _work(self) -> None:
         """Judge what is due, until there is nothing or a server ends."""
-        while self._judge.look():
-            if self._ended.is_set():
-                return
+        while self._rested(self._judge.look):
+            pass
         while lots := self._judge.due():
             for lot in lots:
-                begun = time.monotonic()
-                self._judge.judge(lot)
-                if self._ended.wait(_REST * (time.monotonic() - begun)):
+                self._rested(partial(self._judge.judge, lot))
+                if self._ended.is_set():
                     return
+
+    def _rested(self, work: Callable[[], bool | None]) -> bool:
+        """Do a piece of work and rest; tell whether there may be more, and a server goes on."""
+        begun = time.monotonic()
+        is_more = work()
+        return not self._ended.wait(_REST * (time.monotonic() - begun)) and bool(is_more)
