@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Self
 
@@ -38,6 +38,7 @@ _log: Final = logging.getLogger("epcis.judging")
 DAY: Final = 86_400_000_000
 """Microseconds after which a lot is judged again, for the registry may know more by then."""
 
+_HOUR: Final = 3_600_000_000  # microseconds after which a lot that failed is tried again
 _MOST_OBJECTS: Final = 1_000
 _AT_ONCE: Final = 50  # lots that are read from the list together
 _QUIET: Final = 5.0  # seconds without anything new before work begins
@@ -54,11 +55,13 @@ class Judge:
         ledger: what was recorded.
         books: the registry, where the outcome is kept.
         clock: the time, microseconds since 1970 UTC.
+        failed: lots that could not be judged, and when each is tried again; the others go on.
     """
 
     ledger: Ledger
     books: Bookkeeping
     clock: Callable[[], int] = now
+    failed: dict[str, int] = field(default_factory=dict)
 
     def look(self) -> bool:
         """Note the lots of the next stretch of the ledger; tell whether there was one."""
@@ -69,10 +72,20 @@ class Judge:
 
     def due(self) -> list[str]:
         """Return some of the lots that are to be judged now."""
-        return due_lots(self.books, self.clock() - DAY, most=_AT_ONCE)
+        moment = self.clock()
+        self.failed = {lot: again for lot, again in self.failed.items() if again > moment}
+        found = due_lots(self.books, moment - DAY, most=_AT_ONCE + len(self.failed))
+        return [lot for lot in found if lot not in self.failed]
 
     def judge(self, lot: str) -> None:
-        """Judge a lot and keep the outcome."""
+        """Judge a lot and keep the outcome; one that cannot be judged is left for a while."""
+        try:
+            self._judge(lot)
+        except Exception:  # noqa: BLE001 - the others go on, and it is shown
+            _log.exception("%s could not be judged", lot)
+            self.failed[lot] = self.clock() + _HOUR
+
+    def _judge(self, lot: str) -> None:
         material = lot_material(self.ledger, EVERYTHING, self.books, lot, max_objects=_MOST_OBJECTS)
         if material.trace.objects:
             keep_judged(self.books, judged(material, self.clock()))
@@ -138,7 +151,7 @@ class Judging:
             except EpcisError as error:
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001 - it goes on, and is shown
-                _log.exception("A lot could not be judged")
+                _log.exception("The judge of lots")
 
     def _wait_until_quiet(self) -> bool:
         """Wait until nothing is new for a while, or for the longest; False where a server ends."""
@@ -153,9 +166,14 @@ class Judging:
 
     def _work(self) -> None:
         """Judge what is due, until there is nothing or a server ends."""
-        while self._rested(self._judge.look):
-            pass
-        while lots := self._judge.due():
+        while not self._ended.is_set():
+            # To judge all may take longer than a day, and then all are due anew: what is new by
+            # then is noted in between.
+            while self._rested(self._judge.look):
+                pass
+            lots = self._judge.due()
+            if not lots:
+                return
             for lot in lots:
                 self._rested(partial(self._judge.judge, lot))
                 if self._ended.is_set():

@@ -1,14 +1,19 @@
 """Every lot is judged in the background, as the page of its completeness judges it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from operator import mul
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.dossier import judging
 from api.dossier.judging import DAY, Judge, Judging
 from epcis_core.dossier.completeness import completeness
+from epcis_core.dossier.material import Material
 from epcis_core.rules.profiles import profiles
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.dossier import lot_material
@@ -20,6 +25,7 @@ from tests.ingest.documents import captured, document, lot, observed
 
 LAW = "vn-decree-37-2026"
 PACKED = "https://id.gs1.org/01/08936099141015/10/DN260311"
+HOUR = 3_600_000_000
 EVER = Between(0, 1 << 62, "2000-01-01", "2999-12-31")
 
 
@@ -44,6 +50,17 @@ def lines(judge: Judge) -> dict[str, tuple[str, str, int, int]]:
     with judge.books.reading() as connection:
         rows = connection.execute("SELECT lot, scores, gaps, judged, due FROM judged_lot")
         return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def when_judged(judge: Judge, number: str) -> int:
+    return lines(judge).get(lot(number), ("", "", 0, 0))[2]
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_every_lot_of_a_chain_gets_the_score_of_its_page(judge: Judge) -> None:
@@ -94,11 +111,42 @@ def test_a_lot_without_records_is_forgotten(judge: Judge) -> None:
 def test_a_server_judges_beside_its_work_and_ends_at_once(judge: Judge) -> None:
     captured(judge.ledger, document(seen("A")))
     with Judging(judge, quiet=0.01):
-        until = time.monotonic() + 20
-        while not any(judged for _, _, judged, _ in lines(judge).values()):
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        wait_for(lambda: any(judged for _, _, judged, _ in lines(judge).values()))
     begun = time.monotonic()
     with Judging(judge, quiet=100):
         pass
     assert time.monotonic() - begun < 5
+
+
+def test_a_lot_that_cannot_be_judged_holds_no_other_up(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    captured(judge.ledger, document(seen("A"), seen("B")))
+
+    def material(*args: Any, **options: Any) -> Material:
+        if args[-1] == lot("A"):
+            raise ValueError("what is written there cannot be read")
+        return lot_material(*args, **options)
+
+    monkeypatch.setattr(judging, "lot_material", material)
+    with Judging(judge, quiet=0.01):
+        wait_for(lambda: when_judged(judge, "B") > 0)
+    assert when_judged(judge, "A") == 0
+    assert [one.getMessage() for one in caplog.records] == [f"{lot('A')} could not be judged"]
+    monkeypatch.undo()
+    judge.judge_all()
+    assert when_judged(judge, "A") == 0
+    judge.clock.time += HOUR  # type: ignore[attr-defined]
+    judge.judge_all()
+    assert when_judged(judge, "A") == NOW + HOUR
+
+
+def test_what_is_new_is_judged_though_all_others_are_always_due(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured(judge.ledger, document(seen("A")))
+    monkeypatch.setattr(judge, "clock", map(partial(mul, DAY + 1), count(1)).__next__)
+    with Judging(judge, quiet=0.01):
+        wait_for(lambda: when_judged(judge, "A") > 0)
+        captured(judge.ledger, document(seen("B")))
+        wait_for(lambda: when_judged(judge, "B") > 0)
