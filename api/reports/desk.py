@@ -32,8 +32,20 @@ TILES: Final = (
 CHARTS: Final = (
     *("organisations_by_sector", "organisations_by_area", "organisations_by_area_before"),
     *("products_by_sector", "products_by_stars", "products_by_indication", "stamps_by_sector"),
-    *("certificates_by_standard", "events_by_month", "scans_by_month", "surveyed_by_wish"),
-    *("lots_by_completeness", "lots_complete_by_sector", "lots_by_gap", "portal_by_status"),
+    *(
+        "certificates_by_standard",
+        "events_by_month",
+        "scans_by_month",
+        "scans_by_sector",
+        "surveyed_by_wish",
+    ),
+    *(
+        "lots_by_sector",
+        "lots_by_completeness",
+        "lots_complete_by_sector",
+        "lots_by_gap",
+        "portal_by_status",
+    ),
 )
 """Figures that it shows by groups, as bars."""
 

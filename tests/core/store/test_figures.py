@@ -154,8 +154,9 @@ def world(seed: int) -> World:
             for n in range(16)
         ],
         "scan": [
-            {"thing": f"urn:x:{n}", "day": day(), "shown": "", "number": chance.randint(1, 50)}
+            {"thing": thing, "day": day(), "shown": "", "number": chance.randint(1, 50)}
             for n in range(20)
+            for thing in (one((f"urn:x:{n}", f"https://id.gs1.org/01/{one(codes)}/10/L{n}")),)
         ],
         "certificate": [
             {
@@ -407,6 +408,13 @@ def _sector(w: World, run: Row) -> str:
     return max(used, key=lambda one: one["number"])["sector"] if used else ""
 
 
+def _sector_scanned(w: World, scan: Row) -> str:
+    """That of the product in anybody's list, of one in use rather than of one that was retired."""
+    of = [one for one in rows(w, "product") if f"/01/{one['code']}/" in scan["thing"]]
+    used = [one for one in of if one["retired"] is None] or of
+    return max(used, key=lambda one: one["number"])["sector"] if used else ""
+
+
 def _weighed(pairs: list[tuple[str, int]]) -> Counter[str]:
     found: Counter[str] = Counter()
     for name, number in pairs:
@@ -526,6 +534,13 @@ EXPECTED: Final[dict[str, Callable[[World, Between], int | Counter[str]]]] = {
     "scans_by_month": lambda w, b: _weighed(
         [(o["day"][:7], o["number"]) for o in rows(w, "scan") if b.first <= o["day"] <= b.last]
     ),
+    "scans_by_sector": lambda w, b: _weighed(
+        [
+            (_sector_scanned(w, o), o["number"])
+            for o in rows(w, "scan")
+            if b.first <= o["day"] <= b.last
+        ]
+    ),
     "certificates": lambda w, b: len(_holding(w, b)),
     "certificates_by_standard": lambda w, b: Counter(
         one["standard"].strip() for one in _holding(w, b)
@@ -560,6 +575,7 @@ EXPECTED: Final[dict[str, Callable[[World, Between], int | Counter[str]]]] = {
     "withdrawn_events": lambda w, b: sum(one["retracts"] for one in _events(w, b)),
     "uploads_rejected": lambda w, b: sum(_in(taken, b) for taken in w.rejected),
     "lots_judged": lambda w, _: len(_judged(w)),
+    "lots_by_sector": lambda w, _: Counter(o["sector"] for o in _judged(w)),
     "lots_by_completeness": lambda w, _: Counter(_band(o) for o in _judged(w) if _scores(o)),
     "lots_complete_by_profile": lambda w, _: Counter(
         law for o in _judged(w) for law, (met, asked) in _scores(o).items() if met == asked
