@@ -17,6 +17,7 @@ from api.reports.layout import NAMES, layouts
 from api.reports.periods import current, period_of, quarter, year
 from epcis_core.access.roles import Role
 from epcis_core.store.figures import figures
+from epcis_core.store.registry.judged_lots import JudgedLot, forget_judged, keep_judged
 from tests.api.access.members import Members, members
 
 JSON = {"Accept": "application/json"}
@@ -265,3 +266,18 @@ def test_of_a_period_that_is_none_a_report_says_how_one_is_written(
 def test_the_desk_is_the_provinces_alone(site: Members, role: Role, path: str) -> None:
     with site.browser(role) as client:
         assert client.get(path, headers=JSON).status_code == 403
+
+
+def test_what_another_release_called_profiles_and_gaps_is_told_as_it_is_written(
+    site: Members, province: httpx.Client
+) -> None:
+    judged = JudgedLot("urn:x:1", "", {"vn-old-law": (1, 1)}, ("an_old_gap",), 1)
+    keep_judged(site.books, judged)
+    try:
+        desk = province.get("/desk")
+        report = province.get("/reports/annual", params={"period": "2023"})
+    finally:
+        forget_judged(site.books, judged.lot)
+    assert (desk.status_code, report.status_code) == (200, 200)
+    assert "an_old_gap" in desk.text
+    assert {"an_old_gap", "vn-old-law"} <= set(re.split(r"[<>\s]+", report.text))
