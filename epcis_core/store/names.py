@@ -23,7 +23,9 @@ PRODUCT: Final = "https://id.gs1.org/01/"
 _CALLED: Final = ("name", "descriptionShort", "regulatedProductName")
 _OWNER: Final = ("owning_party", "possessing_party")
 _DIGITS: Final = 16  # hexadecimal, of a digest
-_MOST_KEPT: Final = 50_000
+_MOST_KEPT: Final = 1 << 26  # characters, as `Names.size` counts them
+_BESIDE: Final = 1 << 10  # characters that stand for what is kept of an element beside its body
+_BESIDE_ALL: Final = 1 << 16  # likewise beside all elements of a view: a thousand views are many
 
 
 class Names:
@@ -36,6 +38,9 @@ class Names:
     Args:
         cursor: a reader's.
         view: what may be seen.
+
+    Attributes:
+        size: characters that it keeps, about.
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, view: View) -> None:
@@ -43,6 +48,7 @@ class Names:
         self._names: dict[str, dict[str, None]] = {}
         self._known: dict[str, dict[str, Any]] = {}
         self._noted: dict[str, dict[str, tuple[Any, str]]] = {}
+        self.size = _BESIDE_ALL
         rows = cursor.execute(
             "SELECT canonical, names, organisation, vocabulary, attributes, body, digest "  # noqa: S608 - the condition is ours
             f"FROM vocabulary_element v WHERE {visible(view, 'v')} ORDER BY sequence"
@@ -50,10 +56,7 @@ class Names:
         for key, names, *version in rows:
             self._versions.setdefault(key, []).append(tuple(version))
             self._names.setdefault(key, {}).update(dict.fromkeys(names))
-
-    def __len__(self) -> int:
-        """Return of how many elements they are."""
-        return len(self._versions)
+            self.size += _BESIDE + len(version[-2])
 
     def party(self, key: str) -> Mapping[str, Any]:
         """Return attributes of a party, also where only its place is known by name."""
@@ -145,7 +148,8 @@ class Names:
 class KeptNames:
     """The names of one ledger, read anew only where master data have changed; for many threads.
 
-    Kept are those of the views that asked last, as many as hold 50,000 elements together.
+    Kept are those of the views that asked last, as many as there is room for: of what is small a
+    thousand views, and of what is large that of the last alone.
     """
 
     def __init__(self) -> None:
@@ -173,10 +177,10 @@ class KeptNames:
             names = Names(cursor, view)
         with self._lock:
             self._kept[key] = names
-            held = sum(map(len, self._kept.values()))
+            held = sum(one.size for one in self._kept.values())
             for other in [*self._kept][:-1]:
                 if held > _MOST_KEPT:
-                    held -= len(self._kept.pop(other))
+                    held -= self._kept.pop(other).size
         return names
 
 

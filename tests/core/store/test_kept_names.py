@@ -1,5 +1,8 @@
 """Names are read once for many answers, and anew where master data say more, or less."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 from epcis_core.store import names
@@ -53,11 +56,33 @@ def test_an_element_without_its_body_is_named_no_more(ledger: Ledger) -> None:
 def test_the_oldest_are_let_go_where_there_are_too_many(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(names, "_MOST_KEPT", 2)
     say(ledger, 1, "Kho một")
+    monkeypatch.setattr(names, "_MOST_KEPT", 2 * read(ledger).size)
     with ledger.reading() as cursor:
         then = EVERYTHING.until(EVERYTHING.last(cursor))
     say(ledger, 2, "Kho hai", OTHER)
     first, both = read(ledger, then), read(ledger)
     assert read(ledger) is both
+    assert read(ledger, then) is not first
+
+
+def test_of_views_that_show_nothing_a_thousand_are_kept(ledger: Ledger) -> None:
+    say(ledger, 1, "Kho một")
+    with ledger.reading() as cursor:
+        kept = [ref(ledger.names(cursor, View(viewer=f"urn:x:{n}"))) for n in range(1_100)]
+    gc.collect()
+    assert [one() is None for one in kept] == [True] * 76 + [False] * 1_024
+
+
+def test_what_is_long_is_kept_for_few_views(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_MOST_KEPT", 1 << 20)
+    say(ledger, 1, "K" * 900_000)
+    with ledger.reading() as cursor:
+        then = EVERYTHING.until(EVERYTHING.last(cursor))
+    first = read(ledger, then)
+    say(ledger, 2, "Kho hai", OTHER)
+    assert read(ledger, then) is first
+    assert read(ledger) is read(ledger)
     assert read(ledger, then) is not first
