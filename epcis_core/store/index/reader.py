@@ -6,7 +6,7 @@ from epcis_core.provenance.facts import EventFacts
 from epcis_core.store.index.delta import Delta
 from epcis_core.store.index.keys import LOWER, key_of, received_again
 from epcis_core.store.index.records import Receipt, read
-from epcis_core.store.index.segment import Segment
+from epcis_core.store.index.segment import DamagedIndexError, Segment
 from epcis_core.store.names import PRODUCT
 
 Part = Segment | Delta
@@ -60,6 +60,9 @@ class IndexReader:
     def facts(self, sequences: Iterable[int]) -> Iterator[EventFacts]:
         """Yield the facts of those sequences that are events.
 
+        Args:
+            sequences: that were found here.
+
         Raises:
             DamagedIndexError: a file is damaged.
         """
@@ -82,5 +85,6 @@ class IndexReader:
             while part is not None and sequence > part.last:
                 part = next(parts, None)
             record = None if part is None else part.record(sequence)
-            if record is not None:
-                yield read(sequence, record)
+            if record is None:
+                raise DamagedIndexError(f"Entry {sequence} was found by a name, and says nothing")
+            yield read(sequence, record)

@@ -14,7 +14,7 @@ from epcis_core.store.index import delta, writing
 from epcis_core.store.index.fact_index import FactIndex
 from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.records import Receipt
-from epcis_core.store.index.segment import DamagedIndexError
+from epcis_core.store.index.segment import DamagedIndexError, Segment
 from epcis_core.store.index.stretch import Stretch, kept_of
 from epcis_core.store.ledger import Ledger
 from tests.ingest.documents import captured, document, item, observed
@@ -163,6 +163,27 @@ def test_a_damaged_part_is_neither_read_nor_written_anew(tmp_path: Path) -> None
         index.reading().naming(NAMES)
     with pytest.raises(DamagedIndexError, match=r"index/000000000000-000000000039 is damaged$"):
         index.erase({2})
+
+
+@pytest.mark.parametrize("harm", ["zeros", "ones", "the next"])
+def test_an_event_whose_record_is_lost_is_not_taken_for_none(tmp_path: Path, harm: str) -> None:
+    index = FactIndex(tmp_path / "index")
+    new = stretch(0, 40)
+    index.add(kept_of(new), 39, new.leaf)
+    index.close()
+    (file,) = (tmp_path / "index").iterdir()
+    data = bytearray(file.read_bytes())
+    at = Segment(file).extent.offsets + 8 * 20  # where the records of some entries begin
+    after = bytes(data[at + 8 : at + 16])
+    data[at : at + 24] = {"zeros": bytes(24), "ones": b"\xff" * 24, "the next": after * 3}[harm]
+    file.write_bytes(data)
+    reader = FactIndex(tmp_path / "index").reading()
+    found = reader.naming(NAMES)
+    assert 21 in found
+    with pytest.raises(DamagedIndexError):
+        list(reader.facts(found))
+    with pytest.raises(DamagedIndexError):
+        list(reader.facts([21]))
 
 
 def test_a_disk_that_refuses_takes_the_index_and_nothing_else(
