@@ -128,8 +128,11 @@ def _value(value: Any, namespaces: Namespaces) -> str:
 
 
 def _is_whole(text: str, namespaces: Namespaces) -> bool:
-    """Tell whether a text means the same whatever prefixes stand for, and is not too long."""
-    if ":" in text and text.partition(":")[0] in namespaces.prefixes:
+    """Tell whether a text means the same whatever prefixes stand for, and is not too long.
+
+    A prefix may have blanks in front of it, which are left out before it is looked for.
+    """
+    if ":" in text and text.partition(":")[0].lstrip() in namespaces.prefixes:
         return False
     return len(text) <= _LONGEST_REMEMBERED
 

@@ -1,6 +1,6 @@
 """The digest of an event's content: its value, which ledgers keep, and what it is a digest of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -253,6 +253,24 @@ def test_its_value_stays(found: Event, expected: str) -> None:
 def test_prefixes_count_by_what_they_stand_for(found: Event, namespaces: Namespaces) -> None:
     event = event_of(found)
     assert content_digest(event, namespaces) == sha256(whole(event, namespaces)).digest()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        lambda text: {"bizStep": text},
+        lambda text: {"disposition": text},
+        lambda text: {"sourceList": [{"type": text, "source": "urn:epc:id:pgln:4012345.00000"}]},
+        lambda text: {"bizTransactionList": [{"type": text, "bizTransaction": "urn:x:1"}]},
+    ],
+    ids=["a step", "a disposition", "a source", "a business transaction"],
+)
+def test_a_prefix_counts_behind_blanks_too(said: Callable[[str], Event]) -> None:
+    plain, blank = (
+        event_of(PINNED[0][0] | said(text)) for text in ("farm:thing", "\t\xa0 farm:thing ")
+    )
+    assert content_digest(blank, NAMESPACES) == content_digest(plain, NAMESPACES)
+    assert content_digest(blank, NAMESPACES) == sha256(whole(blank, NAMESPACES)).digest()
 
 
 @settings(max_examples=20)
