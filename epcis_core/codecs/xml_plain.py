@@ -28,7 +28,7 @@ from epcis_core.codecs.xml_values import (
 )
 from epcis_core.model.base import Number
 
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.:\-]*+"
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.:\-]{0,255}+"  # the parser refuses names that are far longer
 _NO_TEXT: Final = r"<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 _TEXT: Final = rf"[^\]{_NO_TEXT}]*+"
 _TOKENS: Final = re.compile(
@@ -200,7 +200,10 @@ class PlainReader:
 
     def _attributes(self, text: str, shape: Shape) -> dict[str, Any]:
         members: dict[str, Any] = {}
-        for name, value in _ATTRIBUTES.findall(text) if text else ():
+        named: list[tuple[str, str]] = _ATTRIBUTES.findall(text) if text else []
+        if len(named) > self._limits.attributes:
+            raise _NotPlainError
+        for name, value in named:
             row = shape.attributes.get(name)
             if row is None or row.read is None or name in members:
                 raise _NotPlainError

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epcis_core.codecs.document import ReadEvent
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.xml_event import EventReader
 from epcis_core.codecs.xml_plain import PlainReader
 from tests.conftest import TEST_SCALE
@@ -38,6 +39,10 @@ OF_2_0: Final = (
     "</sensorElement></sensorElementList>"
     "<ilmd><ex:lot>L1</ex:lot><ex:box><ex:a>1</ex:a><b> 2 </b><b/></ex:box></ilmd>"
     "<ex:note>a &amp; b</ex:note><ex:note>b</ex:note><id:c/></ObjectEvent>\n"
+)
+MEASURED: Final = OF_2_0.replace(
+    'uom="CEL"',
+    'uom="CEL" minValue="1" maxValue="5" meanValue="3" sDev="1" percRank="50" percValue="4"',
 )
 OF_1_2: Final = (
     f"<ObjectEvent>{WHEN}<baseExtension>"
@@ -87,9 +92,9 @@ def nearly_plain(draw: st.DrawFn) -> tuple[str, str]:
     return version, text
 
 
-def outcome(text: str) -> list[Any]:
+def outcome(text: str, limits: Limits | None = None) -> list[Any]:
     """What is read of a document, and all that is found in it."""
-    reader, events = read(text)
+    reader, events = read(text, limits)
     compared = [one.name for one in fields(ReadEvent) if one.name != "locate"]
     return [
         [[getattr(event, name) for name in compared] for event in events],
@@ -106,6 +111,28 @@ def test_with_and_without_a_parser_the_same_is_read(given_event: tuple[str, str]
     quickly = outcome(xml)
     with patch.object(PlainReader, "event", return_value=None):
         assert quickly == outcome(xml)
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "found"),
+    [
+        (
+            OF_2_0.replace("b> 2 </b", f"{'b' * 50_001}/").replace("<b/>", ""),
+            Limits(),
+            ["value_too_large"],
+        ),
+        (MEASURED, Limits(attributes=8), ["too_many_attributes"]),
+        (MEASURED, Limits(attributes=9), []),
+    ],
+    ids=["a name too long for the parser", "more attributes than allowed", "no more than allowed"],
+)
+def test_no_limit_is_passed_by_reading_quickly(text: str, limits: Limits, found: list[str]) -> None:
+    xml = document(OF_2_0, text, declared=DECLARED)
+    _, events = read(xml, limits)
+    assert [one.code for one in events[1].findings] == found
+    quickly = outcome(xml, limits)
+    with patch.object(PlainReader, "event", return_value=None):
+        assert quickly == outcome(xml, limits)
 
 
 @pytest.mark.parametrize("version", EVENTS)

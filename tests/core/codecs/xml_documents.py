@@ -4,6 +4,7 @@ import io
 from typing import Any, Final
 
 from epcis_core.codecs.document import DocumentReader, ReadEvent
+from epcis_core.codecs.limits import Limits
 from epcis_core.codecs.sniff import open_document
 from epcis_core.codecs.stored import read_stored_event
 from epcis_core.findings import Finding
@@ -61,9 +62,10 @@ def with_extension(xml: str, declared: str = 'xmlns:ex="urn:x:ex#"') -> str:
     )
 
 
-def read(data: str | bytes) -> tuple[DocumentReader, list[ReadEvent]]:
+def read(data: str | bytes, limits: Limits | None = None) -> tuple[DocumentReader, list[ReadEvent]]:
     """Read a document to its end."""
-    opened = open_document(io.BytesIO(data.encode() if isinstance(data, str) else data))
+    source = io.BytesIO(data.encode() if isinstance(data, str) else data)
+    opened = open_document(source, limits or Limits())
     assert not isinstance(opened, Finding)
     return opened, list(opened.events())
 
