@@ -136,7 +136,11 @@ def term_of(vocabulary: VocabularyList) -> Spell:
     >>> term_of(VocabularyList.BIZ_STEP)("shipping", Namespaces())
     'https://ref.gs1.org/cbv/BizStep-shipping'
     """
-    web_uri = lru_cache(1 << 10)(partial(canonical_term, vocabulary))
+    found_in = partial(canonical_term, vocabulary)
+    remembered = lru_cache(1 << 10)(found_in)
+
+    def web_uri(text: str) -> str:
+        return remembered(text) if len(text) <= _CACHED_LENGTH else found_in(text)
 
     def spell(text: str, namespaces: Namespaces) -> str:
         text = text.strip()

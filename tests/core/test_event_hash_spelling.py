@@ -1,6 +1,7 @@
 """The canonical spelling of numbers, times, terms and URIs in the event hash."""
 
 import re
+import sys
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -187,3 +188,14 @@ def test_a_uri_is_written_in_one_way(text: str, expected: str) -> None:
 )
 def test_master_data_have_one_namespace(namespaces: Namespaces) -> None:
     assert member_name("cbvmda:lotNumber", namespaces) == "{urn:epcglobal:cbv:mda}lotNumber"
+
+
+@pytest.mark.parametrize("start", ["", "farm:", "urn:x:"])
+def test_a_long_term_is_not_kept_in_memory(start: str) -> None:
+    text = start + "a" * 300
+    spell = term_of(VocabularyList.BIZ_STEP)
+    before = sys.getrefcount(text)
+    spelled = spell(text, NAMESPACES)
+    assert spelled.endswith("a" * 300)
+    del spelled
+    assert sys.getrefcount(text) == before
