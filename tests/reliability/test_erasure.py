@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from epcis_core.store.checkpoints import log_signer
 from epcis_core.store.decisions import Decision, decisions
 from epcis_core.store.events import all_events, find_events
 from epcis_core.store.evidence import StoredEvidence
+from epcis_core.store.index import delta, writing
 from epcis_core.store.index.fact_index import FactIndex
 from epcis_core.store.indexed_evidence import IndexedEvidence
 from epcis_core.store.ledger import Ledger
@@ -105,6 +108,55 @@ def test_after_rewriting_no_file_beside_the_ledger_has_a_trace_of_it(told: Ledge
     assert faults(told.path) == []
     with Ledger.open(told.path, create=False) as ledger:
         assert ids(ledger) == ["urn:x:stays"]
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the disk take no file of the index any more, until what is returned is called."""
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "os", SimpleNamespace(fsync=refuse))
+    return monkeypatch.undo
+
+
+@pytest.mark.parametrize("is_given_up_before", [True, False])
+def test_where_the_disk_is_full_the_index_goes_with_what_is_erased(
+    told: Ledger, monkeypatch: pytest.MonkeyPatch, *, is_given_up_before: bool
+) -> None:
+    told.close()
+    folder = told.path.with_name(f"{told.path.name}.index")
+    with Ledger.open(told.path) as ledger:
+        assert b"SECRET" in b"".join(one.read_bytes() for one in folder.iterdir())
+        monkeypatch.setattr(delta, "_ENTRIES", 1)
+        undo = refusing(monkeypatch)
+        number = 0
+        while is_given_up_before:
+            take(ledger, observed(item(f"more{number}"), **at("2029-01-01")))
+            number += 1
+            with ledger.index() as index:
+                is_given_up_before = index is not None
+        if number:
+            undo()
+            assert b"SECRET" in b"".join(one.read_bytes() for one in folder.iterdir())
+        ((_, events),) = apply(ledger)
+        assert events == 4
+        assert b"SECRET" not in b"".join(one.read_bytes() for one in folder.iterdir())
+        undo()
+    with Ledger.open(told.path) as ledger, ledger.index() as index:
+        assert index is not None
+        assert index.naming([item("SECRET1")]) == []
+        assert len(index.naming([item("1")])) == 1
+
+
+def test_files_of_the_index_never_stay_those_of_before_a_decision(told: Ledger) -> None:
+    told.close()
+    with Ledger.open(told.path) as ledger:
+        ((decision, _),) = apply(ledger)
+        assert ledger._index._index is not None
+        ledger._index._index.settle()
+        folder = told.path.with_name(f"{told.path.name}.index")
+        assert f"{decision.sequence:012}" in max(one.name for one in folder.iterdir())
 
 
 def test_what_a_link_leads_to_is_rewritten_and_the_link_stays(told: Ledger) -> None:

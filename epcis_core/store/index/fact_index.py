@@ -45,7 +45,7 @@ class FactIndex:
         self._folder = folder
         folder.mkdir(exist_ok=True)
         segments = segments_of(folder)
-        _clear(folder, {one.path.name for one in segments})
+        clear(folder, {one.path.name for one in segments})
         self._parts: tuple[Part, ...] = segments
         self._reached = self._parts[-1].last if self._parts else -1
         self._swapping = threading.Lock()
@@ -77,7 +77,7 @@ class FactIndex:
         """Forget everything."""
         with self._changing:
             self._parts, self._reached = (), -1
-            _clear(self._folder, ())
+            clear(self._folder)
 
     def add(self, entries: Iterable[Entry], last: int, leaf: bytes) -> None:
         """Add entries, up to one of the log.
@@ -151,7 +151,15 @@ class FactIndex:
                     left = {one.sequence for one in gone}
                     kept.add(one for number, one in part.entries.items() if number not in left)
                     kept.reach(part.last, part.leaf)
+                    kept.is_full |= part.is_full
                     self._swap([part], kept)
+
+    def write_soon(self) -> None:
+        """Let what is in memory be written into a file beside."""
+        live = self._parts[-1] if self._parts else None
+        if isinstance(live, Delta):
+            live.is_full = True
+            self._work()
 
     def close(self) -> None:
         """Write what is in memory, and let go of the files.
@@ -178,7 +186,7 @@ class FactIndex:
         self._is_open = False
         self.settle()
         with suppress(OSError):
-            _clear(self._folder, ())
+            clear(self._folder)
 
     def _tell_fault(self) -> None:
         if self._fault is not None:
@@ -280,8 +288,12 @@ def _give_name(segment: Segment, folder: Path) -> None:
     segment.path = named
 
 
-def _clear(folder: Path, kept: Collection[str]) -> None:
-    """Take away all files of the index but some."""
+def clear(folder: Path, kept: Collection[str] = ()) -> None:
+    """Take away all files of an index but some; folders that others have put there stay.
+
+    Raises:
+        OSError: the disk refuses.
+    """
     for path in folder.iterdir():
-        if path.name not in kept:
+        if path.name not in kept and not path.is_dir():
             path.unlink()

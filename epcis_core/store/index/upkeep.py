@@ -16,7 +16,7 @@ from typing import Final
 import duckdb
 
 from epcis_core.errors import StoreError
-from epcis_core.store.index.fact_index import FactIndex
+from epcis_core.store.index.fact_index import FactIndex, clear
 from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.segment import DamagedIndexError, Segment
 from epcis_core.store.index.stretch import Stretch, kept_of, read_leaves, read_stretch
@@ -51,6 +51,7 @@ class KeptIndex:
         self._is_open = True
         self._mending: threading.Thread | None = None
         self._index: FactIndex | None = None
+        self._left: int | None = None  # up to where files go that were given up
         self._folder = index_folder(ledger)
         with suppress(OSError):
             if not self._folder.is_dir():
@@ -93,11 +94,20 @@ class KeptIndex:
         Raises:
             duckdb.Error: the ledger cannot be read; then the index is given up.
         """
+        if self._left is not None:
+            self._take_left_away(cursor, self._left)
         try:
             self._do(lambda index: self._catch_up(index, cursor))
         except duckdb.Error:
             self._let_go(self._index)
             raise
+
+    def _take_left_away(self, cursor: duckdb.DuckDBPyConnection, left: int) -> None:
+        """Take the files of an index that was given up away, once they hold what is erased."""
+        if cursor.execute(f"SELECT 1 FROM erased WHERE decision > {left:d} LIMIT 1").fetchall():  # noqa: S608 - a number
+            with suppress(OSError):
+                clear(self._folder)
+                self._left = None
 
     def _catch_up(self, index: FactIndex, cursor: duckdb.DuckDBPyConnection) -> None:
         last = _last_after(cursor, self._taken.last)
@@ -182,6 +192,7 @@ class KeptIndex:
             if index is None or self._index is not index:
                 return
             self._index = None
+        self._left = index.reached
         with suppress(OSError):
             index.close()
 
@@ -225,12 +236,17 @@ class _Taken:
 
     def keep(self, index: FactIndex) -> None:
         if self._erased:  # before the decision is in a file, so that a crash leaves it to be done
-            index.erase(self._erased)
+            try:
+                index.erase(self._erased)
+            except OSError as error:
+                raise DamagedIndexError("What is erased cannot be taken out") from error
         spilled, self._spilled = self._spilled, []
         if spilled:
             index.publish(spilled)
         if self.last > index.reached:
             index.add(self._entries, self.last, self._leaf)
+        if self._erased:  # files of before the decision are not to be taken for all there is
+            index.write_soon()
 
     def drop(self) -> None:
         for one in self._spilled:

@@ -155,10 +155,12 @@ class _Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if kind is not None:
-            with suppress(OSError):
-                self._path.unlink()
+        try:
+            self._file.close()  # where the disk is full it refuses what waits to be written, too
+        finally:
+            if kind is not None:
+                with suppress(OSError):
+                    self._path.unlink()
 
     def add_pairs(self, keys: Any, numbers: Any) -> None:
         self._keys = self._write(self._keys, keys.buffers()[1])

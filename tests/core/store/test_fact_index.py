@@ -208,9 +208,7 @@ def test_an_older_copy_of_a_ledger_takes_its_index_back(tmp_path: Path) -> None:
 
 
 def test_without_a_place_for_it_the_ledger_is_read(tmp_path: Path) -> None:
-    beside_it = tmp_path / "ledger.duckdb.index"
-    beside_it.mkdir()
-    (beside_it / "a folder").mkdir()
+    (tmp_path / "ledger.duckdb.index-wal").mkdir()  # where an older release had a file
     with Ledger.open(tmp_path / "ledger.duckdb") as ledger:
         capture_each(ledger, ITEMS)
         with ledger.index() as index:

@@ -1,5 +1,6 @@
 """The files of the fact index hold what was added, however they are written, merged and damaged."""
 
+import resource
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -184,6 +185,45 @@ def test_an_event_whose_record_is_lost_is_not_taken_for_none(tmp_path: Path, har
         list(reader.facts(found))
     with pytest.raises(DamagedIndexError):
         list(reader.facts([21]))
+
+
+def test_what_was_full_before_something_was_erased_is_written_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = FactIndex(tmp_path / "index")
+    new, more = stretch(0, 5), stretch(5, 5)
+    index.add(kept_of(new), new.entries[-1], new.leaf)
+    with monkeypatch.context() as patched:
+        patched.setattr(FactIndex, "_work", lambda _: None)  # it has no time yet
+        index.publish([index.spill(kept_of(more), first=5, last=9, leaf=more.leaf)])
+        index.erase({1})
+    index._work()
+    index.settle()
+    found = sorted(one.name for one in (tmp_path / "index").iterdir())
+    assert found == ["000000000000-000000000004", "000000000005-000000000009"]
+
+
+def test_a_file_that_does_not_fit_is_taken_away(tmp_path: Path) -> None:
+    new = stretch(0, 400)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            writing.write_segment(tmp_path, kept_of(new), first=0, last=399, leaf=new.leaf)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_others_have_put_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "index" / "@eaDir").mkdir(parents=True)
+    (tmp_path / "index" / "left").touch()
+    index = FactIndex(tmp_path / "index")
+    new = stretch(0, 5)
+    index.add(kept_of(new), new.entries[-1], new.leaf)
+    index.close()
+    found = sorted(one.name for one in (tmp_path / "index").iterdir())
+    assert found == ["000000000000-000000000004", "@eaDir"]
 
 
 def test_a_disk_that_refuses_takes_the_index_and_nothing_else(
