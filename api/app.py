@@ -26,7 +26,7 @@ from api.head import HeadAsGet
 from api.metrics import Metrics
 from api.observed import Observed
 from api.open_id.provider import Provider
-from api.openapi.document import install_document
+from api.openapi import document as openapi_document
 from api.outward import Outward
 from api.own_site import OwnSite
 from api.portal.runner import Connectors
@@ -138,7 +138,8 @@ def routed() -> FastAPI:
     app.include_router(practice_pages.router)
     app.include_router(conformity_pages.router)
     pages.mount_static(app)
-    install_document(app)
+    app.include_router(openapi_document.router)
+    app.state.description = openapi_document.Description(app)
     return app
 
 

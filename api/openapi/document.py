@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
@@ -51,27 +51,43 @@ _RIGHTS: Final = {re.sub(r":\w+}", "}", name): right for name, right in RIGHTS_O
 """The right that each operation asks for, by its path as it is described."""
 
 
-def install_document(app: FastAPI) -> None:
-    """Let an application give out its description: as JSON, and as a page."""
+router = APIRouter()
 
-    @cache
-    def document() -> dict[str, Any]:
-        base = app.state.settings.base
-        return document_of(app) | ({} if base is None else {"servers": [{"url": str(base)}]})
 
-    @cache
-    def as_json() -> bytes:
-        return orjson.dumps(document())
+class Description:
+    """What one application says of itself, made when somebody asks for the first time.
 
-    @app.get("/openapi.json", summary="This description", tags=["schemas"])
-    def description() -> Response:
-        """Answer with the description of all operations, in OpenAPI 3.1."""
-        return Response(as_json(), media_type="application/json")
+    Args:
+        app: it; nothing that outlives the application may hold this.
+    """
 
-    @app.get("/docs", summary="The operations, for people", tags=["pages"])
-    def operations(request: Request) -> Response:
-        """Show all operations with their parameters and answers, in English."""
-        return page(request, "operations.html", document=document(), groups=grouped(document()))
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The description, in OpenAPI 3.1."""
+        base = self._app.state.settings.base
+        servers = {} if base is None else {"servers": [{"url": str(base)}]}
+        return document_of(self._app) | servers
+
+    @cached_property
+    def as_json(self) -> bytes:
+        """The same, as it is sent."""
+        return orjson.dumps(self.document)
+
+
+@router.get("/openapi.json", summary="This description", tags=["schemas"])
+def description(request: Request) -> Response:
+    """Answer with the description of all operations, in OpenAPI 3.1."""
+    return Response(request.app.state.description.as_json, media_type="application/json")
+
+
+@router.get("/docs", summary="The operations, for people", tags=["pages"])
+def operations(request: Request) -> Response:
+    """Show all operations with their parameters and answers, in English."""
+    document = request.app.state.description.document
+    return page(request, "operations.html", document=document, groups=grouped(document))
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:

@@ -6,6 +6,7 @@ References:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -119,6 +120,7 @@ def as_collection(members: Sequence[str], headers: dict[str, str], media_type: s
     return JSONResponse(body, headers=headers, media_type=media_type)
 
 
+@cache
 def router() -> APIRouter:
     """Return the resources of all collections."""
     made = APIRouter(
