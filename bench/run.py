@@ -57,32 +57,35 @@ PARTS: Final[dict[str, Measured]] = {
 
 
 @contextmanager
-def workplace(cache: Path, recorder: Recorder, *, is_quick: bool) -> Iterator[Workplace]:
+def workplace(
+    cache: Path, recorder: Recorder, *, is_quick: bool, largest: int | None
+) -> Iterator[Workplace]:
     """Give a place to measure in, whose scratch folder is taken away afterwards."""
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        yield Workplace(cache, Path(folder), Environments(cache), recorder, is_quick)
+        yield Workplace(cache, Path(folder), Environments(cache), recorder, is_quick, largest)
 
 
-def prepare(cache: Path, *, is_quick: bool) -> None:
+def prepare(cache: Path, *, is_quick: bool, largest: int | None = None) -> None:
     """Make what takes long to make: large ledgers, and the same for other systems."""
     recorder = Recorder(cache / "unfinished" / "none.json", commit())
-    with workplace(cache, recorder, is_quick=is_quick) as place:
+    with workplace(cache, recorder, is_quick=is_quick, largest=largest) as place:
         trace.prepare(place)
 
 
-def run(name: str, cache: Path, *, is_quick: bool) -> Part:
+def run(name: str, cache: Path, *, is_quick: bool, largest: int | None = None) -> Part:
     """Measure one part, from where it was cut short.
 
     Args:
         name: of the part.
         cache: folder for what takes long to make.
         is_quick: small sizes and few rounds, for a look.
+        largest: ledgers of more events are left out, which the page tells; None for none.
     """
     part, head = PARTS[name], commit()
     began, load = datetime.now(UTC), os.getloadavg()[0]
     speed = "quick" if is_quick else "full"
     recorder = Recorder(cache / "unfinished" / f"{name}-{speed}.json", head)
-    with workplace(cache, recorder, is_quick=is_quick) as place:
+    with workplace(cache, recorder, is_quick=is_quick, largest=largest) as place:
         part.measure(place)
         measured = Part(
             title=part.TITLE,
@@ -106,6 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.run")
     parser.add_argument("--part", choices=PARTS, action="append", help="which; without, all")
     parser.add_argument("--quick", action="store_true", help="small sizes, for a look")
+    parser.add_argument("--largest", type=int, help="events of the largest ledger; others wait")
     parser.add_argument("--into", type=Path, help="the page; its results stand beside it as .json")
     parser.add_argument("--keep", type=Path, help="folder for ledgers, documents, environments")
     parser.add_argument(
@@ -115,11 +119,13 @@ def main() -> None:
     cache = (asked.keep or Path(tempfile.gettempdir()) / "epcis-bench").resolve()
     cache.mkdir(parents=True, exist_ok=True)
     if asked.prepare:
-        prepare(cache, is_quick=asked.quick)
+        prepare(cache, is_quick=asked.quick, largest=asked.largest)
         return
     results = Results() if asked.into is None else Results.read(asked.into.with_suffix(".json"))
     for name in asked.part or PARTS:
-        results = results.with_part(name, run(name, cache, is_quick=asked.quick))
+        results = results.with_part(
+            name, run(name, cache, is_quick=asked.quick, largest=asked.largest)
+        )
         if asked.into is not None:
             results.write(asked.into.with_suffix(".json"))
             asked.into.write_text(page(results), encoding="utf-8")

@@ -19,6 +19,7 @@ class Workplace:
         environments: of those that the ledger is compared with.
         recorder: takes what is measured.
         is_quick: small sizes and few rounds, for a look.
+        largest: ledgers of more events are left out; None for none.
     """
 
     cache: Path
@@ -26,6 +27,7 @@ class Workplace:
     environments: Environments
     recorder: Recorder
     is_quick: bool
+    largest: int | None = None
 
     def document(self, kind: str, events: int) -> Path:
         """Return a document of invented events, which is made where it is not there.
@@ -43,12 +45,26 @@ class Workplace:
             fresh.replace(path)
         return path
 
+    def takes(self, size: int) -> bool:
+        """Tell whether ledgers of so many events are asked for."""
+        return self.largest is None or size <= self.largest
+
+    def check(self, size: int) -> None:
+        """See that ledgers of so many events are asked for.
+
+        Raises:
+            NotRunError: they are not.
+        """
+        if not self.takes(size):
+            raise NotRunError(f"Ledgers of more than {self.largest:,} events were left out.")
+
     def ledger(self, size: int) -> Path:
         """Return a ledger of so many unrelated events and the chains, made where it is not there.
 
         Raises:
-            NotRunError: it cannot be made.
+            NotRunError: it cannot be made, or is larger than was asked for.
         """
+        self.check(size)
         told = self.environments.run(None, "large_ledger", self.cache, size)
         return Path(told["path"])
 

@@ -63,7 +63,7 @@ def measure(place: Workplace) -> None:
 
 def prepare(place: Workplace) -> None:
     """Make the ledgers, and what the other systems have in their place."""
-    for events in _ledgers(place):
+    for events in filter(place.takes, _ledgers(place)):
         place.ledger(events)
         _ask_postgres(place, events, rounds=0)
         _ask_compiled(place, events, rounds=0)
@@ -167,6 +167,7 @@ def _postgres(place: Workplace, events: int) -> Samples:
 
 
 def _ask_postgres(place: Workplace, events: int, rounds: int) -> dict[str, Any]:
+    place.check(events)
     folder, mine = place.cache / f"postgres-{events}", place.scratch / "postgres.json"
     return place.environments.run("peers", "trace_postgres", folder, events, rounds, mine)
 
@@ -178,6 +179,7 @@ def _compiled(place: Workplace, events: int) -> Samples:
 
 
 def _ask_compiled(place: Workplace, events: int, rounds: int) -> dict[str, Any]:
+    place.check(events)
     folder, mine = place.cache / f"arrays-{events}", place.scratch / "compiled.json"
     return place.environments.run("peers", "trace_compiled", folder, events, rounds, mine)
 

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from bench.chains import LOT, SIZES, WAYS, Chain, strewn
+from bench.environments import Environments
 from bench.large_documents import JSON_END, JSON_HEAD, Members, events
+from bench.parts import trace
 from bench.programs.large_ledger import build, new_event
 from bench.programs.trace_ours import walk
+from bench.recorder import Recorder
+from bench.workplace import Workplace
 from epcis_core.codecs.document import ReadEvent
 from epcis_core.codecs.limits import Limits
 from epcis_core.findings import Finding
@@ -76,3 +80,18 @@ def test_what_was_appended_is_read_back_and_traced(tmp_path: Path) -> None:
         (f"{LOT}U20-3-{child}", f"{LOT}U20-3-{parent}")
         for child, parent in ((1, 0), (2, 0), (3, 0), (4, 1))
     }
+
+
+def test_what_needs_a_larger_ledger_than_was_asked_for_is_told_as_not_run(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "unfinished.json", "none")
+    place = Workplace(
+        tmp_path, tmp_path, Environments(tmp_path), recorder, is_quick=True, largest=1_000
+    )
+    trace.measure(place)
+    assert recorder.figures == ()
+    assert {(one.case, one.why) for one in recorder.missing} == {
+        ("2,000 other events", "Ledgers of more than 1,000 events were left out."),
+        ("20,000 other events", "Ledgers of more than 1,000 events were left out."),
+    }
+    trace.prepare(place)
+    assert not any(tmp_path.glob("ledger-*"))
