@@ -183,7 +183,7 @@ def number_of(text: str) -> str:
     >>> [number_of(text) for text in ("1.50", "+007", "1e2", "-0.0", "25E-3", "1e999999999")]
     ['1.5', '7', '100', '0', '0.025', '1e999999999']
     """
-    if text.isdigit() and text.isascii() and text[0] != "0":
+    if text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= _MOST_ZEROS:
         return text
     return _number(text) if len(text) <= _CACHED_LENGTH else _number.__wrapped__(text)
 
