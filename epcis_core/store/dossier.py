@@ -19,7 +19,7 @@ from epcis_core.rules.seen_event import PRODUCT, SeenEvent, value_words
 from epcis_core.store.bookkeeping import Bookkeeping
 from epcis_core.store.events import events_where
 from epcis_core.store.ledger import Ledger
-from epcis_core.store.literals import among
+from epcis_core.store.literals import among, literal
 from epcis_core.store.names import Names
 from epcis_core.store.reading import Reading
 from epcis_core.store.registry.lot_facts import lot_facts
@@ -122,21 +122,25 @@ def latest_lots(
     Returns:
         By its beginning; a product without lots is not among them.
     """
+    if not beginnings:
+        return {}
     found: dict[str, list[str]] = {}
+    begins = [literal(one) for one in sorted(beginnings)]
+    is_asked = " OR ".join(f"starts_with(r.object, {one})" for one in begins)
     with ledger.reading() as cursor:
-        for length in {len(one) for one in beginnings}:
-            begins = f"left(r.object, {length:d})"
-            rows = cursor.execute(
-                f"SELECT {begins}, r.object FROM reference r JOIN event e USING (sequence) "  # noqa: S608 - quoted
-                f"WHERE {begins} {among(one for one in beginnings if len(one) == length)} "
-                f"AND length(r.object) > {length:d} "
-                f"AND {view.condition('r')} AND {view.condition('e')} GROUP BY r.object "
-                f"QUALIFY row_number() OVER (PARTITION BY {begins} "
-                f"ORDER BY max(e.event_time) DESC, r.object) <= {most:d} "
-                "ORDER BY max(e.event_time) DESC, r.object"
-            ).fetchall()
-            for beginning, lot in rows:
-                found.setdefault(beginning, []).append(lot)
+        # However many they are, what events name is looked through once.
+        rows = cursor.execute(
+            "WITH seen AS (SELECT r.object, max(e.event_time) AS last "  # noqa: S608 - quoted
+            f"FROM reference r JOIN event e USING (sequence) WHERE ({is_asked}) "
+            f"AND {view.condition('r')} AND {view.condition('e')} GROUP BY r.object) "
+            "SELECT b.begins, s.object FROM seen s "
+            f"JOIN (VALUES ({'), ('.join(begins)})) b(begins) "
+            "ON starts_with(s.object, b.begins) AND s.object <> b.begins "
+            "QUALIFY row_number() OVER (PARTITION BY b.begins "
+            f"ORDER BY s.last DESC, s.object) <= {most:d} ORDER BY s.last DESC, s.object"
+        ).fetchall()
+    for beginning, lot in rows:
+        found.setdefault(beginning, []).append(lot)
     return found
 
 
