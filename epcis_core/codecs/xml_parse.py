@@ -30,6 +30,9 @@ _new_parser: Final = partial(
     remove_pis=True,
 )
 
+_USUAL_NAMESPACE: Final = 1000
+"""Characters; a longer namespace is a burden with every name that it is in."""
+
 WRAPPER_END: Final = f"</{WRAPPER}>"
 """Ends what `wrapper_of` begins."""
 
@@ -113,6 +116,11 @@ def _excess(root: _Element, source: Source, limits: Limits) -> Finding | None:
         for element, offset in zip(root.iter(), source.tags, strict=True):
             if len(element.attrib) > limit or _prefixes_at(text, offset) > limit:
                 return finding("too_many_attributes", at=source.where(offset), limit=limit)
+    if _named_in_full(root, text) > limits.value_size:
+        what, limit = phrase("a_value_here"), limits.value_size
+        return finding(
+            "value_too_large", at=source.where(0), what=what, limit=limit, name="value_size"
+        )
     limit = limits.context_size
     if len(text) > limit and sum(len(p) + len(uri) for p, uri in declared_in(root)) > limit:
         what = phrase("the_namespaces")
@@ -120,6 +128,18 @@ def _excess(root: _Element, source: Source, limits: Limits) -> Finding | None:
             "value_too_large", at=source.where(0), what=what, limit=limit, name="context_size"
         )
     return None
+
+
+def _named_in_full(root: _Element, text: str) -> int:
+    """Return how many characters its names take, at most, if a long namespace stands in each.
+
+    So the parser tells them, and that is how much of memory they take. Usual namespaces are short.
+    """
+    namespaces = list(root.nsmap.values())
+    if text.count("xmlns") > len(namespaces):
+        namespaces += [uri for _, uri in declared_in(root)]
+    longest = max(map(len, namespaces), default=0)
+    return longest * (text.count("<") + text.count("=")) if longest > _USUAL_NAMESPACE else 0
 
 
 def _prefixes_at(text: str, offset: int) -> int:

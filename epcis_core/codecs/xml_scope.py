@@ -26,6 +26,9 @@ _UNUSABLE: Final = re.compile(r"[^A-Za-z0-9.\-]+")
 _MOST_NAMES: Final = 10_000
 """So many names are kept in mind; a document with more of them is none that repeats itself."""
 
+_LONGEST_NAME: Final = 1000
+"""Characters of the longest of them, with its namespace."""
+
 _TECHNICAL: Final = {uri: prefix for prefix, uri in TECHNICAL.items()}
 
 
@@ -60,7 +63,7 @@ class Surroundings:
 
     def keep(self, prefix: str | None, tag: str, name: str) -> str:
         """Keep in mind a name that these prefixes alone decide, and return it."""
-        if len(self._names) < _MOST_NAMES:
+        if len(self._names) < _MOST_NAMES and len(tag) <= _LONGEST_NAME:
             self._names[prefix, tag] = name
         return name
 

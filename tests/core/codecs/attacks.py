@@ -186,6 +186,9 @@ ATTACKS: Final[dict[str, Callable[[Bait], Parts]]] = {
     "40,000 namespaces beyond ASCII": lambda _: in_event(
         numbered('<a:b xmlns:a="u:ế#"/>'.encode(), 40_000)
     ),
+    "40,000 names in a long namespace": lambda _: in_event(
+        b'<ex:b xmlns:ex="u:%b">' % (b"u" * 90_000), numbered(b"<ex:a#/>", 40_000), b"</ex:b>"
+    ),
     "a million elements in the head": lambda _: together(_HEAD, again(b"<a></a>", _MILLION)),
     "a million texts between events": lambda _: in_list(again(b"x<!---->", _MILLION)),
     "a million CDATA sections between events": lambda _: in_list(again(b"<![CDATA[]]>", _MILLION)),

@@ -117,6 +117,7 @@ REFUSED: Final = {
     "90,000 prefixes": Told("too_many_attributes", 4, 1, ATTRIBUTES),
     "40,000 meanings of a prefix": Told("value_too_large", 3, 1, TOO_MUCH_DECLARED),
     "40,000 namespaces beyond ASCII": Told("value_too_large", 3, 1, TOO_MUCH_DECLARED),
+    "40,000 names in a long namespace": Told("value_too_large", 3, 1, TOO_LARGE),
     "a million elements in the head": Told("too_many_entries", 2, 699994, TOO_MANY),
     "a million texts between events": Told(
         "unexpected_text", 3, 1, "Text may not stand here, only elements: 'x'."

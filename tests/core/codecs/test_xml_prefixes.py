@@ -15,6 +15,7 @@ from lxml import etree
 from epcis_core.codecs.xml_iri import is_iri
 from epcis_core.codecs.xml_names import XmlVersion
 from epcis_core.codecs.xml_prefixes import is_usable, namespaces_of
+from epcis_core.codecs.xml_scope import Scope, Surroundings
 from epcis_core.event_hash import event_hash
 from epcis_core.model.namespaces import BUILT_IN, Namespaces
 from epcis_core.store.reading import Reading
@@ -285,3 +286,13 @@ URIS: Final = st.text("ab:/?#[]@%2F!$&'()*+,;=|\\^`{}\"<> \t-._~09", max_size=12
 def test_what_is_called_an_iri_is_a_uri_for_libxml2_where_it_is_ascii(name: str) -> None:
     assume(name and is_iri(name))
     assert etree.fromstring(f"<a xmlns:x={quoteattr(name)}/>").nsmap == {"x": name}
+
+
+def test_a_name_in_a_long_namespace_is_not_kept_in_memory() -> None:
+    namespace = "urn:x:" + "n" * 2000
+    around = Surroundings(Namespaces({"ex": namespace, "y": "urn:x:y"}))
+    scope = Scope(around)
+    assert scope.key("ex", f"{{{namespace}}}a") == "ex:a"
+    assert scope.key("y", "{urn:x:y}a") == "y:a"
+    assert around.name("ex", f"{{{namespace}}}a") is None
+    assert around.name("y", "{urn:x:y}a") == "y:a"
