@@ -30,6 +30,9 @@ _AT_ONCE: Final = 16_384
 
 _BYTES: Final = 16 << 20
 
+_RUN: Final = 1 << 16
+"""Sequences that one file is about at most, also where most of their events are erased."""
+
 
 class KeptIndex:
     """The fact index of one ledger, or none where it cannot be had.
@@ -218,7 +221,8 @@ class _Taken:
         self._entries += entries
         self._size += sum(len(entry.record) for entry in entries)
         self.last, self._leaf = stretch.entries[-1], stretch.leaf
-        if len(self._entries) >= _AT_ONCE or self._size >= _BYTES:
+        is_much = len(self._entries) >= _AT_ONCE or self._size >= _BYTES
+        if is_much or self.last - self._first >= _RUN:
             first, self._first = self._first, self.last + 1
             entries, self._entries, self._size = self._entries, [], 0
             spilled = index.spill(entries, first=first, last=self.last, leaf=self._leaf)

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from epcis_core.model.references import Role
 from epcis_core.provenance.facts import EventFacts, Named
-from epcis_core.store.index import delta, writing
+from epcis_core.store.index import delta, upkeep, writing
 from epcis_core.store.index.fact_index import FactIndex
 from epcis_core.store.index.reader import IndexReader
 from epcis_core.store.index.records import Receipt
 from epcis_core.store.index.segment import DamagedIndexError, Segment
 from epcis_core.store.index.stretch import Stretch, kept_of
+from epcis_core.store.index.upkeep import _Taken
 from epcis_core.store.ledger import Ledger
 from tests.ingest.documents import captured, document, item, observed
 
@@ -201,6 +202,21 @@ def test_what_was_full_before_something_was_erased_is_written_still(
     index.settle()
     found = sorted(one.name for one in (tmp_path / "index").iterdir())
     assert found == ["000000000000-000000000004", "000000000005-000000000009"]
+
+
+def test_a_long_run_of_which_nothing_is_kept_waits_in_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_RUN", 10)
+    index, taken = FactIndex(tmp_path / "index"), _Taken(-1)
+    for first in range(0, 45, 5):
+        taken.take(index, Stretch(range(first, first + 5), bytes(32), [], []))
+    files = sorted(one.name for one in (tmp_path / "index").iterdir())
+    assert files == [f".unfinished-{first:012}-{first + 14:012}" for first in (0, 15, 30)]
+    taken.keep(index)
+    assert index.reached == 44
+    index.close()
+    assert FactIndex(tmp_path / "index").reached == 44
 
 
 def test_a_file_that_does_not_fit_is_taken_away(tmp_path: Path) -> None:
