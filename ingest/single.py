@@ -123,30 +123,6 @@ def capture_single(ledger: Ledger, single: SingleEvent) -> Captured:
         return Captured(report, book(ledger, report, single.head, single.measured))
 
 
-def capture_one(
-    ledger: Ledger,
-    source: BinaryIO,
-    *,
-    file_name: str,
-    now: int,
-    organisation: str = DEFAULT_ORGANISATION,
-    ownership: Ownership | None = None,
-    limits: Limits,
-    prefixes: Mapping[str, str] | None = None,
-) -> CaptureReport:
-    """Read a document of one event as `read_single` does, and store it as `capture_single` does."""
-    single = read_single(
-        source,
-        file_name=file_name,
-        now=now,
-        organisation=organisation,
-        ownership=ownership,
-        limits=limits,
-        prefixes=prefixes,
-    )
-    return capture_single(ledger, single).report
-
-
 def _store(cursor: Cursor, waiting: Sequence[tuple[Ledger, SingleEvent]]) -> list[Captured]:
     """Store documents in the order in which they came."""
     ledger, first = waiting[0]

@@ -31,6 +31,8 @@ _TOKENS: Final = {
     "ss": "%S",
 }
 _ZONE: Final = "XXX"
+"""The offset from UTC, `+07:00`, in the notation of times that mapping files use (Unicode LDML)."""
+
 _PATTERN: Final = re.compile("|".join((*_TOKENS, _ZONE)))
 _OFFSET: Final = re.compile(r"([+-])(\d\d):(\d\d)")
 _PLACE: Final = re.compile(r"\{(\w+)\}")

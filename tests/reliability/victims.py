@@ -28,7 +28,7 @@ from ingest.capture import DEFAULT_ORGANISATION, capture_bytes
 from ingest.jobs import CaptureJobs
 from ingest.limits import IntakeLimits
 from ingest.precedence import Precedence
-from ingest.single import capture_one
+from ingest.single import capture_single, read_single
 from tests.ingest.documents import NOW
 from tests.reliability.wholeness import named
 
@@ -205,14 +205,13 @@ def do_job(ledger: Ledger, books: Bookkeeping, name: str, events: int, tell: Tel
 
 def take_one(ledger: Ledger, name: str, tell: Telling) -> None:
     """Capture a document of one event as the interface does."""
-    report = capture_one(
-        ledger,
+    single = read_single(
         io.BytesIO(named(name, 1)),
         file_name=name,
         now=NOW,
         limits=IntakeLimits().document,
     )
-    tell(report.status, name)
+    tell(capture_single(ledger, single).report.status, name)
 
 
 def take_at_once(ledger: Ledger, names: Sequence[str], tell: Telling) -> None:
